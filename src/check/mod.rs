@@ -1,0 +1,1 @@
+//! Pure: facts to outcomes. One file a kind of check.

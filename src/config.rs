@@ -1,0 +1,1 @@
+//! Settings, read once and handed down as plain values.

@@ -1,0 +1,1 @@
+//! Which page next, how deep, how often: one polite, bounded visit to a portal.

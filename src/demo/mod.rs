@@ -1,0 +1,1 @@
+//! Serves the fixture portals on loopback and runs the whole story on them.

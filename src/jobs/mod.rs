@@ -1,0 +1,1 @@
+//! One file a background job; joins the steps of a night. The only owner of the queue.

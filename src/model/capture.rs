@@ -1,0 +1,159 @@
+//! One stored response, and why a page could not be looked at.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One response of a portal as it was received: the proof behind facts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Capture {
+    /// Stable within the log: the first 32 hex digits of the digest over run, URL and body.
+    pub id: String,
+    /// The address that was asked for.
+    pub url: String,
+    /// The address that answered, after redirects.
+    pub final_url: String,
+    /// Redirects on the way, first to last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hops: Vec<Hop>,
+    pub at: Timestamp,
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    /// SHA-256 of the decoded body, lower-case hex.
+    pub sha256: String,
+    /// Length of the decoded body in bytes.
+    pub bytes: u64,
+    /// True where the body was cut at the size limit.
+    #[serde(default)]
+    pub truncated: bool,
+    /// How many times the address was asked before this answer.
+    pub attempts: u32,
+    /// Where the record lies in the evidence store (`file:offset`), once written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+}
+
+impl Capture {
+    /// The first header of that name, without regard to case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// One redirect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    pub url: String,
+    pub status: u16,
+}
+
+/// Why something could not be looked at. Never a fault of the portal by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    Dns,
+    Refused,
+    Reset,
+    Tls,
+    Timeout,
+    TooManyRedirects,
+    /// 404 or 410: the address is gone.
+    NotFound,
+    /// 401, 403 or 451.
+    Forbidden,
+    /// 429, or 503 with Retry-After.
+    Throttled,
+    /// Any other 4xx.
+    ClientError,
+    /// 5xx.
+    ServerError,
+    /// 412/202/521 of a bot shield, or a captcha page.
+    BotShield,
+    Login,
+    Maintenance,
+    SoftNotFound,
+    /// A script shell: only a browser could show it.
+    NeedsBrowser,
+    Garbled,
+    TooLarge,
+    Truncated,
+    NotHtml,
+    RobotsForbidden,
+    PrivateAddress,
+    Budget,
+    /// Our own network or machine.
+    OurOutage,
+    Other,
+}
+
+impl Cause {
+    /// The name in files, such as `bot_shield`.
+    pub fn name(self) -> String {
+        match serde_json::to_value(self) {
+            Ok(serde_json::Value::String(name)) => name,
+            _ => String::new(),
+        }
+    }
+
+    /// The cause of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        serde_json::from_value(serde_json::Value::String(name.to_owned())).ok()
+    }
+
+    /// The cause in the words of the console and the bulletin.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Cause::Dns => "域名无法解析",
+            Cause::Refused => "连接被拒绝",
+            Cause::Reset => "连接中断",
+            Cause::Tls => "安全连接失败",
+            Cause::Timeout => "访问超时",
+            Cause::TooManyRedirects => "跳转次数过多",
+            Cause::NotFound => "页面不存在",
+            Cause::Forbidden => "拒绝访问",
+            Cause::Throttled => "访问频率受限",
+            Cause::ClientError => "请求未被接受",
+            Cause::ServerError => "服务器错误",
+            Cause::BotShield => "被安全防护拦截",
+            Cause::Login => "需要登录",
+            Cause::Maintenance => "网站维护中",
+            Cause::SoftNotFound => "页面实为“不存在”提示",
+            Cause::NeedsBrowser => "页面需浏览器渲染",
+            Cause::Garbled => "页面乱码",
+            Cause::TooLarge => "页面过大",
+            Cause::Truncated => "页面不完整",
+            Cause::NotHtml => "不是网页",
+            Cause::RobotsForbidden => "网站声明不允许抓取",
+            Cause::PrivateAddress => "指向内网地址",
+            Cause::Budget => "超出本次检查的页面限额",
+            Cause::OurOutage => "检查方网络中断",
+            Cause::Other => "其他原因未能检查",
+        }
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.chinese())
+    }
+}
+
+/// A page that could not be looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotMeasurable {
+    pub url: String,
+    pub cause: Cause,
+    /// What was seen, for people: a status, an error text.
+    #[serde(default)]
+    pub detail: String,
+    #[serde(default)]
+    pub attempts: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture: Option<String>,
+    /// Where the link to it stood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked_from: Option<String>,
+}

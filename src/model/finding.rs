@@ -1,0 +1,165 @@
+//! A fault as the log keeps it: an episode with its states and events.
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use super::{Evidence, Subject};
+
+/// What makes two observations the same fault. Version 1: portal + check + subject key + unit.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct FindingIdentity {
+    pub version: u32,
+    pub portal: String,
+    pub check: String,
+    pub subject: String,
+    pub unit: String,
+}
+
+/// One episode of a fault.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Short and stable: first 12 hex digits of the digest over identity and episode.
+    pub id: String,
+    pub identity: FindingIdentity,
+    /// 1 for the first episode; a recurrence after closing is the next.
+    pub episode: u32,
+    pub subject: Subject,
+    pub state: FindingState,
+    /// The sentence of the latest failing outcome.
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    pub evidence: Vec<Evidence>,
+    pub first_seen: Date,
+    pub last_seen: Date,
+    /// The last night on which the check could decide at all.
+    pub last_measured: Date,
+    /// Since when the state has not changed.
+    pub unchanged_since: Date,
+    /// Run of the latest failing outcome.
+    pub run: String,
+    /// Reason of the latest decision of a person.
+    #[serde(default)]
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived_until: Option<Date>,
+}
+
+/// Where an episode stands. Only people confirm, dismiss and waive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingState {
+    /// 待核查: flagged by the machine.
+    Suspected,
+    /// 已确认.
+    Confirmed,
+    /// 已通知.
+    Notified,
+    /// 单位称已整改.
+    FixClaimed,
+    /// 整改已核实: a later check passed.
+    FixVerified,
+    /// 已排除.
+    Dismissed,
+    /// 限期豁免.
+    Waived,
+}
+
+impl FindingState {
+    pub const ALL: [FindingState; 7] = [
+        FindingState::Suspected,
+        FindingState::Confirmed,
+        FindingState::Notified,
+        FindingState::FixClaimed,
+        FindingState::FixVerified,
+        FindingState::Dismissed,
+        FindingState::Waived,
+    ];
+
+    pub fn chinese(self) -> &'static str {
+        match self {
+            FindingState::Suspected => "待核查",
+            FindingState::Confirmed => "已确认",
+            FindingState::Notified => "已通知",
+            FindingState::FixClaimed => "单位称已整改",
+            FindingState::FixVerified => "整改已核实",
+            FindingState::Dismissed => "已排除",
+            FindingState::Waived => "限期豁免",
+        }
+    }
+
+    /// The name in the database and in files, such as `fix_verified`.
+    pub fn name(self) -> &'static str {
+        match self {
+            FindingState::Suspected => "suspected",
+            FindingState::Confirmed => "confirmed",
+            FindingState::Notified => "notified",
+            FindingState::FixClaimed => "fix_claimed",
+            FindingState::FixVerified => "fix_verified",
+            FindingState::Dismissed => "dismissed",
+            FindingState::Waived => "waived",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+}
+
+/// What happened to a finding. Appended, never changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    pub finding: String,
+    /// Number within the log, from 1.
+    pub number: i64,
+    pub kind: EventKind,
+    /// `crawl`, or the name of the person.
+    pub actor: String,
+    pub at: Timestamp,
+    /// The night it belongs to.
+    pub night: Date,
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Kinds of events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// The machine saw the fault for the first time in this episode.
+    Opened,
+    /// A person confirmed it.
+    Confirmed,
+    /// A person dismissed it, with a reason.
+    Dismissed,
+    /// A person waived it until a day, on a ground.
+    Waived,
+    /// A later check passed.
+    Closed,
+    /// The fault came back: the first event of the next episode.
+    Reopened,
+}
+
+impl EventKind {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            EventKind::Opened => "首次发现",
+            EventKind::Confirmed => "确认问题",
+            EventKind::Dismissed => "排除问题",
+            EventKind::Waived => "限期豁免",
+            EventKind::Closed => "复查合格",
+            EventKind::Reopened => "再次出现",
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            EventKind::Opened => "opened",
+            EventKind::Confirmed => "confirmed",
+            EventKind::Dismissed => "dismissed",
+            EventKind::Waived => "waived",
+            EventKind::Closed => "closed",
+            EventKind::Reopened => "reopened",
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Plain data and the glossary. Imports nothing of ours.
+//!
+//! One English word for one Chinese term, everywhere: code, files, commands, console.
+//!
+//! | word | Chinese | meaning |
+//! |---|---|---|
+//! | plan | 考核方案 | an issued assessment plan; one rulebook for each class of unit |
+//! | rulebook | 考核细则与评分表 | one scoring table: sections, clauses, caps, grades |
+//! | clause, step | 指标、扣（加）分项 | a row of the table; one way to lose or gain points in it |
+//! | unit | 考核对象 | an assessed government or department |
+//! | portal | 网站 | a host that is crawled; several units may live on one |
+//! | column | 栏目 | a section of a portal, mapped to one or more responsible units |
+//! | check | 检查项 | one on-line inspection item, named after the fault |
+//! | fact | 事实 | what was observed on a page, column or portal |
+//! | outcome | 检查结果 | what a check says of one subject on one night |
+//! | finding | 问题 | an episode of a fault: unit + check + subject |
+//! | measure | 数据 | a dated number a clause needs |
+//! | entry | 记录 | what the scorer reads: a finding or a measure |
+//! | verdict | 核查结论 | a person's decision on a finding |
+//! | evidence, capture | 证据、快照 | what proves it; one stored response |
+//! | rectification | 整改 | the unit's duty to mend, with a deadline in working days |
+//! | bulletin | 通报 | the quarter's report, frozen when issued |
+
+pub mod capture;
+pub mod entry;
+pub mod finding;
+pub mod lexicon;
+pub mod moment;
+pub mod outcome;
+pub mod page;
+pub mod portal;
+pub mod portal_facts;
+pub mod run;
+
+pub use capture::{Capture, Cause, Hop, NotMeasurable};
+pub use entry::{Entry, EntrySource, EntryStatus, Level};
+pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
+pub use lexicon::{ColumnTerm, Freshness, Lexicon};
+pub use moment::{Moment, beijing_date, beijing_time, beijing_zone};
+pub use outcome::{Evidence, Outcome, Subject, Verdict};
+pub use page::{
+    Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind,
+    Region, SiteIdentity, Table,
+};
+pub use portal::{ColumnPin, Portal, Unit, UnitKind};
+pub use portal_facts::{
+    ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
+    PublicityList, PublicityRow, ReportFacts, TermMatch, Visit,
+};
+pub use run::{Load, ObservedPage, Run, RunState};

@@ -1,0 +1,221 @@
+//! What one page says: the contract of `mingcha extract`, and what only our own code needs of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Moment;
+
+/// What a page is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageKind {
+    Home,
+    Column,
+    Article,
+    /// A government-information annual report.
+    Report,
+    Search,
+    /// A shield, captcha, login or maintenance page: not the portal speaking.
+    Block,
+    /// "No such page" answered with status 200.
+    #[serde(rename = "soft_404")]
+    Soft404,
+    /// Nothing but scripts: a browser would be needed.
+    Shell,
+    #[default]
+    Other,
+}
+
+/// Everything read from one page. Pages are parsed once; all else works on this.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PageFacts {
+    pub url: String,
+    /// The encoding the text was decoded with, in WHATWG lower-case names (`utf-8`, `gbk`, `gb18030`).
+    pub charset: String,
+    pub kind: PageKind,
+    pub title: Option<String>,
+    /// The publication date that was chosen among `dates`.
+    pub published: Option<Moment>,
+    pub dates: Vec<DateClaim>,
+    pub site: SiteIdentity,
+    pub column: ColumnMeta,
+    /// META tags by lower-case name.
+    pub meta: BTreeMap<String, String>,
+    pub entries: Vec<ListEntry>,
+    /// Number of links on the page.
+    pub links: usize,
+    /// Attached files (PDF, Word, Excel, archives).
+    pub documents: Vec<Attachment>,
+    /// Characters of visible text.
+    pub text_length: usize,
+    /// Text could not be decoded cleanly; no wording or absence may be judged from this page.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub garbled: bool,
+    /// Document number (文号), such as 云政办发〔2022〕48号.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
+    /// Issuer (发文机关).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// Number of further pages of this list, as the page itself says.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub next_pages: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cms: Option<CmsMatch>,
+
+    /// All links with their text, in document order.
+    #[serde(skip)]
+    pub anchors: Vec<Anchor>,
+    /// Data tables of the body (not layout tables), for publicity lists and reports.
+    #[serde(skip)]
+    pub tables: Vec<Table>,
+    /// Visible text of the article body, whitespace normalised.
+    #[serde(skip)]
+    pub body: String,
+}
+
+/// Where a date was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateSource {
+    /// META PubDate and its kin.
+    Meta,
+    /// A label on the page, such as 发布时间.
+    Visible,
+    /// The row of a list that leads here.
+    List,
+    /// Digits in the address.
+    Url,
+    Body,
+    Attachment,
+    Header,
+}
+
+/// What a date means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateMeaning {
+    /// 发布: put on line.
+    #[default]
+    Published,
+    /// 成文: signed.
+    Written,
+    /// 生成: 索引 date of creation.
+    Generated,
+    /// 更新.
+    Updated,
+}
+
+/// One date candidate with its origin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DateClaim {
+    pub value: Moment,
+    pub source: DateSource,
+    #[serde(default)]
+    pub meaning: DateMeaning,
+    /// The text it was read from.
+    pub text: String,
+}
+
+/// Identity shown in the footer and META (国办发〔2017〕47号).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SiteIdentity {
+    pub name: Option<String>,
+    pub domain: Option<String>,
+    /// 网站标识码.
+    pub id_code: Option<String>,
+    pub icp: Option<String>,
+    /// 公安备案.
+    pub police: Option<String>,
+    /// 主办单位.
+    pub organiser: Option<String>,
+    /// 党政机关网站标识: the identifier at CONAC.
+    pub conac: Option<String>,
+    /// site_code of the 找错 entry.
+    pub find_error_code: Option<String>,
+    /// Address of the site map.
+    pub sitemap: Option<String>,
+}
+
+/// Where in the portal a page says it stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ColumnMeta {
+    /// META ColumnName, or the last crumb.
+    pub name: Option<String>,
+    /// Breadcrumbs without the home page, outermost first.
+    pub path: Vec<String>,
+    /// META ColumnType.
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+}
+
+/// One row of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ListEntry {
+    pub title: String,
+    pub url: String,
+    pub date: Option<Moment>,
+    /// Marked 置顶 or standing out of date order at the top.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+}
+
+/// An attached file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub title: String,
+    pub url: String,
+}
+
+/// Which publishing system made the page, and by what it was known.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CmsMatch {
+    /// Name of the adapter, such as `trs`, `jcms`, `vsb`, `ucap`, `generic`.
+    pub name: String,
+    /// What gave it away.
+    pub evidence: Vec<String>,
+}
+
+/// The part of a page a link stands in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Region {
+    /// Menus, headers, side bars.
+    Menu,
+    #[default]
+    Main,
+    /// The article text itself.
+    Body,
+    /// Breadcrumbs.
+    Crumb,
+    /// "Related" blocks beside an article.
+    Related,
+    Footer,
+}
+
+/// A link with what it says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Anchor {
+    /// Visible text, normalised; falls back to the image's alt.
+    pub text: String,
+    /// The `title` attribute, where there is one.
+    pub title: String,
+    /// Absolute address.
+    pub url: String,
+    pub region: Region,
+}
+
+/// A data table as text cells, merged cells repeated.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Table {
+    pub rows: Vec<Vec<String>>,
+    /// Links in each row, by row number.
+    pub row_links: Vec<Vec<String>>,
+}

@@ -1,0 +1,255 @@
+//! What one night's visit shows of a whole portal: folded from page facts, read by checks.
+//! Every field has a default, so that examples in check files state only what matters.
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+use super::{Cause, CmsMatch, ListEntry, Moment, NotMeasurable, PageKind, SiteIdentity};
+
+/// All facts of a portal on one night.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PortalFacts {
+    /// Id of the portal in the configuration; the host for an audit.
+    pub portal: String,
+    pub url: String,
+    pub site: SiteIdentity,
+    pub cms: Option<CmsMatch>,
+    pub columns: Vec<ColumnFacts>,
+    pub documents: Vec<DocumentFacts>,
+    pub reports: Vec<ReportFacts>,
+    pub publicity: Vec<PublicityList>,
+    pub coverage: Coverage,
+}
+
+impl PortalFacts {
+    pub fn column(&self, key: &str) -> Option<&ColumnFacts> {
+        self.columns.iter().find(|column| column.key == key)
+    }
+
+    pub fn document(&self, key: &str) -> Option<&DocumentFacts> {
+        self.documents.iter().find(|document| document.key == key)
+    }
+
+    pub fn visit(&self, url: &str) -> Option<&Visit> {
+        self.coverage.visits.iter().find(|visit| visit.url == url || visit.final_url == url)
+    }
+}
+
+/// What was looked at: the denominator of every verdict, and the proof of absence.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Coverage {
+    pub visits: Vec<Visit>,
+    /// Names read in menus, side bars and site maps, without repetition.
+    pub menus: Vec<String>,
+    pub not_measurable: Vec<NotMeasurable>,
+    /// True where the home page itself could not be read: nothing about absence may be said.
+    pub home_unread: bool,
+    /// True where the visit ended before everything that checks need was read.
+    pub cut_short: bool,
+}
+
+/// One page that was read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Visit {
+    pub url: String,
+    pub final_url: String,
+    pub at: Option<Timestamp>,
+    pub status: u16,
+    pub sha256: String,
+    pub capture: String,
+    pub kind: PageKind,
+    pub title: String,
+}
+
+/// How a column was recognised, strongest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MatchedBy {
+    /// Pinned by staff.
+    Pin,
+    /// Its name is the standard one.
+    Name,
+    Alias,
+    /// META ColumnName.
+    MetaName,
+    /// META ColumnType.
+    MetaType,
+    /// Near, but a person must look.
+    Weak,
+}
+
+/// A column that fits a standard name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TermMatch {
+    /// Standard name in the lexicon.
+    pub term: String,
+    pub by: MatchedBy,
+    /// The text that matched.
+    pub text: String,
+}
+
+/// Whether a column could be read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnState {
+    #[default]
+    Read,
+    /// The entry itself only leads to another host.
+    LeadsAway {
+        host: String,
+    },
+    Unreadable {
+        cause: Cause,
+    },
+    /// The entry was seen, the page was not visited (budget).
+    NotVisited,
+}
+
+/// A section of the portal.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ColumnFacts {
+    /// Stable key: path of the address without the index file, such as `/zwgk/zfxxgknb/`.
+    pub key: String,
+    pub name: String,
+    pub url: String,
+    /// Names from the outermost column to this one, this one last.
+    pub path: Vec<String>,
+    /// Key of the column it hangs under.
+    pub parent: Option<String>,
+    /// Responsible units, the leading one first.
+    pub units: Vec<String>,
+    pub matched: Vec<TermMatch>,
+    pub state: ColumnState,
+    /// Rows of all its pages that were read, in order.
+    pub entries: Vec<ListEntry>,
+    /// Keys of sub-columns; a column of sub-columns is not empty.
+    pub children: Vec<String>,
+    /// Characters of text in the main part, for columns that are one page (机构职能, 指南).
+    pub text_length: usize,
+    /// Links in its main part that lead to other hosts, when it has no rows of its own.
+    pub outward_links: usize,
+    /// Pages of the list that were read, and that exist by its own count.
+    pub pages_read: usize,
+    pub pages_total: Option<usize>,
+    pub capture: Option<String>,
+    /// When it was last read in this night.
+    pub read_at: Option<Timestamp>,
+}
+
+impl ColumnFacts {
+    /// Day of the newest dated row, pinned rows included (the newest date counts wherever it stands).
+    pub fn newest(&self) -> Option<Date> {
+        self.entries.iter().filter_map(|entry| entry.date.map(|moment| moment.date)).max()
+    }
+
+    /// How it fits the standard name, the strongest match first.
+    pub fn fits(&self, term: &str) -> Option<&TermMatch> {
+        self.matched.iter().filter(|matched| matched.term == term).min_by_key(|matched| matched.by)
+    }
+}
+
+/// What part a document plays between policy and interpretation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentRole {
+    #[default]
+    Other,
+    /// A policy document.
+    Policy,
+    /// An interpretation of one.
+    Interpretation,
+}
+
+/// A document page.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DocumentFacts {
+    /// Stable key: path of the address.
+    pub key: String,
+    pub url: String,
+    pub title: String,
+    pub unit: String,
+    /// Key of the column whose list led here.
+    pub column: String,
+    pub role: DocumentRole,
+    pub number: Option<String>,
+    pub issuer: Option<String>,
+    pub published: Option<Moment>,
+    pub written: Option<Moment>,
+    /// Addresses of documents this page links to in its body or "related" block.
+    pub links: Vec<String>,
+    /// Titles in 《》 in its own title and opening.
+    pub mentions: Vec<String>,
+    /// False where only the list row was seen and the page itself was not read.
+    pub read: bool,
+    /// Why the page could not be read.
+    pub unread_cause: Option<Cause>,
+    pub capture: Option<String>,
+}
+
+/// An annual report of government-information disclosure.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ReportFacts {
+    pub key: String,
+    pub url: String,
+    pub title: String,
+    /// The year reported on, from the title; publication year − 1 where the title has none.
+    pub year: Option<i16>,
+    pub unit: String,
+    pub published: Option<Moment>,
+    /// Key of the column it was found in.
+    pub column: String,
+    /// True where that column is the one the rules want (政府信息公开年报).
+    pub in_report_column: bool,
+    /// False where only the list row was seen.
+    pub read: bool,
+    pub unread_cause: Option<Cause>,
+    pub capture: Option<String>,
+}
+
+/// 双公示: licences or penalties.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PublicityKind {
+    #[default]
+    Licence,
+    Penalty,
+}
+
+/// One published list of licences or penalties.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PublicityList {
+    pub kind: PublicityKind,
+    /// Key of the column.
+    pub column: String,
+    pub url: String,
+    pub unit: String,
+    pub rows: Vec<PublicityRow>,
+    pub capture: Option<String>,
+}
+
+/// One decision in such a list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PublicityRow {
+    /// Stable key: document number, or the address, or counterpart and decision date.
+    pub key: String,
+    pub url: String,
+    /// 行政相对人名称.
+    pub counterpart: String,
+    /// 决定文书号.
+    pub number: String,
+    pub decided: Option<Date>,
+    pub published: Option<Date>,
+    /// Canonical field name (as in the check's data) to text; a blank cell is an empty text, a missing field is absent.
+    pub fields: BTreeMap<String, String>,
+    pub capture: Option<String>,
+}

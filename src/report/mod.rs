@@ -1,0 +1,1 @@
+//! One file a format; sees only plain data of the model.

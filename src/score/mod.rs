@@ -1,0 +1,1 @@
+//! Pure arithmetic: a rulebook and entries to an explained score.

@@ -1,0 +1,4 @@
+//! The one test program: a module a subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed, which is what is wanted")]
+
+mod architecture;

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Passes all tests on a fresh Debian machine with a Rust toolchain; installs what the tests need.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+# The browser test drives Debian's Chromium; Chinese text needs a Chinese font; the vendored SQLite and ring need a C compiler.
+need=()
+command -v cc >/dev/null || need+=(build-essential)
+command -v chromium >/dev/null || need+=(chromium)
+command -v chromedriver >/dev/null || need+=(chromium-driver)
+[ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || need+=(fonts-noto-cjk)
+if [ ${#need[@]} -gt 0 ]; then
+  as_root=""
+  [ "$(id -u)" = 0 ] || as_root=sudo
+  $as_root apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends "${need[@]}"
+fi
+
+cargo fmt --check
+cargo clippy --all-targets --quiet -- -D warnings
+cargo test --all-targets

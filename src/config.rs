@@ -1,1 +1,143 @@
-//! Settings, read once and handed down as plain values.
+//! Settings, read once from a TOML file and handed down as plain values.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::model::Portal;
+
+/// Everything `mingcha.toml` may hold. Relative paths are taken from the folder of that file.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Folder of the log, the queue and the evidence.
+    #[serde(default = "default_data")]
+    pub data: PathBuf,
+    /// Another folder of checks and rulebooks instead of the built-in ones.
+    pub checks: Option<PathBuf>,
+    /// Who runs this, with a way to reach them; sent to every portal in the User-Agent.
+    pub contact: String,
+    /// When nights begin: an ordinary five-field cron line in Beijing time.
+    #[serde(default = "default_schedule")]
+    pub schedule: String,
+    /// Rulebook the console scores with.
+    pub rulebook: String,
+    #[serde(default)]
+    pub console: Console,
+    #[serde(rename = "portal", default)]
+    pub portals: Vec<Portal>,
+}
+
+/// The web console.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Console {
+    /// Address and port to listen on.
+    pub listen: String,
+    pub administrator: String,
+    /// Argon2 hash of the administrator's password, from `mingcha password`.
+    pub password_hash: Option<String>,
+}
+
+impl Default for Console {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:8080".into(), administrator: "admin".into(), password_hash: None }
+    }
+}
+
+fn default_data() -> PathBuf {
+    "mingcha-data".into()
+}
+
+fn default_schedule() -> String {
+    "30 1 * * *".into()
+}
+
+/// A configuration file that cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("cannot read the configuration {path}: {source}; give another one with --config FILE")]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{path}:{line}:{column}: {message}")]
+    Content { path: PathBuf, line: usize, column: usize, message: String },
+}
+
+/// Reads and checks the settings at `path`.
+pub fn load(path: &Path) -> Result<Settings, ConfigError> {
+    let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })?;
+    let mut settings = parse(&text, path)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    settings.data = folder.join(&settings.data);
+    settings.checks = settings.checks.map(|checks| folder.join(checks));
+    Ok(settings)
+}
+
+fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
+    let settings: Settings = toml::from_str(text).map_err(|error| {
+        let (line, column) = place(text, error.span().map_or(0, |span| span.start));
+        ConfigError::Content { path: path.to_owned(), line, column, message: error.message().to_owned() }
+    })?;
+    let fault = |needle: &str, message: String| {
+        let (line, column) = place(text, text.find(needle).unwrap_or(0));
+        Err(ConfigError::Content { path: path.to_owned(), line, column, message })
+    };
+    for (number, portal) in settings.portals.iter().enumerate() {
+        let well_formed =
+            !portal.id.is_empty() && portal.id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
+        if !well_formed {
+            return fault(&portal.id, format!("portal id {:?}: use letters, digits and hyphens only", portal.id));
+        }
+        if settings.portals[..number].iter().any(|other| other.id == portal.id) {
+            return fault(&portal.id, format!("portal id {:?} stands twice; ids must differ", portal.id));
+        }
+        match url::Url::parse(&portal.url) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") => {}
+            _ => {
+                return fault(
+                    &portal.url,
+                    format!("portal {:?}: url {:?} is no http(s) address", portal.id, portal.url),
+                );
+            }
+        }
+        if portal.units.is_empty() {
+            return fault(&portal.id, format!("portal {:?} names no unit; add [[portal.units]]", portal.id));
+        }
+    }
+    Ok(settings)
+}
+
+/// Line and column, from 1, of a byte offset.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "contact = \"政务公开办 12345\"\nrulebook = \"yuncheng-2022-b1\"\n\n[[portal]]\nid = \"jyj\"\nname = \"河源市教育局\"\nurl = \"http://jyj.heyuan.gov.cn/\"\nunits = [{ name = \"市教育局\", kind = \"department\" }]\n";
+
+    fn fault_of(text: &str) -> String {
+        parse(text, Path::new("mingcha.toml")).map(|_| String::new()).unwrap_or_else(|error| error.to_string())
+    }
+
+    #[test]
+    fn defaults_fill_what_is_left_out() {
+        let settings = parse(GOOD, Path::new("mingcha.toml")).unwrap();
+        assert_eq!(settings.schedule, "30 1 * * *");
+        assert_eq!(settings.portals[0].max_pages, 500);
+    }
+
+    #[test]
+    fn faults_name_their_place() {
+        assert_eq!(
+            fault_of(&GOOD.replace("http://jyj.heyuan.gov.cn/", "ftp://x/")),
+            "mingcha.toml:7:8: portal \"jyj\": url \"ftp://x/\" is no http(s) address"
+        );
+        assert!(
+            fault_of(&GOOD.replace("rulebook", "rulebok")).starts_with("mingcha.toml:2:1: unknown field `rulebok`")
+        );
+    }
+}

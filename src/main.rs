@@ -1,3 +1,5 @@
 //! The program: hands its arguments to the commands.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    mingcha::commands::run()
+}

@@ -1,1 +1,86 @@
-//! One file a subcommand.
+//! One file a subcommand. Each has its `Args` and a `run`; this file only lists and calls them.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Nightly on-line inspection and scoring of government openness (政务公开考核).
+#[derive(Parser)]
+#[command(name = "mingcha", version, about, max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(clap::Args)]
+pub struct Global {
+    /// Configuration file (TOML); commands that need none run without
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How log lines are written to standard error
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    pub log_format: LogFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Subcommand)]
+enum Command {}
+
+/// How a command ended; the numbers are part of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// 0: done.
+    Done,
+    /// 1: faults found, where asked for with `--fail-on`.
+    FaultsFound,
+}
+
+/// Marks an error as wrong input (exit 2) rather than something that could not be done (exit 3).
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct WrongInput(pub String);
+
+/// Parses the arguments, runs the command, and says in one message what went wrong.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    start_logging(arguments.global.log_format);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: cannot start the runtime: {error}");
+            return ExitCode::from(3);
+        }
+    };
+    match runtime.block_on(dispatch(arguments)) {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::FaultsFound) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(if error.chain().any(|cause| cause.is::<WrongInput>()) { 2 } else { 3 })
+        }
+    }
+}
+
+#[expect(clippy::unused_async, reason = "commands await")]
+async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
+    let _global = &arguments.global;
+    match arguments.command {}
+}
+
+fn start_logging(format: LogFormat) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("MINGCHA_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,mingcha=info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => builder.with_target(false).init(),
+        LogFormat::Json => builder.json().init(),
+    }
+}

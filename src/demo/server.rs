@@ -127,11 +127,15 @@ fn respond(portal: &FixturePortal, path: &str, answer: &Answer) -> Result<Respon
         Some(name) => Some(portal.file(&format!("/{name}")).ok_or_else(|| format!("body_file {name} does not exist"))?),
         None => portal.file(path),
     };
-    let (status, file) = match (answer.status, &location, asked_file) {
-        (Some(status), _, file) => (status, file),
-        (None, Some(_), _) => (StatusCode::FOUND.as_u16(), None),
-        (None, None, Some(file)) => (StatusCode::OK.as_u16(), Some(file)),
-        (None, None, None) => (StatusCode::NOT_FOUND.as_u16(), portal.file("/404.html")),
+    let status = answer.status.unwrap_or(match (&location, asked_file) {
+        (Some(_), _) => 302,
+        (None, Some(_)) => 200,
+        (None, None) => 404,
+    });
+    let file = match status {
+        300..400 => None,
+        404 => asked_file.or_else(|| portal.file("/404.html")),
+        _ => asked_file,
     };
     let (name, body) = file.unwrap_or_default();
 

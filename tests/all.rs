@@ -5,3 +5,4 @@ mod architecture;
 mod evidence;
 mod fetch;
 mod support;
+mod fixture_portals;

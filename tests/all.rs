@@ -3,4 +3,6 @@
 
 mod architecture;
 mod fold;
+mod log;
+mod queue;
 mod schedule;

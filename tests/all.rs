@@ -6,3 +6,7 @@ mod evidence;
 mod fetch;
 mod support;
 mod fixture_portals;
+mod fold;
+mod log;
+mod queue;
+mod schedule;

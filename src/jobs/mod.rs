@@ -1,3 +1,4 @@
 //! One file a background job; joins the steps of a night. The only owner of the queue.
 
 pub mod bulletin;
+pub mod portal_owner;

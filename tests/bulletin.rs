@@ -52,6 +52,7 @@ fn finding(id: &str, unit: &str, check: &str, label: &str, state: FindingState) 
         episode: 1,
         subject: Subject::new(format!("column:{label}"), label),
         state,
+        confirmed: !matches!(state, FindingState::Suspected | FindingState::Dismissed | FindingState::Waived),
         message: format!("栏目“{label}”超过规定期限没有更新"),
         url: Some("http://jyj.heyuan.gov.cn/zwgk/".to_owned()),
         evidence: Vec::new(),
@@ -342,12 +343,15 @@ fn a_finding_outside_the_quarter_is_not_in_it() {
 }
 
 #[test]
-fn a_waiver_that_has_run_out_asks_for_another_look() {
+fn a_fault_that_went_before_anybody_looked_accuses_nobody() {
     let mut material = material();
-    let waived = material.findings.iter_mut().find(|finding| finding.state == FindingState::Waived).unwrap();
-    waived.waived_until = Some(date(2026, 8, 31));
-    let totals = assemble(quarter(), &material).totals;
-    assert_eq!((totals.waived, totals.suspected), (0, 2));
+    for finding in &mut material.findings {
+        finding.confirmed = false;
+    }
+    let bulletin = assemble(quarter(), &material);
+    assert!(bulletin.findings.iter().all(|finding| finding.id != "b1b2c3d4e5f6"));
+    assert_eq!((bulletin.totals.gone_unreviewed, bulletin.totals.fixed), (1, 0));
+    assert!(bulletin_html::render(&bulletin).unwrap().contains("1个疑似问题在人工核查前已自行消除"));
 }
 
 #[test]

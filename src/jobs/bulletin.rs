@@ -115,6 +115,7 @@ enum Standing {
     Named,
     NamedAndFixed,
     Suspected,
+    GoneUnreviewed,
     Waived,
     Dismissed,
     CarriedOver,
@@ -136,10 +137,9 @@ fn standing_of(finding: &Finding, from: Date, to: Date) -> Option<Standing> {
             Some(if seen { Standing::Named } else { Standing::CarriedOver })
         }
         _ if !seen => None,
-        FindingState::FixVerified => Some(Standing::NamedAndFixed),
+        FindingState::FixVerified if finding.confirmed => Some(Standing::NamedAndFixed),
+        FindingState::FixVerified => Some(Standing::GoneUnreviewed),
         FindingState::Suspected => Some(Standing::Suspected),
-        // A waiver that has run out covers nothing: a person must look again.
-        FindingState::Waived if finding.waived_until.is_some_and(|until| until < to) => Some(Standing::Suspected),
         FindingState::Waived => Some(Standing::Waived),
         FindingState::Dismissed => Some(Standing::Dismissed),
     }
@@ -156,6 +156,7 @@ fn count(stands: Standing, totals: &mut Totals, unit: &mut UnitResult) {
             }
         }
         Standing::Suspected => totals.suspected += 1,
+        Standing::GoneUnreviewed => totals.gone_unreviewed += 1,
         Standing::Waived => {
             totals.waived += 1;
             unit.waived += 1;

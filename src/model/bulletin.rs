@@ -131,6 +131,8 @@ pub struct Totals {
     pub fixed: usize,
     /// Flagged by the machine, not yet looked at by a person.
     pub suspected: usize,
+    /// Flagged, and gone before a person looked: never a proven fault.
+    pub gone_unreviewed: usize,
     pub waived: usize,
     pub dismissed: usize,
     /// Confirmed earlier, and not seen again in this quarter nor found mended: neither repeated nor closed.

@@ -71,7 +71,7 @@ fn name_of(facts: &PortalFacts) -> Option<(String, &'static str)> {
     .find_map(|(text, source)| Some((unit_name_in(text?)?, source)))
 }
 
-/// The name of a unit in the name of a site: `河源市教育局` in `首页 - 河源市教育局门户网站`.
+/// The name of a unit in the name of a site: `澄湾市教育局` in `首页 - 澄湾市教育局门户网站`.
 fn unit_name_in(text: &str) -> Option<String> {
     text.split(|letter: char| "-_—–|｜·•,，:：、/ \u{3000}>".contains(letter) || letter.is_whitespace())
         .filter_map(|part| {
@@ -169,19 +169,19 @@ mod tests {
     #[test]
     fn the_name_is_read_where_portals_write_it() {
         for (facts, name, kind) in [
-            (named(Some("河源市教育局门户网站"), "", None), "河源市教育局", UnitKind::Department),
-            (named(Some("中国·河源 河源市人民政府门户网站群"), "", None), "河源市人民政府", UnitKind::Government),
-            (named(None, "首页-河源市卫生健康委员会", None), "河源市卫生健康委员会", UnitKind::Department),
-            (named(Some("河源教育信息网"), "欢迎访问!", Some("河源市教育局")), "河源市教育局", UnitKind::Department),
+            (named(Some("澄湾市教育局门户网站"), "", None), "澄湾市教育局", UnitKind::Department),
+            (named(Some("中国·澄湾 澄湾市人民政府门户网站群"), "", None), "澄湾市人民政府", UnitKind::Government),
+            (named(None, "首页-澄湾市卫生健康委员会", None), "澄湾市卫生健康委员会", UnitKind::Department),
+            (named(Some("澄湾教育信息网"), "欢迎访问!", Some("澄湾市教育局")), "澄湾市教育局", UnitKind::Department),
             (named(None, "青山绿水", Some("云溪县人民政府办公室")), "云溪县人民政府", UnitKind::Government),
             (
-                named(Some("河源经济技术开发区管理委员会"), "", None),
-                "河源经济技术开发区管理委员会",
+                named(Some("澄湾经济技术开发区管理委员会"), "", None),
+                "澄湾经济技术开发区管理委员会",
                 UnitKind::Government,
             ),
             (
-                named(Some("河源市国有资产监督管理委员会"), "", None),
-                "河源市国有资产监督管理委员会",
+                named(Some("澄湾市国有资产监督管理委员会"), "", None),
+                "澄湾市国有资产监督管理委员会",
                 UnitKind::Department,
             ),
         ] {
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn publicity_is_owed_only_where_it_is_seen() {
-        let mut facts = named(Some("河源市教育局"), "", None);
+        let mut facts = named(Some("澄湾市教育局"), "", None);
         let none = owner(&Given::default(), &facts, "x").unit;
         assert_eq!((none.licences, none.penalties), (false, false));
         facts.columns = vec![ColumnFacts { name: "行政许可公示".to_owned(), ..ColumnFacts::default() }];

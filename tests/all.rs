@@ -6,6 +6,8 @@ mod evidence;
 mod fetch;
 mod support;
 mod fixture_portals;
+mod audit;
+mod bulletin;
 mod fold;
 mod log;
 mod queue;

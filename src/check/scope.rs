@@ -127,7 +127,7 @@ impl<'a> Case<'a> {
         let portal = self.context.portal;
         let named = portal.units.iter().flat_map(|unit| names(unit).map(move |name| (normalise(name), unit)));
         named
-            .filter(|(name, _)| !name.is_empty() && title.contains(name.as_str()))
+            .filter(|(name, _)| !name.is_empty() && !is_place(name) && title.contains(name.as_str()))
             .max_by_key(|(name, _)| name.len())
             .map(|(_, unit)| unit)
     }
@@ -171,14 +171,16 @@ impl<'a> Case<'a> {
             return Some(Blocked { cause, because: format!("网站首页未能读取（{cause}）") });
         }
         if coverage.cut_short {
-            return Some(Blocked { cause: Cause::Budget, because: "本次访问在读完所需页面前已中止".to_owned() });
+            return Some(Blocked {
+                cause: Cause::Budget, because: "本次访问在读完所需页面前已中止".to_owned()
+            });
         }
         self.facts.columns.iter().find_map(|column| {
             let cause = unread(column)?;
-            (self.is_gateway(column) && self.leads_to_mine(column)).then(|| Blocked {
-                cause,
-                because: format!("上级栏目“{}”未能读取（{cause}）", column.name),
-            })
+            (self.is_gateway(column) && self.leads_to_mine(column))
+                .then(|| Blocked {
+                    cause, because: format!("上级栏目“{}”未能读取（{cause}）", column.name)
+                })
         })
     }
 
@@ -208,6 +210,11 @@ pub fn unread(column: &ColumnFacts) -> Option<Cause> {
 /// The name of a unit and those it also publishes under.
 pub fn names(unit: &Unit) -> impl Iterator<Item = &str> {
     std::iter::once(unit.name.as_str()).chain(unit.aliases.iter().map(String::as_str))
+}
+
+/// Whether a name is that of a place alone, as aliases of governments are (青河市): every title of the place holds it.
+pub fn is_place(name: &str) -> bool {
+    name.ends_with(['省', '市', '县', '区', '州', '盟', '旗', '乡', '镇'])
 }
 
 /// The address without scheme, host and query.

@@ -30,7 +30,12 @@ pub mod outcome;
 pub mod page;
 pub mod portal;
 pub mod portal_facts;
+pub mod reading;
+pub mod rulebook;
 pub mod run;
+pub mod score_sheet;
+pub mod step;
+pub mod unit_list;
 
 pub use capture::{Capture, Cause, Hop, NotMeasurable};
 pub use entry::{Entry, EntrySource, EntryStatus, Level};
@@ -47,4 +52,7 @@ pub use portal_facts::{
     ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
     PublicityList, PublicityRow, ReportFacts, TermMatch, Visit,
 };
+pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
+pub use score_sheet::{ScoreReport, ScoreSheet};
+pub use unit_list::{ListedUnit, UnitClass, UnitList};

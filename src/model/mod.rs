@@ -21,9 +21,13 @@
 //! | rectification | 整改 | the unit's duty to mend, with a deadline in working days |
 //! | bulletin | 通报 | the quarter's report, frozen when issued |
 
+pub mod audit;
+pub mod bulletin;
 pub mod capture;
+pub mod decision;
 pub mod entry;
 pub mod finding;
+pub mod job;
 pub mod lexicon;
 pub mod moment;
 pub mod outcome;
@@ -32,16 +36,24 @@ pub mod portal;
 pub mod portal_facts;
 pub mod reading;
 pub mod rulebook;
+pub mod quarter;
 pub mod run;
 pub mod score_sheet;
 pub mod step;
 pub mod unit_list;
 
+pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
+pub use bulletin::{
+    Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,
+    Statement, Totals, UnitResult, UnitScore, Unmeasured,
+};
 pub use capture::{Capture, Cause, Hop, NotMeasurable};
+pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
-pub use lexicon::{ColumnTerm, Freshness, Lexicon};
-pub use moment::{Moment, beijing_date, beijing_time, beijing_zone};
+pub use job::JobRequest;
+pub use lexicon::{ColumnTerm, FieldTerm, Freshness, Lexicon};
+pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
 pub use page::{
     Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind,
@@ -53,6 +65,7 @@ pub use portal_facts::{
     PublicityList, PublicityRow, ReportFacts, TermMatch, Visit,
 };
 pub use rulebook::Rulebook;
+pub use quarter::Quarter;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};
 pub use unit_list::{ListedUnit, UnitClass, UnitList};

@@ -4,6 +4,7 @@
 mod architecture;
 mod audit;
 mod bulletin;
+mod checks;
 mod evidence;
 mod fetch;
 mod fixture_portals;

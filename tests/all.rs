@@ -9,6 +9,7 @@ mod fetch;
 mod fixture_portals;
 mod fold;
 mod log;
+mod night;
 mod queue;
 mod schedule;
 mod support;

@@ -35,7 +35,7 @@ pub mod run;
 pub use capture::{Capture, Cause, Hop, NotMeasurable};
 pub use entry::{Entry, EntrySource, EntryStatus, Level};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
-pub use lexicon::{ColumnTerm, FieldTerm, Freshness, Lexicon};
+pub use lexicon::{ColumnTerm, ExemptTitle, Freshness, Lexicon, PublicityField};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
 pub use page::{

@@ -126,9 +126,7 @@ fn faults(name: &str, definition: &Definition, lexicon: &Lexicon) -> Vec<(&'stat
         faults.push(("id", "a check belongs in a topic's folder".to_owned(), help));
     }
     let blank = |text: &str| text.trim().is_empty();
-    for (field, text) in
-        [("title", &definition.title), ("message", &definition.message), ("fix", &definition.fix)]
-    {
+    for (field, text) in [("title", &definition.title), ("message", &definition.message), ("fix", &definition.fix)] {
         if blank(text) {
             faults.push((field, "is empty".to_owned(), "say it in a sentence".to_owned()));
         }

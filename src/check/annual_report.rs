@@ -97,8 +97,10 @@ impl AnnualReport {
             let reason = format!("{year}年度报告应于{due}前发布，检查日{}尚未到期", case.context.as_of);
             return Judgement::new(subject, Verdict::NotApplicable, reason);
         }
-        let (own, others): (Vec<&ReportFacts>, Vec<&ReportFacts>) =
-            case.reports().filter(|report| report.year == Some(year)).partition(|report| is_own_title(case, &report.title));
+        let (own, others): (Vec<&ReportFacts>, Vec<&ReportFacts>) = case
+            .reports()
+            .filter(|report| report.year == Some(year))
+            .partition(|report| is_own_title(case, &report.title));
         match self.fault {
             Fault::Missing => self.missing(case, year, subject, &own, &others),
             _ if own.is_empty() => self.none_to_look_at(case, year, subject),
@@ -128,9 +130,12 @@ impl AnnualReport {
         let near = others.first().copied().or(undated).map(|report| (report.title.as_str(), report.url.as_str()));
         if let Some((title, url)) = near.or(mentioned) {
             let reason = format!("未见{year}年度报告，但有“{title}”，标题不能确定年度或发布单位，请人工判断");
-            return Judgement::new(subject, Verdict::NeedsReview, reason)
-                .at(url)
-                .with([proof::seen(case, url, title, "可能即为所缺报告")]);
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(url).with([proof::seen(
+                case,
+                url,
+                title,
+                "可能即为所缺报告",
+            )]);
         }
         let columns = case.columns_named(&self.column);
         if let Some((column, host)) = columns.iter().find_map(|column| match &column.state {
@@ -138,9 +143,11 @@ impl AnnualReport {
             _ => None,
         }) {
             let reason = format!("“{}”指向其他网站{host}，本站未见{year}年度报告，请人工到该网站查看", column.name);
-            return Judgement::new(subject, Verdict::NeedsReview, reason)
-                .at(&column.url)
-                .with([proof::column(case, column, format!("指向{host}"))]);
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(&column.url).with([proof::column(
+                case,
+                column,
+                format!("指向{host}"),
+            )]);
         }
         let reason = match columns.first() {
             Some(column) => {
@@ -155,7 +162,9 @@ impl AnnualReport {
         let mut evidence: Vec<_> =
             columns.iter().map(|column| proof::column(case, column, "年报栏目已读取，无该年度报告")).collect();
         evidence.extend(
-            case.reports().filter(|report| report.year.is_some()).map(|report| proof::report(case, report, "其他年度的报告")),
+            case.reports()
+                .filter(|report| report.year.is_some())
+                .map(|report| proof::report(case, report, "其他年度的报告")),
         );
         evidence.extend(proof::absence(case, &subject_words(year)));
         let place = columns.first().map_or(case.facts.url.as_str(), |column| column.url.as_str());
@@ -178,7 +187,8 @@ impl AnnualReport {
         let place = column.map_or("其他栏目", |column| column.name.as_str());
         let evidence = [proof::report(case, report, format!("报告所在栏目：{place}"))];
         let near = column.is_some_and(|column| column.fits(&self.column).is_some());
-        let away = case.columns_named(&self.column).iter().any(|column| matches!(column.state, ColumnState::LeadsAway { .. }));
+        let away =
+            case.columns_named(&self.column).iter().any(|column| matches!(column.state, ColumnState::LeadsAway { .. }));
         if near || away {
             let reason = format!("{year}年度报告在“{place}”中，请人工判断该处是否即“{}”栏目", self.column);
             return Judgement::new(subject, Verdict::NeedsReview, reason).at(&report.url).with(evidence);
@@ -248,9 +258,11 @@ fn late(case: &Case<'_>, year: i16, due: Date, subject: Subject, own: &[&ReportF
             return Judgement::new(subject, Verdict::NotMeasurable(cause), reason).at(&report.url);
         }
         let reason = format!("{year}年度报告页面未标注发布日期，请人工判断是否在{due}前发布");
-        return Judgement::new(subject, Verdict::NeedsReview, reason)
-            .at(&report.url)
-            .with([proof::report(case, report, "未见发布日期")]);
+        return Judgement::new(subject, Verdict::NeedsReview, reason).at(&report.url).with([proof::report(
+            case,
+            report,
+            "未见发布日期",
+        )]);
     };
     let evidence = [proof::report(case, report, format!("发布日期{published}，期限{due}"))];
     if published.year() <= year {
@@ -264,7 +276,8 @@ fn late(case: &Case<'_>, year: i16, due: Date, subject: Subject, own: &[&ReportF
     }
     if !report.read {
         // Only the list row was seen; the page may show another day. A report that is a file has no page to show one.
-        let reason = format!("列表显示{year}年度报告于{published}发布（期限{due}），但报告页面未读取，请人工核实发布日期");
+        let reason =
+            format!("列表显示{year}年度报告于{published}发布（期限{due}），但报告页面未读取，请人工核实发布日期");
         let verdict = match report.unread_cause {
             None | Some(Cause::NotHtml) => Verdict::NeedsReview,
             Some(cause) => Verdict::NotMeasurable(cause),
@@ -288,7 +301,8 @@ fn is_own_title(case: &Case<'_>, title: &str) -> bool {
     let before = |mark: &str| title.find(mark).map(|at| &title[..at]);
     let body = before("政府信息公开").or_else(|| before("信息公开")).unwrap_or("");
     let letters: String = body.chars().filter(|letter| letter.is_alphabetic()).collect();
-    let without_year = letters.trim_end_matches("年度").trim_end_matches('年').trim_end_matches(|letter| NUMERALS.contains(letter));
+    let without_year =
+        letters.trim_end_matches("年度").trim_end_matches('年').trim_end_matches(|letter| NUMERALS.contains(letter));
     let publisher = without_year.trim_start_matches("关于").to_owned();
     publisher.is_empty()
         || names(case.unit).map(normalise).any(|name| name.contains(&publisher) || publisher.contains(&name))

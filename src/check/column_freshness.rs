@@ -34,7 +34,9 @@ impl ColumnFreshness {
             let class = case.context.lexicon.term(&matched.term)?.freshness?;
             Some((matched.by, *self.windows.get(&class)?))
         });
-        windows.min_by_key(|(by, window)| (*by, std::cmp::Reverse(window.after(case.context.as_of)))).map(|(_, window)| window)
+        windows
+            .min_by_key(|(by, window)| (*by, std::cmp::Reverse(window.after(case.context.as_of))))
+            .map(|(_, window)| window)
     }
 }
 
@@ -102,7 +104,8 @@ fn judge_column(case: &Case<'_>, column: &ColumnFacts, window: Window) -> Judgem
         let reason = format!("“{name}”有{}条日期晚于检查日{as_of}，没有可用的更新日期，请人工查看", rows.future);
         return said(Verdict::NeedsReview, reason).with([proof::column(case, column, "日期晚于检查日")]);
     }
-    let reason = format!("“{name}”的{}条信息均未标注日期，按2015年全国政府网站普查的口径视为未更新（期限{window}）", rows.count);
+    let reason =
+        format!("“{name}”的{}条信息均未标注日期，按2015年全国政府网站普查的口径视为未更新（期限{window}）", rows.count);
     said(Verdict::Failed, reason).with([proof::column(case, column, "条目均无日期")])
 }
 

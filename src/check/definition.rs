@@ -150,11 +150,8 @@ impl Definition {
 
     /// The legal basis in one line.
     pub fn basis_line(&self) -> String {
-        let lines: Vec<String> = self
-            .basis
-            .iter()
-            .map(|basis| format!("{}{}：{}", basis.document, basis.place, basis.words))
-            .collect();
+        let lines: Vec<String> =
+            self.basis.iter().map(|basis| format!("{}{}：{}", basis.document, basis.place, basis.words)).collect();
         lines.join("；")
     }
 }

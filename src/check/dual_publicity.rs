@@ -138,7 +138,11 @@ impl DualPublicity {
                 _ if own.is_some() => (Verdict::Passed, format!("已设“{}”", column.name)),
                 _ => (Verdict::NeedsReview, format!("“{}”中未识别出{name}列表，请人工查看", column.name)),
             };
-            return Judgement::new(subject, verdict, reason).at(&column.url).with([proof::column(case, column, "公示栏目")]);
+            return Judgement::new(subject, verdict, reason).at(&column.url).with([proof::column(
+                case,
+                column,
+                "公示栏目",
+            )]);
         }
         if let Some(blocked) = case.blocked() {
             let reason = format!("{}，不能断定没有{name}公示", blocked.because);
@@ -147,14 +151,20 @@ impl DualPublicity {
         let names = &self.side(kind).columns;
         if let Some(near) = names.iter().find_map(|name| case.columns_nearly_named(name).first().copied()) {
             let reason = format!("未找到{name}公示，但有名称相近的栏目“{}”，请人工判断", near.name);
-            return Judgement::new(subject, Verdict::NeedsReview, reason)
-                .at(&near.url)
-                .with([proof::column(case, near, "名称相近")]);
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(&near.url).with([proof::column(
+                case,
+                near,
+                "名称相近",
+            )]);
         }
         let reason = format!("未设{name}公示：访问{}个页面，未见{name}列表或栏目", case.facts.coverage.visits.len());
         Judgement::new(subject, Verdict::Failed, reason)
             .at(&case.facts.url)
-            .with(columns.into_iter().map(|column| proof::column(case, column, format!("栏目中只有{}列表", chinese(other)))))
+            .with(
+                columns
+                    .into_iter()
+                    .map(|column| proof::column(case, column, format!("栏目中只有{}列表", chinese(other)))),
+            )
             .with(proof::absence(case, names.first().map_or(name, String::as_str)))
     }
 
@@ -177,17 +187,19 @@ impl DualPublicity {
         let days = lists.iter().flat_map(|list| &list.rows).filter_map(|row| row.published.or(row.decided));
         let newest = days.filter(|day| *day <= as_of).max();
         if let Some(day) = newest.filter(|day| as_of <= self.window.after(*day)) {
-            let reason = format!("{name}公示最近一条为{day}，距今{}天，未超过{}", days_between(day, as_of), self.window);
+            let reason =
+                format!("{name}公示最近一条为{day}，距今{}天，未超过{}", days_between(day, as_of), self.window);
             return Judgement::new(subject, Verdict::Passed, reason).at(&list.url);
         }
-        let half_read = columns.iter().find(|column| {
-            column.pages_total.is_some_and(|total| column.pages_read < total) && !newest_first(column)
-        });
+        let half_read = columns
+            .iter()
+            .find(|column| column.pages_total.is_some_and(|total| column.pages_read < total) && !newest_first(column));
         if let Some((column, cause)) = unread_column {
             let reason = format!("“{}”未能读取（{cause}），可能有更新的公示", column.name);
             return Judgement::new(subject, Verdict::NotMeasurable(cause), reason).at(&column.url);
         }
-        let evidence = lists.iter().map(|list| proof::seen(case, &list.url, "", format!("列表共{}条", list.rows.len())));
+        let evidence =
+            lists.iter().map(|list| proof::seen(case, &list.url, "", format!("列表共{}条", list.rows.len())));
         let Some(day) = newest else {
             let reason = format!("{name}列表没有可用的日期，无法判断更新情况，请人工查看");
             return Judgement::new(subject, Verdict::NeedsReview, reason).at(&list.url).with(evidence);
@@ -239,13 +251,7 @@ impl DualPublicity {
             .collect()
     }
 
-    fn fields_missing(
-        &self,
-        case: &Case<'_>,
-        kind: PublicityKind,
-        row: &PublicityRow,
-        subject: Subject,
-    ) -> Judgement {
+    fn fields_missing(&self, case: &Case<'_>, kind: PublicityKind, row: &PublicityRow, subject: Subject) -> Judgement {
         let lexicon = case.context.lexicon;
         let required = &self.side(kind).required;
         if row.fields.is_empty() {
@@ -315,13 +321,18 @@ impl DualPublicity {
         }
         let limit = self.working_days;
         let Some(days) = case.context.calendar.between(decided, published) else {
-            let reason = format!("{decided}作出决定，{published}公示，该年度工作日历未收录，请人工计算是否超过{limit}个工作日");
+            let reason =
+                format!("{decided}作出决定，{published}公示，该年度工作日历未收录，请人工计算是否超过{limit}个工作日");
             return said(Verdict::NeedsReview, reason).with([evidence]);
         };
         if days <= limit {
-            return said(Verdict::Passed, format!("{decided}作出决定，{published}公示，第{days}个工作日，未超过{limit}个工作日"));
+            return said(
+                Verdict::Passed,
+                format!("{decided}作出决定，{published}公示，第{days}个工作日，未超过{limit}个工作日"),
+            );
         }
-        let last = case.context.calendar.add(decided, limit).map_or_else(String::new, |day| format!("（应于{day}前公示）"));
+        let last =
+            case.context.calendar.add(decided, limit).map_or_else(String::new, |day| format!("（应于{day}前公示）"));
         let reason = format!("{decided}作出决定，{published}才公示，已是第{days}个工作日，超过{limit}个工作日{last}");
         said(Verdict::Failed, reason).with([evidence])
     }
@@ -391,7 +402,11 @@ fn named_fields<'a>(lexicon: &'a Lexicon, kind: PublicityKind, row: &'a Publicit
 
 /// Whether the rows of a column that were read run from new to old.
 fn newest_first(column: &ColumnFacts) -> bool {
-    let days: Vec<Date> =
-        column.entries.iter().filter(|entry| !entry.pinned).filter_map(|entry| entry.date.map(|day| day.date)).collect();
+    let days: Vec<Date> = column
+        .entries
+        .iter()
+        .filter(|entry| !entry.pinned)
+        .filter_map(|entry| entry.date.map(|day| day.date))
+        .collect();
     days.is_sorted_by(|earlier, later| earlier >= later)
 }

@@ -96,7 +96,11 @@ impl InterpretationLink {
                 return Some(unread_page(policy, "发布日期不明，不作判断"));
             }
             let reason = "页面未标注发布日期，不能确定是否在检查范围内，请人工判断";
-            return Some(say(policy, Verdict::NeedsReview, reason).with([proof::document(case, policy, "未见发布日期")]));
+            return Some(say(policy, Verdict::NeedsReview, reason).with([proof::document(
+                case,
+                policy,
+                "未见发布日期",
+            )]));
         };
         let outside = if published < first {
             format!("发布于{published}，早于检查范围（{first}以来）")
@@ -135,11 +139,19 @@ impl InterpretationLink {
         }
         let as_of = case.context.as_of;
         let Some(gone_by) = published.and_then(|published| case.context.calendar.between(published, as_of)) else {
-            return say(policy, Verdict::NeedsReview, "未找到解读，但该年度工作日历未收录，不能判断是否已过期限，请人工判断");
+            return say(
+                policy,
+                Verdict::NeedsReview,
+                "未找到解读，但该年度工作日历未收录，不能判断是否已过期限，请人工判断",
+            );
         };
         let grace = self.grace_working_days;
         if gone_by <= grace {
-            return say(policy, Verdict::NotApplicable, format!("发布后第{gone_by}个工作日，解读期限（{grace}个工作日）未过"));
+            return say(
+                policy,
+                Verdict::NotApplicable,
+                format!("发布后第{gone_by}个工作日，解读期限（{grace}个工作日）未过"),
+            );
         }
         let published = published.map_or_else(String::new, |day| day.to_string());
         let reason = format!(
@@ -147,7 +159,11 @@ impl InterpretationLink {
             pairing.interpretations.len()
         );
         say(policy, Verdict::Failed, reason)
-            .with([proof::document(case, policy, format!("页面已读取，共{}个文内及相关链接，均非解读", policy.links.len()))])
+            .with([proof::document(
+                case,
+                policy,
+                format!("页面已读取，共{}个文内及相关链接，均非解读", policy.links.len()),
+            )])
             .with(self.columns_of(case).into_iter().map(|column| {
                 proof::column(case, column, format!("解读栏目已读取{}条，无对应解读", column.entries.len()))
             }))
@@ -167,22 +183,30 @@ impl InterpretationLink {
         let Some(published) = day_of(policy) else {
             return say(policy, Verdict::NeedsReview, "页面未标注发布日期，请人工判断解读是否及时");
         };
-        let earliest = paired.iter().filter_map(|document| Some((day_of(document)?, *document))).min_by_key(|(day, _)| *day);
+        let earliest =
+            paired.iter().filter_map(|document| Some((day_of(document)?, *document))).min_by_key(|(day, _)| *day);
         let Some((explained, interpretation)) = earliest else {
             let interpretation = paired[0];
             if !interpretation.read {
                 return unread_page(interpretation, "解读发布日期不明").about(policy);
             }
-            return say(policy, Verdict::NeedsReview, format!("解读“{}”未标注发布日期，请人工判断是否及时", interpretation.title))
-                .with([proof::document(case, interpretation, "未见发布日期")]);
+            return say(
+                policy,
+                Verdict::NeedsReview,
+                format!("解读“{}”未标注发布日期，请人工判断是否及时", interpretation.title),
+            )
+            .with([proof::document(case, interpretation, "未见发布日期")]);
         };
         let grace = self.grace_working_days;
         let Some(days) = case.context.calendar.between(published, explained) else {
-            let reason = format!("解读于{explained}发布（文件{published}发布），该年度工作日历未收录，请人工计算是否超过{grace}个工作日");
+            let reason = format!(
+                "解读于{explained}发布（文件{published}发布），该年度工作日历未收录，请人工计算是否超过{grace}个工作日"
+            );
             return say(policy, Verdict::NeedsReview, reason);
         };
         if days <= grace {
-            let reason = format!("解读于{explained}发布，距文件发布（{published}）{days}个工作日，未超过{grace}个工作日");
+            let reason =
+                format!("解读于{explained}发布，距文件发布（{published}）{days}个工作日，未超过{grace}个工作日");
             return say(policy, Verdict::Passed, reason);
         }
         if let Some(unread) = [policy, interpretation].into_iter().find(|document| !document.read) {
@@ -258,7 +282,11 @@ impl InterpretationLink {
         let below = |link: &str, column: &ColumnFacts| {
             let folder = column.url.trim_end_matches(|letter| letter != '/');
             let known = case.facts.documents.iter().any(|document| document.url == link);
-            !known && link.len() > folder.len() && folder.ends_with('/') && link.starts_with(folder) && link != column.url
+            !known
+                && link.len() > folder.len()
+                && folder.ends_with('/')
+                && link.starts_with(folder)
+                && link != column.url
         };
         let columns = self.columns_of(case);
         // A home page's folder would contain everything.

@@ -66,20 +66,33 @@ impl<'a> Pairing<'a> {
 
     /// The interpretations that surely belong to the policy of that key.
     pub fn of_policy(&self, key: &str) -> Vec<&'a DocumentFacts> {
-        self.select(|pair| pair.certain && self.policies[pair.policy].key == key, |pair| self.interpretations[pair.interpretation])
+        self.select(
+            |pair| pair.certain && self.policies[pair.policy].key == key,
+            |pair| self.interpretations[pair.interpretation],
+        )
     }
 
     /// Interpretations that may belong to it.
     pub fn perhaps_of_policy(&self, key: &str) -> Vec<&'a DocumentFacts> {
-        self.select(|pair| !pair.certain && self.policies[pair.policy].key == key, |pair| self.interpretations[pair.interpretation])
+        self.select(
+            |pair| !pair.certain && self.policies[pair.policy].key == key,
+            |pair| self.interpretations[pair.interpretation],
+        )
     }
 
     /// The policies that an interpretation surely belongs to.
     pub fn of_interpretation(&self, key: &str) -> Vec<&'a DocumentFacts> {
-        self.select(|pair| pair.certain && self.interpretations[pair.interpretation].key == key, |pair| self.policies[pair.policy])
+        self.select(
+            |pair| pair.certain && self.interpretations[pair.interpretation].key == key,
+            |pair| self.policies[pair.policy],
+        )
     }
 
-    fn select(&self, wanted: impl Fn(&Pair) -> bool, pick: impl Fn(&Pair) -> &'a DocumentFacts) -> Vec<&'a DocumentFacts> {
+    fn select(
+        &self,
+        wanted: impl Fn(&Pair) -> bool,
+        pick: impl Fn(&Pair) -> &'a DocumentFacts,
+    ) -> Vec<&'a DocumentFacts> {
         self.pairs.iter().filter(|pair| wanted(pair)).map(pick).collect()
     }
 }
@@ -169,8 +182,10 @@ fn essence(title: &str) -> String {
         for mark in ["一图读懂", "图解", "解读"] {
             name = name.strip_prefix(mark).map_or(name, |rest| rest.trim_start_matches(SEPARATORS));
         }
-        for mark in ["政策解读", "文字解读", "图文解读", "专家解读", "解读", "政策问答", "答记者问", "一图读懂", "图解"] {
-            name = name.strip_suffix(mark).map_or(name, |rest| rest.trim_end_matches(SEPARATORS).trim_end_matches('的'));
+        for mark in ["政策解读", "文字解读", "图文解读", "专家解读", "解读", "政策问答", "答记者问", "一图读懂", "图解"]
+        {
+            name =
+                name.strip_suffix(mark).map_or(name, |rest| rest.trim_end_matches(SEPARATORS).trim_end_matches('的'));
         }
     }
     if let Some((_, rest)) = name.split_once("关于") {

@@ -41,11 +41,19 @@ enum Content {
     /// Rows, sub-columns, files or text of its own.
     Own,
     /// Nothing but links to this host.
-    Away { host: String, links: usize },
+    Away {
+        host: String,
+        links: usize,
+    },
     /// Links to other hosts, and some text beside them.
-    AwayWithText { links: usize, text: usize },
+    AwayWithText {
+        links: usize,
+        text: usize,
+    },
     /// The list says it has pages, but no row could be recognised.
-    RowsUnread { pages: usize },
+    RowsUnread {
+        pages: usize,
+    },
     Empty,
     Unread(Cause),
 }
@@ -89,9 +97,11 @@ impl RequiredColumn {
             first(|content| matches!(content, Content::RowsUnread { .. }))
         {
             let reason = format!("“{term}”自称有{pages}页列表，但未能识别出任何一条，请人工查看是否为空");
-            return Judgement::new(subject, Verdict::NeedsReview, reason)
-                .at(&column.url)
-                .with([proof::column(case, column, "未识别出列表内容")]);
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(&column.url).with([proof::column(
+                case,
+                column,
+                "未识别出列表内容",
+            )]);
         }
         if let Some((column, Content::Unread(cause))) = first(|content| matches!(content, Content::Unread(_))) {
             return unreadable(case, term, subject, column, *cause);
@@ -125,23 +135,27 @@ impl RequiredColumn {
         if let Some((column, Content::AwayWithText { links, text })) =
             first(|content| matches!(content, Content::AwayWithText { .. }))
         {
-            let reason =
-                format!("“{term}”没有本站条目，只有{links}个指向其他网站的链接，但另有{text}字说明，请人工判断是否仅为跳转");
-            return Judgement::new(subject, Verdict::NeedsReview, reason)
-                .at(&column.url)
-                .with([proof::column(case, column, "链接均指向其他网站")]);
+            let reason = format!(
+                "“{term}”没有本站条目，只有{links}个指向其他网站的链接，但另有{text}字说明，请人工判断是否仅为跳转"
+            );
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(&column.url).with([proof::column(
+                case,
+                column,
+                "链接均指向其他网站",
+            )]);
         }
-        if let Some((column, Content::Away { host, links })) =
-            first(|content| matches!(content, Content::Away { .. }))
+        if let Some((column, Content::Away { host, links })) = first(|content| matches!(content, Content::Away { .. }))
         {
             let reason = if *links == 0 {
                 format!("“{term}”的入口直接指向其他网站{host}，本站没有该栏目内容")
             } else {
                 format!("“{term}”仅有的{links}个链接均指向其他网站（{host}），本站没有该栏目内容")
             };
-            return Judgement::new(subject, Verdict::Failed, reason)
-                .at(&column.url)
-                .with([proof::column(case, column, format!("指向{host}"))]);
+            return Judgement::new(subject, Verdict::Failed, reason).at(&column.url).with([proof::column(
+                case,
+                column,
+                format!("指向{host}"),
+            )]);
         }
         let reason = format!("“{term}”没有指向其他网站；栏目为空，由“必设栏目为空”检查");
         Judgement::new(subject, Verdict::NotApplicable, reason).at(&found[0].url)
@@ -155,8 +169,12 @@ impl RequiredColumn {
             return Content::Unread(cause);
         }
         let home = host_of(&case.facts.url).or_else(|| host_of(&case.context.portal.url));
-        let foreign: Vec<String> =
-            column.entries.iter().filter_map(|entry| host_of(&entry.url)).filter(|host| Some(host) != home.as_ref()).collect();
+        let foreign: Vec<String> = column
+            .entries
+            .iter()
+            .filter_map(|entry| host_of(&entry.url))
+            .filter(|host| Some(host) != home.as_ref())
+            .collect();
         if column.entries.len() > foreign.len() || !column.children.is_empty() || column.attachments > 0 {
             return Content::Own;
         }
@@ -194,9 +212,11 @@ fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&ColumnFacts]
     if let Some((column, cause)) = found.iter().find_map(|column| Some((*column, unread(column)?))) {
         if matches!(cause, Cause::NotFound | Cause::SoftNotFound) {
             let reason = format!("“{term}”有入口，但打开后{cause}，请人工判断栏目是否已撤");
-            return Judgement::new(subject, Verdict::NeedsReview, reason)
-                .at(&column.url)
-                .with([proof::column(case, column, format!("入口打开后{cause}"))]);
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(&column.url).with([proof::column(
+                case,
+                column,
+                format!("入口打开后{cause}"),
+            )]);
         }
         return unreadable(case, term, subject, column, cause);
     }
@@ -206,15 +226,19 @@ fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&ColumnFacts]
     }
     if let Some(near) = case.columns_nearly_named(term).first() {
         let reason = format!("未找到“{term}”，但有名称相近的栏目“{}”，请人工判断是否即为该栏目", near.name);
-        return Judgement::new(subject, Verdict::NeedsReview, reason)
-            .at(&near.url)
-            .with([proof::column(case, near, "名称相近")]);
+        return Judgement::new(subject, Verdict::NeedsReview, reason).at(&near.url).with([proof::column(
+            case,
+            near,
+            "名称相近",
+        )]);
     }
     if let Some((gateway, host)) = gateway_away(case) {
         let reason = format!("本站未找到“{term}”，而“{}”指向其他网站{host}，请人工到该网站查看", gateway.name);
-        return Judgement::new(subject, Verdict::NeedsReview, reason)
-            .at(&gateway.url)
-            .with([proof::column(case, gateway, format!("指向{host}"))]);
+        return Judgement::new(subject, Verdict::NeedsReview, reason).at(&gateway.url).with([proof::column(
+            case,
+            gateway,
+            format!("指向{host}"),
+        )]);
     }
     let coverage = &case.facts.coverage;
     let reason = format!(
@@ -249,9 +273,11 @@ fn not_found(case: &Case<'_>, term: &str, subject: Subject) -> Judgement {
 
 fn unreadable(case: &Case<'_>, term: &str, subject: Subject, column: &ColumnFacts, cause: Cause) -> Judgement {
     let reason = format!("“{term}”未能读取（{cause}），不作判断");
-    Judgement::new(subject, Verdict::NotMeasurable(cause), reason)
-        .at(&column.url)
-        .with([proof::column(case, column, format!("未能读取：{cause}"))])
+    Judgement::new(subject, Verdict::NotMeasurable(cause), reason).at(&column.url).with([proof::column(
+        case,
+        column,
+        format!("未能读取：{cause}"),
+    )])
 }
 
 fn describe(column: &ColumnFacts) -> String {

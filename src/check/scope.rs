@@ -171,14 +171,16 @@ impl<'a> Case<'a> {
             return Some(Blocked { cause, because: format!("网站首页未能读取（{cause}）") });
         }
         if coverage.cut_short {
-            return Some(Blocked { cause: Cause::Budget, because: "本次访问在读完所需页面前已中止".to_owned() });
+            return Some(Blocked {
+                cause: Cause::Budget, because: "本次访问在读完所需页面前已中止".to_owned()
+            });
         }
         self.facts.columns.iter().find_map(|column| {
             let cause = unread(column)?;
-            (self.is_gateway(column) && self.leads_to_mine(column)).then(|| Blocked {
-                cause,
-                because: format!("上级栏目“{}”未能读取（{cause}）", column.name),
-            })
+            (self.is_gateway(column) && self.leads_to_mine(column))
+                .then(|| Blocked {
+                    cause, because: format!("上级栏目“{}”未能读取（{cause}）", column.name)
+                })
         })
     }
 

@@ -2,13 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed, which is what is wanted")]
 
 mod architecture;
-mod evidence;
-mod fetch;
-mod support;
-mod fixture_portals;
 mod audit;
 mod bulletin;
+mod evidence;
+mod fetch;
+mod fixture_portals;
 mod fold;
 mod log;
 mod queue;
 mod schedule;
+mod support;

@@ -1,7 +1,7 @@
 //! One file a subcommand. Each has its `Args` and a `run`; this file only lists and calls them.
 
-mod extract;
 mod entry_file;
+mod extract;
 mod finding;
 mod log;
 mod migrate;

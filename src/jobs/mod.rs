@@ -2,6 +2,6 @@
 
 pub mod bulletin;
 pub mod fold;
-pub mod queue;
 pub mod portal_owner;
+pub mod queue;
 pub mod schedule;

@@ -4,6 +4,7 @@
 mod architecture;
 mod audit;
 mod bulletin;
+mod crawl;
 mod evidence;
 mod fetch;
 mod fixture_portals;

@@ -14,4 +14,5 @@ mod log;
 mod night;
 mod queue;
 mod schedule;
+mod seeded_faults;
 mod support;

@@ -2,7 +2,15 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed, which is what is wanted")]
 
 mod architecture;
+mod audit;
+mod bulletin;
 mod crawl;
 mod evidence;
 mod fetch;
+mod fixture_portals;
+mod fixture_visits;
+mod fold;
+mod log;
+mod queue;
+mod schedule;
 mod support;

@@ -1,1 +1,7 @@
 //! One file a background job; joins the steps of a night. The only owner of the queue.
+
+pub mod bulletin;
+pub mod fold;
+pub mod portal_owner;
+pub mod queue;
+pub mod schedule;

@@ -8,9 +8,9 @@ use super::{PublicityKind, UnitKind};
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Lexicon {
     pub columns: Vec<ColumnTerm>,
-    /// From `publicity-fields.yaml`.
+    /// Fields of 双公示 rows, from `publicity-fields.yaml`.
     #[serde(default)]
-    pub publicity_fields: Vec<PublicityField>,
+    pub publicity_fields: Vec<FieldTerm>,
     /// From `exempt-titles.yaml`.
     #[serde(default)]
     pub exempt_titles: Vec<ExemptTitle>,
@@ -23,12 +23,26 @@ impl Lexicon {
     }
 
     /// The field of a publicity list of that kind whose name or alias is `label`.
-    pub fn publicity_field(&self, kind: PublicityKind, label: &str) -> Option<&PublicityField> {
+    pub fn publicity_field(&self, kind: PublicityKind, label: &str) -> Option<&FieldTerm> {
         self.publicity_fields
             .iter()
             .filter(|field| field.of.is_empty() || field.of.contains(&kind))
             .find(|field| field.name == label || field.aliases.iter().any(|alias| alias == label))
     }
+}
+
+/// One field of a licence or penalty row (发改办财金〔2018〕424号) by its canonical name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldTerm {
+    /// The canonical name, such as 行政许可决定文书号.
+    pub name: String,
+    /// The lists it belongs to; empty means both.
+    #[serde(default)]
+    pub of: Vec<PublicityKind>,
+    /// Labels and codes (XK_WSH) that portals print instead.
+    #[serde(default)]
+    pub aliases: Vec<String>,
 }
 
 /// One column by its standard name.
@@ -69,20 +83,6 @@ pub enum Freshness {
     Yearly,
 }
 
-/// One field of a 双公示 list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PublicityField {
-    /// The standard name, such as 行政许可决定文书号.
-    pub name: String,
-    /// The lists it belongs to; empty means both.
-    #[serde(default)]
-    pub of: Vec<PublicityKind>,
-    /// Other labels and field codes that mean it.
-    #[serde(default)]
-    pub aliases: Vec<String>,
-}
-
 /// A kind of document that needs no interpretation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,7 +92,8 @@ pub struct ExemptTitle {
     /// Words in the title that show it.
     #[serde(default)]
     pub words: Vec<String>,
-    /// Beginnings of the issuer's name that show it (documents of superior authorities that are only re-posted).
+    /// Parts of the issuer's name that show it, unless the unit's own name holds them too (documents of superior
+    /// authorities that are only re-posted).
     #[serde(default)]
     pub issuers: Vec<String>,
 }

@@ -21,22 +21,34 @@
 //! | rectification | 整改 | the unit's duty to mend, with a deadline in working days |
 //! | bulletin | 通报 | the quarter's report, frozen when issued |
 
+pub mod audit;
+pub mod bulletin;
 pub mod capture;
+pub mod decision;
 pub mod entry;
 pub mod finding;
+pub mod job;
 pub mod lexicon;
 pub mod moment;
 pub mod outcome;
 pub mod page;
 pub mod portal;
 pub mod portal_facts;
+pub mod quarter;
 pub mod run;
 
+pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
+pub use bulletin::{
+    Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,
+    Statement, Totals, UnitResult, UnitScore, Unmeasured,
+};
 pub use capture::{Capture, Cause, Hop, NotMeasurable};
+pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
-pub use lexicon::{ColumnTerm, ExemptTitle, Freshness, Lexicon, PublicityField};
-pub use moment::{Moment, beijing_date, beijing_time, beijing_zone};
+pub use job::JobRequest;
+pub use lexicon::{ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
+pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
 pub use page::{
     Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind,
@@ -47,4 +59,5 @@ pub use portal_facts::{
     ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
     PublicityList, PublicityRow, ReportFacts, TermMatch, Visit,
 };
+pub use quarter::Quarter;
 pub use run::{Load, ObservedPage, Run, RunState};

@@ -34,9 +34,11 @@ pub(super) fn terms(lexicon: &Lexicon, portal: &Portal, names: &Names) -> Vec<Te
             found.push(hit(by, text));
             continue;
         }
-        if let Some(text) = names.meta_name.as_ref().filter(|text| {
-            matches!(by_name(term, portal, text), Some(MatchedBy::Name | MatchedBy::Alias))
-        }) {
+        if let Some(text) = names
+            .meta_name
+            .as_ref()
+            .filter(|text| matches!(by_name(term, portal, text), Some(MatchedBy::Name | MatchedBy::Alias)))
+        {
             found.push(hit(MatchedBy::MetaName, text));
         }
     }

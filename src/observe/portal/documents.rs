@@ -184,7 +184,7 @@ fn links(page: &ObservedPage) -> Vec<String> {
 /// Titles in 《》 in the title and the opening of the text.
 fn mentions(title: &str, body: &str) -> Vec<String> {
     static QUOTED: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"《([^《》]{2,80}(?:〈[^〈〉]{2,60}〉[^《》]{0,40})?)》"));
+        LazyLock::new(|| pattern(r"《([^《》]{4,80}(?:〈[^〈〉]{2,60}〉[^《》]{0,40})?)》"));
     let opening: String = body.chars().take(OPENING).collect();
     let mut found: Vec<String> = Vec::new();
     for captures in QUOTED.captures_iter(title).chain(QUOTED.captures_iter(&opening)) {

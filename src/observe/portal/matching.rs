@@ -54,6 +54,10 @@ pub(super) fn terms(lexicon: &Lexicon, portal: &Portal, names: &Names) -> Vec<Te
             }
         }
     }
+    // A name that is one standard column for sure is not nearly another.
+    if found.iter().any(|hit| hit.by < MatchedBy::Weak) {
+        found.retain(|hit| hit.by < MatchedBy::Weak);
+    }
     found.sort_by(|a, b| (a.by, &a.term).cmp(&(b.by, &b.term)));
     found
 }

@@ -4,6 +4,7 @@
 mod architecture;
 mod audit;
 mod bulletin;
+mod checks;
 mod crawl;
 mod evidence;
 mod fetch;
@@ -11,6 +12,7 @@ mod fixture_portals;
 mod fixture_visits;
 mod fold;
 mod log;
+mod night;
 mod queue;
 mod schedule;
 mod support;

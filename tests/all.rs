@@ -9,6 +9,7 @@ mod crawl;
 mod evidence;
 mod fetch;
 mod fixture_portals;
+mod fixture_visits;
 mod fold;
 mod log;
 mod night;

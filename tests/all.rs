@@ -4,6 +4,7 @@
 mod architecture;
 mod audit;
 mod bulletin;
+mod checks;
 mod crawl;
 mod evidence;
 mod fetch;

@@ -1,5 +1,7 @@
 //! One file a subcommand. Each has its `Args` and a `run`; this file only lists and calls them.
 
+mod audit;
+mod bulletin;
 mod entry_file;
 mod extract;
 mod finding;
@@ -40,6 +42,8 @@ pub enum LogFormat {
 
 #[derive(Subcommand)]
 enum Command {
+    Audit(audit::Args),
+    Bulletin(bulletin::Args),
     Extract(extract::Args),
     Finding(finding::Args),
     Log(log::Args),
@@ -84,6 +88,8 @@ pub fn run() -> ExitCode {
 async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
     let global = &arguments.global;
     match arguments.command {
+        Command::Audit(args) => audit::run(args, global).await,
+        Command::Bulletin(args) => bulletin::run(args, global).await,
         Command::Extract(args) => extract::run(args, global).await,
         Command::Finding(args) => finding::run(args, global).await,
         Command::Log(args) => log::run(args, global).await,

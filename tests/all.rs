@@ -4,12 +4,14 @@
 mod architecture;
 mod audit;
 mod bulletin;
+mod checks;
 mod crawl;
 mod evidence;
 mod fetch;
 mod fixture_portals;
 mod fold;
 mod log;
+mod night;
 mod queue;
 mod schedule;
 mod support;

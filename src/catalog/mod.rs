@@ -10,9 +10,12 @@ pub mod yaml;
 
 use std::{collections::BTreeSet, path::Path};
 
-use crate::{check::Definition, model::Lexicon, text::workdays::Calendar};
+use crate::{
+    check::Definition,
+    model::{Lexicon, Rulebook, UnitList},
+    text::workdays::Calendar,
+};
 
-use crate::model::{Rulebook, UnitList};
 pub use files::Files;
 pub use yaml::{Problem, Problems};
 
@@ -35,17 +38,13 @@ impl Catalog {
     /// Reads everything; one defect anywhere is told with all others.
     pub fn load(folder: Option<&Path>) -> Result<Self, Problems> {
         let files = Files::load(folder).map_err(|problem| Problems(vec![problem]))?;
-        let mut problems: Vec<Problem> = Vec::new();
-        let checks::Checks { definitions, lexicon, calendar } = checks::load(&files, &mut problems);
-        // Each part pushes what is wrong with it: `let rulebooks = rulebooks::load(&files, &mut problems);`
-        if problems.is_empty() {
-            Ok(Self { checks: definitions, lexicon, calendar })
         let mut problems = Vec::new();
-        let check_ids = check_ids(&files);
+        let checks::Checks { definitions, lexicon, calendar } = checks::load(&files, &mut problems);
+        let check_ids = definitions.iter().map(|check| check.id.clone()).collect();
         let unit_lists = rulebooks::load_units(&files, &mut problems);
         let rulebooks = rulebooks::load(&files, &check_ids, &unit_lists, &mut problems);
         if problems.is_empty() {
-            Ok(Self { rulebooks, unit_lists, check_ids })
+            Ok(Self { checks: definitions, lexicon, calendar, rulebooks, unit_lists, check_ids })
         } else {
             problems.sort();
             Err(Problems(problems))
@@ -65,16 +64,4 @@ impl Catalog {
         let wanted = &book.units.as_ref()?.list;
         self.unit_lists.iter().find(|list| list.id == *wanted)
     }
-}
-
-/// A check is a file `<topic>/<fault>.yaml`; its id is the name of the fault.
-fn check_ids(files: &Files) -> BTreeSet<String> {
-    const NOT_CHECKS: [&str; 5] = ["rulebooks", "units", "word-lists", "calendar", "calendars"];
-    files
-        .iter()
-        .filter_map(|(name, _)| name.split_once('/'))
-        .filter(|(topic, _)| !NOT_CHECKS.contains(topic))
-        .filter_map(|(_, file)| file.rsplit('/').next()?.split('.').next())
-        .map(str::to_owned)
-        .collect()
 }

@@ -2,9 +2,11 @@
 
 mod audit;
 mod bulletin;
+mod crawl;
 mod entry_file;
 mod extract;
 mod finding;
+mod judge;
 mod log;
 mod migrate;
 mod office;
@@ -44,6 +46,8 @@ pub enum LogFormat {
 enum Command {
     Audit(audit::Args),
     Bulletin(bulletin::Args),
+    Crawl(crawl::Args),
+    Judge(judge::Args),
     Extract(extract::Args),
     Finding(finding::Args),
     Log(log::Args),
@@ -90,6 +94,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
     match arguments.command {
         Command::Audit(args) => audit::run(args, global).await,
         Command::Bulletin(args) => bulletin::run(args, global).await,
+        Command::Crawl(args) => crawl::run(args, global).await,
+        Command::Judge(args) => judge::run(args, global).await,
         Command::Extract(args) => extract::run(args, global).await,
         Command::Finding(args) => finding::run(args, global).await,
         Command::Log(args) => log::run(args, global).await,

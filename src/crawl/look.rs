@@ -58,7 +58,8 @@ impl Looker<'_> {
     }
 }
 
-fn read(capture: &Capture, body: &[u8], lexicon: &Lexicon) -> PageFacts {
+/// What a stored answer says as a page: the same facts as on the night of the visit.
+pub fn read(capture: &Capture, body: &[u8], lexicon: &Lexicon) -> PageFacts {
     if !is_text(capture) {
         return PageFacts { url: capture.final_url.clone(), ..PageFacts::default() };
     }

@@ -18,5 +18,6 @@ mod progress;
 mod visit;
 
 pub use limits::Limits;
+pub use look::read;
 pub use progress::Progress;
 pub use visit::{Visited, visit, visit_within};

@@ -11,9 +11,7 @@ mod reports;
 
 use std::collections::BTreeMap;
 
-use crate::model::{
-    CmsMatch, Lexicon, NotMeasurable, ObservedPage, PageKind, Portal, PortalFacts, SiteIdentity,
-};
+use crate::model::{CmsMatch, Lexicon, NotMeasurable, ObservedPage, PageKind, Portal, PortalFacts, SiteIdentity};
 
 use addresses::page_id;
 
@@ -30,12 +28,7 @@ struct Night<'a> {
 }
 
 impl<'a> Night<'a> {
-    fn of(
-        portal: &'a Portal,
-        lexicon: &'a Lexicon,
-        pages: &'a [ObservedPage],
-        failures: &'a [NotMeasurable],
-    ) -> Self {
+    fn of(portal: &'a Portal, lexicon: &'a Lexicon, pages: &'a [ObservedPage], failures: &'a [NotMeasurable]) -> Self {
         let mut sorted: Vec<&ObservedPage> = pages.iter().collect();
         sorted.sort_by(|a, b| (&a.capture.final_url, &a.capture.url).cmp(&(&b.capture.final_url, &b.capture.url)));
         let mut by_address = BTreeMap::new();

@@ -203,6 +203,10 @@ impl<'p> Reader<'p> {
                 cells = vec![whole];
             }
             cells.truncate(2);
+            // The dates of a table or list without links belong to nothing outside it.
+            if is_list(element) {
+                cells.clear();
+            }
             risen.atoms = cells.into_iter().map(Atom::Date).collect();
             return;
         }
@@ -223,8 +227,7 @@ impl<'p> Reader<'p> {
             risen.atoms = main.into_iter().map(Atom::Link).collect();
             return;
         }
-        let is_list = matches!(element.name(), "ul" | "ol" | "table" | "tbody" | "dl" | "body");
-        if cells.is_empty() && !is_list && undated == links.len() && links.len() <= LOOSE_LINKS {
+        if cells.is_empty() && !is_list(element) && undated == links.len() && links.len() <= LOOSE_LINKS {
             return;
         }
         self.pair(&risen.atoms);
@@ -279,6 +282,10 @@ impl<'p> Reader<'p> {
             }
         }
     }
+}
+
+fn is_list(element: Element<'_>) -> bool {
+    matches!(element.name(), "ul" | "ol" | "table" | "tbody" | "dl" | "body")
 }
 
 /// A full date before one without a year.

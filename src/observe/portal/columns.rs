@@ -42,7 +42,8 @@ pub(super) fn fold(night: &Night<'_>) -> Vec<ColumnFacts> {
     from_pins(night, &mut drafts);
     let home = column_key(&night.portal.url);
     drafts.remove(&home);
-    let mut columns: Vec<ColumnFacts> = drafts.into_iter().filter_map(|(key, draft)| column(night, key, draft)).collect();
+    let mut columns: Vec<ColumnFacts> =
+        drafts.into_iter().filter_map(|(key, draft)| column(night, key, draft)).collect();
     collect_rows(night, &further, &mut columns);
     hang(night, &mut columns);
     columns
@@ -86,7 +87,9 @@ fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mu
             if text.is_empty() || text.chars().count() > LONGEST_NAME || rows.contains(anchor.url.as_str()) {
                 continue;
             }
-            if further.contains_key(&page_id(&anchor.url)) || !matches!(anchor.region, Region::Menu | Region::Crumb | Region::Main) {
+            if further.contains_key(&page_id(&anchor.url))
+                || !matches!(anchor.region, Region::Menu | Region::Crumb | Region::Main)
+            {
                 continue;
             }
             let standard = matching::is_standard(night.lexicon, night.portal, &text);
@@ -99,7 +102,10 @@ fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mu
                 continue;
             }
             // What leads away is a column only where a menu or the main part of a page that is no article says so.
-            if foreign.is_some() && matches!(page.facts.kind, PageKind::Article | PageKind::Report) && anchor.region == Region::Main {
+            if foreign.is_some()
+                && matches!(page.facts.kind, PageKind::Article | PageKind::Report)
+                && anchor.region == Region::Main
+            {
                 continue;
             }
             let draft = drafts.entry(key).or_default();
@@ -120,7 +126,10 @@ fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mu
 
 fn is_leading_on(text: &str) -> bool {
     let bare = normalise(text);
-    matches!(bare.trim_matches(['>', '+', '»', '[', ']']), "更多" | "more" | "首页" | "返回" | "返回首页" | "网站首页" | "查看更多" | "")
+    matches!(
+        bare.trim_matches(['>', '+', '»', '[', ']']),
+        "更多" | "more" | "首页" | "返回" | "返回首页" | "网站首页" | "查看更多" | ""
+    )
 }
 
 fn from_pins(night: &Night<'_>, drafts: &mut BTreeMap<String, Draft>) {
@@ -196,7 +205,13 @@ fn name_of(names: &Names, matched: &[TermMatch], page: Option<&ObservedPage>) ->
     let crumb = || page.and_then(|page| page.facts.column.path.last().cloned());
     let title = || page.and_then(|page| page.facts.title.clone()).filter(|title| title.chars().count() <= LONGEST_NAME);
     let pinned = || names.pinned.first().cloned();
-    standing.or_else(shown).or_else(|| names.meta_name.clone()).or_else(crumb).or_else(title).or_else(pinned).unwrap_or_default()
+    standing
+        .or_else(shown)
+        .or_else(|| names.meta_name.clone())
+        .or_else(crumb)
+        .or_else(title)
+        .or_else(pinned)
+        .unwrap_or_default()
 }
 
 fn crumbs_with(crumbs: &[String], name: &str) -> Vec<String> {

@@ -34,7 +34,9 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<DocumentFa
             continue;
         }
         for entry in column.entries.iter().filter(|entry| !entry.url.is_empty()) {
-            if super::addresses::foreign_host(&night.portal.url, &entry.url).is_none() && !known(night, &documents, entry) {
+            if super::addresses::foreign_host(&night.portal.url, &entry.url).is_none()
+                && !known(night, &documents, entry)
+            {
                 let document = unread(night, entry, column, role);
                 documents.entry(document.key.clone()).or_insert(document);
             }
@@ -73,7 +75,9 @@ impl<'a> Places<'a> {
         }
         if at.is_empty() {
             let path = urls.last().map(|url| path_of(url)).unwrap_or_default();
-            let under = |column: &&ColumnFacts| column.key.ends_with('/') && column.key.len() > 1 && path.starts_with(&column.key);
+            let under = |column: &&ColumnFacts| {
+                column.key.ends_with('/') && column.key.len() > 1 && path.starts_with(&column.key)
+            };
             return self.columns.iter().filter(under).max_by_key(|column| column.key.len()).into_iter().collect();
         }
         at.into_iter().filter_map(|at| self.columns.get(at)).collect()
@@ -179,7 +183,8 @@ fn links(page: &ObservedPage) -> Vec<String> {
 
 /// Titles in 《》 in the title and the opening of the text.
 fn mentions(title: &str, body: &str) -> Vec<String> {
-    static QUOTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"《([^《》]{2,80}(?:〈[^〈〉]{2,60}〉[^《》]{0,40})?)》"));
+    static QUOTED: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"《([^《》]{4,80}(?:〈[^〈〉]{2,60}〉[^《》]{0,40})?)》"));
     let opening: String = body.chars().take(OPENING).collect();
     let mut found: Vec<String> = Vec::new();
     for captures in QUOTED.captures_iter(title).chain(QUOTED.captures_iter(&opening)) {

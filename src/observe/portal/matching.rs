@@ -34,9 +34,11 @@ pub(super) fn terms(lexicon: &Lexicon, portal: &Portal, names: &Names) -> Vec<Te
             found.push(hit(by, text));
             continue;
         }
-        if let Some(text) = names.meta_name.as_ref().filter(|text| {
-            matches!(by_name(term, portal, text), Some(MatchedBy::Name | MatchedBy::Alias))
-        }) {
+        if let Some(text) = names
+            .meta_name
+            .as_ref()
+            .filter(|text| matches!(by_name(term, portal, text), Some(MatchedBy::Name | MatchedBy::Alias)))
+        {
             found.push(hit(MatchedBy::MetaName, text));
         }
     }
@@ -51,6 +53,10 @@ pub(super) fn terms(lexicon: &Lexicon, portal: &Portal, names: &Names) -> Vec<Te
                 found.push(TermMatch { term: term.name.clone(), by: MatchedBy::MetaType, text: kind.clone() });
             }
         }
+    }
+    // A name that is one standard column for sure is not nearly another.
+    if found.iter().any(|hit| hit.by < MatchedBy::Weak) {
+        found.retain(|hit| hit.by < MatchedBy::Weak);
     }
     found.sort_by(|a, b| (a.by, &a.term).cmp(&(b.by, &b.term)));
     found

@@ -25,10 +25,9 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<PublicityL
     for page in night.readable() {
         let is_detail = matches!(page.facts.kind, PageKind::Article | PageKind::Report);
         let urls = [page.capture.url.as_str(), page.capture.final_url.as_str()];
-        let column = columns
-            .iter()
-            .find(|column| page_id(&column.url) == page_id(urls[1]))
-            .or_else(|| places.of_page(&urls).into_iter().max_by_key(|column| (publicity_rank(column), column.path.len())));
+        let column = columns.iter().find(|column| page_id(&column.url) == page_id(urls[1])).or_else(|| {
+            places.of_page(&urls).into_iter().max_by_key(|column| (publicity_rank(column), column.path.len()))
+        });
         for (kind, rows) in rows_of(night, page, is_detail) {
             let list = list_of(night, &mut lists, column, kind, page);
             for row in rows {
@@ -97,8 +96,7 @@ fn list_table(lexicon: &Lexicon, page: &ObservedPage, table: &Table) -> Option<(
         let (known, kind) = heading(lexicon, row);
         (known >= LEAST_HEADINGS).then_some((at, kind))
     })?;
-    let labels: Vec<String> =
-        table.rows.get(heading_at)?.iter().map(|label| canonical(lexicon, kind, label)).collect();
+    let labels: Vec<String> = table.rows.get(heading_at)?.iter().map(|label| canonical(lexicon, kind, label)).collect();
     let mut rows = Vec::new();
     for (cells, links) in table.rows.iter().zip(&table.row_links).skip(heading_at + 1) {
         let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
@@ -192,9 +190,15 @@ fn row(
         .unwrap_or_default()
         .split_whitespace()
         .collect();
-    let counterpart = by(&|label| label.contains("相对人名称")).or_else(|| by(&|label| label.contains("当事人"))).unwrap_or_default();
+    let counterpart =
+        by(&|label| label.contains("相对人名称")).or_else(|| by(&|label| label.contains("当事人"))).unwrap_or_default();
     let decided = day(&|label| label.contains("决定日期") || label.contains("决定时间"));
-    let shown = day(&|label| label.contains("公示日期") || label.contains("公示时间") || label.contains("发布日期") || label.contains("公开日期"));
+    let shown = day(&|label| {
+        label.contains("公示日期")
+            || label.contains("公示时间")
+            || label.contains("发布日期")
+            || label.contains("公开日期")
+    });
     let key = if !number.is_empty() {
         number.clone()
     } else if url != page.capture.final_url {

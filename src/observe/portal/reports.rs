@@ -44,10 +44,8 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFact
             let published = page.and_then(|page| page.facts.published).or(entry.date);
             let mut report = report(night, &places, &[&entry.url], &entry.title, published);
             report.read = page.is_some_and(|page| coverage::unreadable(page).is_none());
-            report.unread_cause = night
-                .failure(&entry.url)
-                .map(|failure| failure.cause)
-                .or_else(|| page.and_then(coverage::unreadable));
+            report.unread_cause =
+                night.failure(&entry.url).map(|failure| failure.cause).or_else(|| page.and_then(coverage::unreadable));
             reports.insert(key, report);
         }
     }
@@ -97,10 +95,9 @@ fn year_of(title: &str) -> Option<i16> {
     }
     let found = NUMERALS.find(&title)?;
     let figures = found.as_str().chars().filter(|letter| *letter != '年');
-    figures.map(|letter| "〇一二三四五六七八九".chars().position(|figure| figure == letter).unwrap_or(0)).try_fold(
-        0_i16,
-        |year, figure| Some(year * 10 + i16::try_from(figure).ok()?),
-    )
+    figures
+        .map(|letter| "〇一二三四五六七八九".chars().position(|figure| figure == letter).unwrap_or(0))
+        .try_fold(0_i16, |year, figure| Some(year * 10 + i16::try_from(figure).ok()?))
 }
 
 #[cfg(test)]

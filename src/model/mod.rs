@@ -57,12 +57,6 @@ pub use portal::{ColumnPin, Portal, Unit, UnitKind};
 pub use portal_facts::{ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind, PublicityList, PublicityRow, ReportFacts, TermMatch, Visit};
 pub use quarter::{Quarter};
 pub use rulebook::{Rulebook};
-pub use portal_facts::{
-    ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
-    PublicityList, PublicityRow, ReportFacts, TermMatch, Visit,
-};
-pub use quarter::Quarter;
-pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};
 pub use unit_list::{ListedUnit, UnitClass, UnitList};

@@ -54,6 +54,7 @@ fn lexicon() -> Lexicon {
         gateway: false,
         freshness: None,
         applies_to: Vec::new(),
+        gateway: false,
     };
     Lexicon {
         columns: vec![

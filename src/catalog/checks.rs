@@ -110,7 +110,7 @@ fn definitions(files: &Files, lexicon: &Lexicon, problems: &mut Vec<Problem>) ->
 }
 
 /// Whether a file is a check, by the folder it is in.
-fn holds_a_check(name: &str) -> bool {
+pub fn holds_a_check(name: &str) -> bool {
     !name.split('/').next().is_some_and(|folder| OTHER_FOLDERS.contains(&folder))
 }
 

@@ -10,5 +10,6 @@ mod fixture_portals;
 mod fold;
 mod log;
 mod queue;
+mod rulebook_cases;
 mod schedule;
 mod support;

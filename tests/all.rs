@@ -4,12 +4,17 @@
 mod architecture;
 mod audit;
 mod bulletin;
+mod checks;
+mod crawl;
 mod evidence;
 mod fetch;
 mod fixture_portals;
+mod fixture_visits;
 mod fold;
 mod log;
+mod night;
 mod queue;
 mod rulebook_cases;
 mod schedule;
+mod seeded_faults;
 mod support;

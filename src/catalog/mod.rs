@@ -1,6 +1,7 @@
 //! Loads the rule files (`checks/`): built in, with a user's folder laid over them.
 //! Each part has a file of its own; this one only puts them together.
 
+pub mod checks;
 pub mod files;
 mod rulebook_rules;
 pub mod rulebooks;
@@ -9,13 +10,24 @@ pub mod yaml;
 
 use std::{collections::BTreeSet, path::Path};
 
-use crate::model::{Rulebook, UnitList};
+use crate::{
+    check::Definition,
+    model::{Lexicon, Rulebook, UnitList},
+    text::workdays::Calendar,
+};
+
 pub use files::Files;
 pub use yaml::{Problem, Problems};
 
 /// All rules, read and found sound.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
+    /// In order of their ids.
+    pub checks: Vec<Definition>,
+    /// Names of columns, fields of publicity lists, exempt titles.
+    pub lexicon: Lexicon,
+    /// Working days of the years announced so far.
+    pub calendar: Calendar,
     pub rulebooks: Vec<Rulebook>,
     pub unit_lists: Vec<UnitList>,
     /// Ids of all checks, for rulebooks and entries that name one.
@@ -27,11 +39,12 @@ impl Catalog {
     pub fn load(folder: Option<&Path>) -> Result<Self, Problems> {
         let files = Files::load(folder).map_err(|problem| Problems(vec![problem]))?;
         let mut problems = Vec::new();
+        let checks::Checks { definitions, lexicon, calendar } = checks::load(&files, &mut problems);
         let check_ids = check_ids(&files);
         let unit_lists = rulebooks::load_units(&files, &mut problems);
         let rulebooks = rulebooks::load(&files, &check_ids, &unit_lists, &mut problems);
         if problems.is_empty() {
-            Ok(Self { rulebooks, unit_lists, check_ids })
+            Ok(Self { checks: definitions, lexicon, calendar, rulebooks, unit_lists, check_ids })
         } else {
             problems.sort();
             Err(Problems(problems))
@@ -60,12 +73,11 @@ impl Catalog {
 
 /// A check is a file `<topic>/<fault>.yaml`; its id is the name of the fault.
 fn check_ids(files: &Files) -> BTreeSet<String> {
-    const NOT_CHECKS: [&str; 5] = ["rulebooks", "units", "word-lists", "calendar", "calendars"];
     files
         .iter()
-        .filter_map(|(name, _)| name.split_once('/'))
-        .filter(|(topic, _)| !NOT_CHECKS.contains(topic))
-        .filter_map(|(_, file)| file.rsplit('/').next()?.split('.').next())
+        .map(|(name, _)| name)
+        .filter(|name| checks::holds_a_check(name))
+        .filter_map(|name| name.rsplit('/').next()?.split('.').next())
         .map(str::to_owned)
         .collect()
 }

@@ -54,7 +54,6 @@ fn lexicon() -> Lexicon {
         gateway: false,
         freshness: None,
         applies_to: Vec::new(),
-        gateway: false,
     };
     Lexicon {
         columns: vec![

@@ -11,6 +11,8 @@ mod judge;
 mod log;
 mod migrate;
 mod office;
+mod rulebook;
+mod score;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -54,6 +56,8 @@ enum Command {
     Finding(finding::Args),
     Log(log::Args),
     Migrate(migrate::Args),
+    Rulebook(rulebook::Args),
+    Score(score::Args),
 }
 
 /// How a command ended; the numbers are part of the contract.
@@ -103,6 +107,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Finding(args) => finding::run(args, global).await,
         Command::Log(args) => log::run(args, global).await,
         Command::Migrate(args) => migrate::run(args, global).await,
+        Command::Rulebook(args) => rulebook::run(args, global).await,
+        Command::Score(args) => score::run(args, global).await,
     }
 }
 

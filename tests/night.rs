@@ -3,6 +3,7 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
@@ -82,7 +83,12 @@ async fn tools(folder: &Path, server: &Server, as_of: Timestamp) -> Tools {
         log: Log::open(&folder.join("log.db")).await.unwrap(),
         archive: Archive::open(&folder.join("evidence")).unwrap(),
         catalog: Arc::new(Catalog::load(None).unwrap()),
-        fetch: fetch::Settings { resolve: server.resolve(), clock: Some(as_of), ..fetch::Settings::default() },
+        fetch: fetch::Settings {
+            resolve: server.resolve(),
+            clock: Some(as_of),
+            first_pause: Duration::from_millis(5),
+            ..fetch::Settings::default()
+        },
     }
 }
 
@@ -204,10 +210,10 @@ async fn a_job_does_its_night_once() {
         async move { queue.work(Workers::default(), work, stop).await }
     });
     let log = &office.tools.log;
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while log.run_of_job(&request.key()).await.unwrap().is_none_or(|run| run.state == RunState::Running) {
-        assert!(std::time::Instant::now() < deadline, "the job is done in time");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert!(Instant::now() < deadline, "the job is done in time");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     end.send(()).unwrap();
     working.await.unwrap().unwrap();

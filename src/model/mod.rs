@@ -43,20 +43,29 @@ pub mod step;
 pub mod unit_list;
 
 pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
-pub use bulletin::{Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share, Statement, Totals, UnitResult, UnitScore, Unmeasured};
+pub use bulletin::{
+    Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,
+    Statement, Totals, UnitResult, UnitScore, Unmeasured,
+};
 pub use capture::{Capture, Cause, Hop, NotMeasurable};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
-pub use job::{JobRequest};
+pub use job::JobRequest;
 pub use lexicon::{ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
-pub use page::{Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind, Region, SiteIdentity, Table};
+pub use page::{
+    Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind,
+    Region, SiteIdentity, Table,
+};
 pub use portal::{ColumnPin, Portal, Unit, UnitKind};
-pub use portal_facts::{ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind, PublicityList, PublicityRow, ReportFacts, TermMatch, Visit};
-pub use quarter::{Quarter};
-pub use rulebook::{Rulebook};
+pub use portal_facts::{
+    ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
+    PublicityList, PublicityRow, ReportFacts, TermMatch, Visit,
+};
+pub use quarter::Quarter;
+pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};
 pub use unit_list::{ListedUnit, UnitClass, UnitList};

@@ -53,7 +53,6 @@ fn lexicon() -> Lexicon {
         types: Vec::new(),
         freshness: None,
         applies_to: Vec::new(),
-        gateway: false,
     };
     Lexicon {
         columns: vec![

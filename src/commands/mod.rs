@@ -10,6 +10,8 @@ mod judge;
 mod log;
 mod migrate;
 mod office;
+mod rulebook;
+mod score;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -52,6 +54,8 @@ enum Command {
     Finding(finding::Args),
     Log(log::Args),
     Migrate(migrate::Args),
+    Rulebook(rulebook::Args),
+    Score(score::Args),
 }
 
 /// How a command ended; the numbers are part of the contract.
@@ -100,6 +104,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Finding(args) => finding::run(args, global).await,
         Command::Log(args) => log::run(args, global).await,
         Command::Migrate(args) => migrate::run(args, global).await,
+        Command::Rulebook(args) => rulebook::run(args, global).await,
+        Command::Score(args) => score::run(args, global).await,
     }
 }
 

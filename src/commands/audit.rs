@@ -160,7 +160,8 @@ fn show(bar: &ProgressBar, step: Progress) {
 /// Text of a portal for a terminal: without characters that steer it or turn the reading order around.
 fn plain(text: &str) -> String {
     let steers = |letter: char| {
-        letter.is_control() || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        letter.is_control()
+            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().map(|letter| if steers(letter) { ' ' } else { letter }).collect()
 }
@@ -244,7 +245,8 @@ mod tests {
         ] {
             assert_eq!(home_page(text).unwrap().as_str(), url);
         }
-        for text in ["", "not a url", "ftp://x.gov.cn/", "http://", "mailto:a@b.cn", "chengwan", "javascript:alert(1)"] {
+        for text in ["", "not a url", "ftp://x.gov.cn/", "http://", "mailto:a@b.cn", "chengwan", "javascript:alert(1)"]
+        {
             let message = home_page(text).map(|url| url.to_string()).unwrap_err().to_string();
             assert!(message.contains("is no address of a portal"), "{text:?}: {message}");
         }

@@ -48,7 +48,9 @@ impl HomeUnread {
             Cause::PrivateAddress => "; add --allow-private to audit a portal inside your own network",
             Cause::Dns => "; look at the spelling of the address",
             Cause::NeedsBrowser => "; this portal shows nothing without a browser",
-            Cause::BotShield | Cause::Forbidden | Cause::Throttled => "; ask its operator to let the inspection through",
+            Cause::BotShield | Cause::Forbidden | Cause::Throttled => {
+                "; ask its operator to let the inspection through"
+            }
             _ => "; try again later or from another network",
         };
         Self {

@@ -13,5 +13,6 @@ mod fold;
 mod log;
 mod night;
 mod queue;
+mod readme;
 mod schedule;
 mod support;

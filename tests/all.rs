@@ -16,6 +16,7 @@ mod night;
 mod queue;
 mod rulebook_cases;
 mod rulebook_files;
+mod readme;
 mod schedule;
 mod score;
 mod score_properties;

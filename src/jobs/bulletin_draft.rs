@@ -45,11 +45,12 @@ pub async fn draft(
         let visits: Vec<Run> = visits.into_iter().filter(|run| period.contains(run.night)).collect();
         // Newest first: the first one that read anything is the latest look.
         if let Some(run) = visits.iter().find(|run| matches!(run.state, RunState::Done | RunState::Partial)) {
+            let visit = log.visit(&run.id).await?;
             looks.push(PortalLook {
                 portal: portal.id.clone(),
-                pages_read: log.captures_of(&run.id).await?.len(),
+                pages_read: visit.pages.len(),
                 outcomes: log.outcomes_of(&run.id).await?,
-                not_measurable: log.unread_pages_of(&run.id).await?,
+                not_measurable: visit.failures,
             });
         }
         runs.extend(visits);

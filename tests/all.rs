@@ -10,5 +10,7 @@ mod fixture_portals;
 mod fold;
 mod log;
 mod queue;
+mod reading;
 mod schedule;
 mod support;
+mod text;

@@ -1,7 +1,13 @@
 //! One file a background job; joins the steps of a night. The only owner of the queue.
 
+pub mod audit;
 pub mod bulletin;
+pub mod bulletin_draft;
+pub mod bulletin_score;
 pub mod fold;
+pub mod judge;
+pub mod night;
 pub mod portal_owner;
 pub mod queue;
 pub mod schedule;
+pub mod worker;

@@ -35,7 +35,12 @@ pub mod page;
 pub mod portal;
 pub mod portal_facts;
 pub mod quarter;
+pub mod reading;
+pub mod rulebook;
 pub mod run;
+pub mod score_sheet;
+pub mod step;
+pub mod unit_list;
 
 pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
 pub use bulletin::{
@@ -60,4 +65,7 @@ pub use portal_facts::{
     PublicityList, PublicityRow, ReportFacts, TermMatch, Visit,
 };
 pub use quarter::Quarter;
+pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
+pub use score_sheet::{ScoreReport, ScoreSheet};
+pub use unit_list::{ListedUnit, UnitClass, UnitList};

@@ -157,6 +157,14 @@ impl DualPublicity {
                 "名称相近",
             )]);
         }
+        if let Some(gateway) = case.lost_gateway() {
+            let reason = format!("未见{name}公示，而上级栏目“{}”的入口已失效（页面不存在），请人工查看", gateway.name);
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(&gateway.url).with([proof::column(
+                case,
+                gateway,
+                "入口打开后页面不存在",
+            )]);
+        }
         let reason = format!("未设{name}公示：访问{}个页面，未见{name}列表或栏目", case.facts.coverage.visits.len());
         Judgement::new(subject, Verdict::Failed, reason)
             .at(&case.facts.url)

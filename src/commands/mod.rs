@@ -3,6 +3,7 @@
 mod audit;
 mod bulletin;
 mod crawl;
+mod demo;
 mod entry_file;
 mod extract;
 mod finding;
@@ -49,6 +50,7 @@ enum Command {
     Audit(audit::Args),
     Bulletin(bulletin::Args),
     Crawl(crawl::Args),
+    Demo(demo::Args),
     Judge(judge::Args),
     Extract(extract::Args),
     Finding(finding::Args),
@@ -99,6 +101,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Audit(args) => audit::run(args, global).await,
         Command::Bulletin(args) => bulletin::run(args, global).await,
         Command::Crawl(args) => crawl::run(args, global).await,
+        Command::Demo(args) => demo::run(args, global).await,
         Command::Judge(args) => judge::run(args, global).await,
         Command::Extract(args) => extract::run(args, global).await,
         Command::Finding(args) => finding::run(args, global).await,

@@ -12,6 +12,7 @@ mod fixture_portals;
 mod fixture_visits;
 mod fold;
 mod log;
+mod log_commands;
 mod night;
 mod queue;
 mod reading;

@@ -88,6 +88,60 @@ pub enum EntrySource {
     Import,
 }
 
+impl EntryStatus {
+    pub const ALL: [EntryStatus; 4] =
+        [EntryStatus::Flagged, EntryStatus::Confirmed, EntryStatus::Dismissed, EntryStatus::Waived];
+
+    /// The name in the database and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            EntryStatus::Flagged => "flagged",
+            EntryStatus::Confirmed => "confirmed",
+            EntryStatus::Dismissed => "dismissed",
+            EntryStatus::Waived => "waived",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.name() == name)
+    }
+}
+
+impl EntrySource {
+    pub const ALL: [EntrySource; 3] = [EntrySource::Crawl, EntrySource::Staff, EntrySource::Import];
+
+    /// The name in the database and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            EntrySource::Crawl => "crawl",
+            EntrySource::Staff => "staff",
+            EntrySource::Import => "import",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.name() == name)
+    }
+}
+
+impl Level {
+    pub const ALL: [Level; 4] = [Level::State, Level::Province, Level::City, Level::County];
+
+    /// The name in the database and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::State => "state",
+            Level::Province => "province",
+            Level::City => "city",
+            Level::County => "county",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.name() == name)
+    }
+}
+
 impl Entry {
     /// The status, with the default of its source.
     pub fn status(&self) -> EntryStatus {

@@ -1,5 +1,7 @@
 //! A fault as the log keeps it: an episode with its states and events.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +27,9 @@ pub struct Finding {
     pub episode: u32,
     pub subject: Subject,
     pub state: FindingState,
+    /// A person's latest decision was to confirm it; stays true when a later check finds it mended.
+    #[serde(default)]
+    pub confirmed: bool,
     /// The sentence of the latest failing outcome.
     pub message: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,6 +125,10 @@ pub struct Event {
     pub night: Date,
     #[serde(default)]
     pub reason: String,
+    /// What state can be rebuilt from, by name: `state` after the event always; identity, episode, message and
+    /// run where an episode opens; `until` where it is waived; the whole `entry` where one is recorded.
+    #[serde(default)]
+    pub detail: BTreeMap<String, String>,
 }
 
 /// Kinds of events.
@@ -138,9 +147,25 @@ pub enum EventKind {
     Closed,
     /// The fault came back: the first event of the next episode.
     Reopened,
+    /// A person recorded or imported an entry.
+    Recorded,
 }
 
 impl EventKind {
+    pub const ALL: [EventKind; 7] = [
+        EventKind::Opened,
+        EventKind::Confirmed,
+        EventKind::Dismissed,
+        EventKind::Waived,
+        EventKind::Closed,
+        EventKind::Reopened,
+        EventKind::Recorded,
+    ];
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
     pub fn chinese(self) -> &'static str {
         match self {
             EventKind::Opened => "首次发现",
@@ -149,6 +174,7 @@ impl EventKind {
             EventKind::Waived => "限期豁免",
             EventKind::Closed => "复查合格",
             EventKind::Reopened => "再次出现",
+            EventKind::Recorded => "人工录入",
         }
     }
 
@@ -160,6 +186,7 @@ impl EventKind {
             EventKind::Waived => "waived",
             EventKind::Closed => "closed",
             EventKind::Reopened => "reopened",
+            EventKind::Recorded => "recorded",
         }
     }
 }

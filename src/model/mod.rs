@@ -22,8 +22,10 @@
 //! | bulletin | 通报 | the quarter's report, frozen when issued |
 
 pub mod capture;
+pub mod decision;
 pub mod entry;
 pub mod finding;
+pub mod job;
 pub mod lexicon;
 pub mod moment;
 pub mod outcome;
@@ -33,10 +35,12 @@ pub mod portal_facts;
 pub mod run;
 
 pub use capture::{Capture, Cause, Hop, NotMeasurable};
+pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
+pub use job::JobRequest;
 pub use lexicon::{ColumnTerm, Freshness, Lexicon};
-pub use moment::{Moment, beijing_date, beijing_time, beijing_zone};
+pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
 pub use page::{
     Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind,

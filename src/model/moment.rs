@@ -25,6 +25,11 @@ pub fn beijing_time(at: Timestamp) -> DateTime {
     local.with().subsec_nanosecond(0).build().unwrap_or(local)
 }
 
+/// `at` cut to whole microseconds, as the log keeps it; what is judged again later must have been judged like this.
+pub fn whole_microseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
+}
+
 /// A date that a page states; the hour and minute only where the page states them.
 /// Written `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -36,6 +36,33 @@ pub enum RunState {
     Failed,
 }
 
+impl RunState {
+    pub const ALL: [RunState; 4] = [RunState::Running, RunState::Done, RunState::Partial, RunState::Failed];
+
+    /// The name in the database and in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            RunState::Running => "running",
+            RunState::Done => "done",
+            RunState::Partial => "partial",
+            RunState::Failed => "failed",
+        }
+    }
+
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    pub fn chinese(self) -> &'static str {
+        match self {
+            RunState::Running => "检查中",
+            RunState::Done => "已完成",
+            RunState::Partial => "部分完成",
+            RunState::Failed => "未能完成",
+        }
+    }
+}
+
 /// What a visit asked of the portal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Load {

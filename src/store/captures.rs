@@ -1,0 +1,197 @@
+//! Captures and unread pages: what a visit saw, enough to observe and judge it again.
+
+use sqlx::FromRow;
+
+use super::{Connection, Log, LogError, Result, cells};
+use crate::model::{Capture, Cause, NotMeasurable, ObservedPage, Portal, Run};
+
+/// A capture with the way its page was reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPage {
+    pub run: String,
+    pub capture: Capture,
+    pub linked_from: Option<String>,
+    pub link_text: String,
+    pub depth: u32,
+}
+
+/// A visit as the log keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredVisit {
+    pub run: Run,
+    /// The portal as it was configured that night.
+    pub portal: Portal,
+    pub pages: Vec<StoredPage>,
+    pub failures: Vec<NotMeasurable>,
+    pub cut_short: bool,
+}
+
+#[derive(FromRow)]
+struct CaptureRow {
+    run: String,
+    id: String,
+    url: String,
+    final_url: String,
+    hops: String,
+    at: String,
+    status: i64,
+    headers: String,
+    sha256: String,
+    bytes: i64,
+    truncated: bool,
+    attempts: i64,
+    location: Option<String>,
+    linked_from: Option<String>,
+    link_text: String,
+    depth: i64,
+}
+
+impl CaptureRow {
+    fn into_page(self) -> Result<StoredPage> {
+        let capture = Capture {
+            id: self.id,
+            url: self.url,
+            final_url: self.final_url,
+            hops: cells::from_json(&self.hops, "the redirects of a capture")?,
+            at: cells::parse(&self.at, "the moment of a capture")?,
+            status: cells::number(self.status, "the status of a capture")?,
+            headers: cells::from_json(&self.headers, "the headers of a capture")?,
+            sha256: self.sha256,
+            bytes: cells::number(self.bytes, "the length of a capture")?,
+            truncated: self.truncated,
+            attempts: cells::number(self.attempts, "the attempts of a capture")?,
+            location: self.location,
+        };
+        Ok(StoredPage {
+            run: self.run,
+            capture,
+            linked_from: self.linked_from,
+            link_text: self.link_text,
+            depth: cells::number(self.depth, "the depth of a page")?,
+        })
+    }
+}
+
+#[derive(FromRow)]
+struct UnreadRow {
+    url: String,
+    cause: String,
+    detail: String,
+    attempts: i64,
+    at: Option<String>,
+    capture: Option<String>,
+    linked_from: Option<String>,
+}
+
+impl UnreadRow {
+    fn into_not_measurable(self) -> Result<NotMeasurable> {
+        Ok(NotMeasurable {
+            cause: cells::word(&self.cause, Cause::from_name, "the cause of an unread page")?,
+            attempts: cells::number(self.attempts, "the attempts of an unread page")?,
+            at: cells::parse_some(self.at.as_deref(), "the moment of an unread page")?,
+            url: self.url,
+            detail: self.detail,
+            capture: self.capture,
+            linked_from: self.linked_from,
+        })
+    }
+}
+
+impl Log {
+    /// A capture by its id.
+    pub async fn capture(&self, id: &str) -> Result<Option<StoredPage>> {
+        let row: Option<CaptureRow> = sqlx::query_as("SELECT * FROM captures WHERE id = $1 ORDER BY run DESC LIMIT 1")
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(CaptureRow::into_page).transpose()
+    }
+
+    /// The captures of a run, in the order of the visit.
+    pub async fn captures_of(&self, run: &str) -> Result<Vec<StoredPage>> {
+        let rows: Vec<CaptureRow> = sqlx::query_as("SELECT * FROM captures WHERE run = $1 ORDER BY position")
+            .bind(run)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter().map(CaptureRow::into_page).collect()
+    }
+
+    /// The pages of a run that could not be looked at.
+    pub async fn unread_pages_of(&self, run: &str) -> Result<Vec<NotMeasurable>> {
+        let rows: Vec<UnreadRow> = sqlx::query_as("SELECT * FROM unread_pages WHERE run = $1 ORDER BY position")
+            .bind(run)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter().map(UnreadRow::into_not_measurable).collect()
+    }
+
+    /// Everything needed to observe and judge a run again, but the bodies.
+    pub async fn visit(&self, run: &str) -> Result<StoredVisit> {
+        let unknown = || LogError::Unknown { what: "run", id: run.to_owned() };
+        let found = self.run(run).await?.ok_or_else(unknown)?;
+        let (settings, cut_short): (String, bool) =
+            sqlx::query_as("SELECT portal_settings, cut_short FROM runs WHERE id = $1")
+                .bind(run)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(StoredVisit {
+            run: found,
+            portal: cells::from_json(&settings, "the portal settings of a run")?,
+            pages: self.captures_of(run).await?,
+            failures: self.unread_pages_of(run).await?,
+            cut_short,
+        })
+    }
+}
+
+pub(super) async fn write_pages(connection: &mut Connection, run: &str, pages: &[ObservedPage]) -> Result<()> {
+    for (position, page) in (1_i64..).zip(pages) {
+        let capture = &page.capture;
+        sqlx::query(
+            "INSERT INTO captures (run, position, id, url, final_url, hops, at, status, headers, sha256, bytes,
+                 truncated, attempts, location, linked_from, link_text, depth)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        )
+        .bind(run)
+        .bind(position)
+        .bind(&capture.id)
+        .bind(&capture.url)
+        .bind(&capture.final_url)
+        .bind(cells::json(&capture.hops, "redirects")?)
+        .bind(cells::moment(capture.at))
+        .bind(i64::from(capture.status))
+        .bind(cells::json(&capture.headers, "headers")?)
+        .bind(&capture.sha256)
+        .bind(cells::integer(capture.bytes))
+        .bind(capture.truncated)
+        .bind(i64::from(capture.attempts))
+        .bind(&capture.location)
+        .bind(&page.linked_from)
+        .bind(&page.link_text)
+        .bind(i64::from(page.depth))
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn write_unread(connection: &mut Connection, run: &str, unread: &[NotMeasurable]) -> Result<()> {
+    for (position, page) in (1_i64..).zip(unread) {
+        sqlx::query(
+            "INSERT INTO unread_pages (run, position, url, cause, detail, attempts, at, capture, linked_from)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        )
+        .bind(run)
+        .bind(position)
+        .bind(&page.url)
+        .bind(page.cause.name())
+        .bind(&page.detail)
+        .bind(i64::from(page.attempts))
+        .bind(page.at.map(cells::moment))
+        .bind(&page.capture)
+        .bind(&page.linked_from)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}

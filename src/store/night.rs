@@ -1,0 +1,62 @@
+//! The end of a portal's night: everything it brings is written in one transaction, or nothing is.
+
+use sqlx::{Sqlite, Transaction};
+
+use super::{Log, Result, captures, findings, outcomes, runs};
+use crate::model::{Change, Finding, NotMeasurable, ObservedPage, Outcome, Run};
+
+/// The actor of events that no person caused.
+pub const MACHINE: &str = "crawl";
+
+/// A night being written. Dropped without [`Night::finish`], it leaves no trace.
+pub struct Night {
+    transaction: Transaction<'static, Sqlite>,
+}
+
+impl Log {
+    /// Begins to write the end of a night. Others may read meanwhile, but not write.
+    pub async fn write_night(&self) -> Result<Night> {
+        Ok(Night { transaction: self.write().await? })
+    }
+
+    /// The latest episode of every fault that was ever seen on a portal.
+    pub async fn latest_episodes(&self, portal: &str) -> Result<Vec<Finding>> {
+        let mut connection = self.pool.acquire().await?;
+        findings::latest_episodes(&mut connection, portal).await
+    }
+}
+
+impl Night {
+    /// The latest episode of every fault that was ever seen on the portal; true until the night is finished.
+    pub async fn latest_episodes(&mut self, portal: &str) -> Result<Vec<Finding>> {
+        findings::latest_episodes(&mut self.transaction, portal).await
+    }
+
+    /// What was seen.
+    pub async fn pages(&mut self, run: &Run, pages: &[ObservedPage], unread: &[NotMeasurable]) -> Result<()> {
+        captures::write_pages(&mut self.transaction, &run.id, pages).await?;
+        captures::write_unread(&mut self.transaction, &run.id, unread).await
+    }
+
+    /// What the checks said.
+    pub async fn outcomes(&mut self, run: &Run, outcomes: &[Outcome]) -> Result<()> {
+        outcomes::write(&mut self.transaction, &run.id, outcomes).await
+    }
+
+    /// What becomes of the findings.
+    pub async fn changes(&mut self, run: &Run, changes: &[Change]) -> Result<()> {
+        let at = run.finished.unwrap_or(run.started);
+        for change in changes {
+            findings::apply(&mut self.transaction, change, MACHINE, at, run.night, "").await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the run and makes everything true at once. Fails with [`super::LogError::TakenOver`] where the run
+    /// is no longer the one that began at `run.started`.
+    pub async fn finish(mut self, run: &Run, cut_short: bool) -> Result<()> {
+        runs::finish(&mut self.transaction, run, cut_short).await?;
+        self.transaction.commit().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,201 @@
+//! Runs: one visit to one portal on one night.
+
+use jiff::civil::Date;
+use sqlx::FromRow;
+
+use super::{Connection, Log, LogError, Result, cells};
+use crate::model::{Load, Portal, Run, RunState, Verdict};
+
+/// One night over all portals.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NightSummary {
+    pub night: Date,
+    pub runs: Vec<Run>,
+    /// Outcomes by their word, all runs of the night together.
+    pub outcomes: Vec<(Verdict, u64)>,
+}
+
+#[derive(FromRow)]
+pub(super) struct RunRow {
+    id: String,
+    portal: String,
+    night: String,
+    as_of: String,
+    started: String,
+    finished: Option<String>,
+    state: String,
+    note: String,
+    requests: i64,
+    bytes: i64,
+    peak_rate: i64,
+}
+
+impl RunRow {
+    fn into_run(self) -> Result<Run> {
+        Ok(Run {
+            night: cells::parse(&self.night, "the night of a run")?,
+            as_of: cells::parse(&self.as_of, "the pretended moment of a run")?,
+            started: cells::parse(&self.started, "the start of a run")?,
+            finished: cells::parse_some(self.finished.as_deref(), "the end of a run")?,
+            state: cells::word(&self.state, RunState::from_name, "the state of a run")?,
+            load: Load {
+                requests: cells::number(self.requests, "the requests of a run")?,
+                bytes: cells::number(self.bytes, "the bytes of a run")?,
+                peak_rate: cells::number(self.peak_rate, "the rate of a run")?,
+            },
+            id: self.id,
+            portal: self.portal,
+            note: self.note,
+        })
+    }
+}
+
+fn into_runs(rows: Vec<RunRow>) -> Result<Vec<Run>> {
+    rows.into_iter().map(RunRow::into_run).collect()
+}
+
+impl Log {
+    /// Writes down that a visit begins. `job` is the key of the job that asked for it.
+    pub async fn begin_run(&self, run: &Run, portal: &Portal, job: Option<&str>) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO runs (id, portal, night, as_of, started, state, note, job, portal_settings)
+             VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8)",
+        )
+        .bind(&run.id)
+        .bind(&run.portal)
+        .bind(run.night.to_string())
+        .bind(cells::moment(run.as_of))
+        .bind(cells::moment(run.started))
+        .bind(&run.note)
+        .bind(job)
+        .bind(cells::json(portal, "portal settings")?)
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Takes over a run that never ended (its process died): `run.started` is the new start. Whoever still
+    /// works on it will find at the end that it is no longer theirs.
+    pub async fn take_over_run(&self, run: &Run, portal: &Portal, job: Option<&str>) -> Result<()> {
+        let changed = sqlx::query(
+            "UPDATE runs SET started = $2, note = $3, portal_settings = $4, job = coalesce($5, job)
+             WHERE id = $1 AND state = 'running'",
+        )
+        .bind(&run.id)
+        .bind(cells::moment(run.started))
+        .bind(&run.note)
+        .bind(cells::json(portal, "portal settings")?)
+        .bind(job)
+        .execute(&self.pool)
+        .await?;
+        if changed.rows_affected() == 1 { Ok(()) } else { Err(LogError::TakenOver(run.id.clone())) }
+    }
+
+    /// Ends a run that will never be continued, without results.
+    pub async fn abandon_run(&self, run: &Run) -> Result<()> {
+        let mut connection = self.pool.acquire().await?;
+        finish(&mut connection, run, false).await
+    }
+
+    /// One run.
+    pub async fn run(&self, id: &str) -> Result<Option<Run>> {
+        let row: Option<RunRow> =
+            sqlx::query_as("SELECT * FROM runs WHERE id = $1").bind(id).fetch_optional(&self.pool).await?;
+        row.map(RunRow::into_run).transpose()
+    }
+
+    /// The run that a job began, if it did.
+    pub async fn run_of_job(&self, job: &str) -> Result<Option<Run>> {
+        let row: Option<RunRow> =
+            sqlx::query_as("SELECT * FROM runs WHERE job = $1").bind(job).fetch_optional(&self.pool).await?;
+        row.map(RunRow::into_run).transpose()
+    }
+
+    /// The latest run of every portal, by portal id.
+    pub async fn latest_runs(&self) -> Result<Vec<Run>> {
+        let rows = sqlx::query_as(
+            "SELECT * FROM runs AS this WHERE NOT EXISTS (
+                 SELECT 1 FROM runs AS later WHERE later.portal = this.portal
+                 AND (later.night, later.started, later.id) > (this.night, this.started, this.id))
+             ORDER BY portal",
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        into_runs(rows)
+    }
+
+    /// All runs of one night, by portal.
+    pub async fn runs_of_night(&self, night: Date) -> Result<Vec<Run>> {
+        let rows = sqlx::query_as("SELECT * FROM runs WHERE night = $1 ORDER BY portal, started, id")
+            .bind(night.to_string())
+            .fetch_all(&self.pool)
+            .await?;
+        into_runs(rows)
+    }
+
+    /// The newest `limit` runs of a portal, newest first.
+    pub async fn runs_of_portal(&self, portal: &str, limit: u32) -> Result<Vec<Run>> {
+        let rows =
+            sqlx::query_as("SELECT * FROM runs WHERE portal = $1 ORDER BY night DESC, started DESC, id DESC LIMIT $2")
+                .bind(portal)
+                .bind(limit)
+                .fetch_all(&self.pool)
+                .await?;
+        into_runs(rows)
+    }
+
+    /// Runs of a portal that have begun and not ended.
+    pub async fn running_runs(&self, portal: &str) -> Result<Vec<Run>> {
+        let rows = sqlx::query_as("SELECT * FROM runs WHERE portal = $1 AND state = 'running' ORDER BY night, id")
+            .bind(portal)
+            .fetch_all(&self.pool)
+            .await?;
+        into_runs(rows)
+    }
+
+    /// The newest `limit` nights, newest first.
+    pub async fn nights(&self, limit: u32) -> Result<Vec<Date>> {
+        let rows: Vec<String> = sqlx::query_scalar("SELECT DISTINCT night FROM runs ORDER BY night DESC LIMIT $1")
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|night| cells::parse(night, "the night of a run")).collect()
+    }
+
+    /// One night over all portals.
+    pub async fn night_summary(&self, night: Date) -> Result<NightSummary> {
+        let runs = self.runs_of_night(night).await?;
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT outcome, count(*) FROM outcomes JOIN runs ON runs.id = outcomes.run
+             WHERE runs.night = $1 GROUP BY outcome ORDER BY outcome",
+        )
+        .bind(night.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        let mut outcomes = Vec::new();
+        for (word, count) in rows {
+            outcomes.push((cells::verdict(&word)?, cells::number(count, "a count")?));
+        }
+        Ok(NightSummary { night, runs, outcomes })
+    }
+}
+
+/// Writes the end of a run, if it is still the one that began at `run.started`.
+pub(super) async fn finish(connection: &mut Connection, run: &Run, cut_short: bool) -> Result<()> {
+    let changed = sqlx::query(
+        "UPDATE runs SET finished = $3, state = $4, note = $5, requests = $6, bytes = $7, peak_rate = $8, cut_short = $9
+         WHERE id = $1 AND started = $2 AND state = 'running'",
+    )
+    .bind(&run.id)
+    .bind(cells::moment(run.started))
+    .bind(run.finished.map(cells::moment))
+    .bind(run.state.name())
+    .bind(&run.note)
+    .bind(cells::integer(run.load.requests))
+    .bind(cells::integer(run.load.bytes))
+    .bind(cells::integer(run.load.peak_rate))
+    .bind(cut_short)
+    .execute(connection)
+    .await?;
+    if changed.rows_affected() == 1 { Ok(()) } else { Err(LogError::TakenOver(run.id.clone())) }
+}

@@ -11,6 +11,7 @@ mod events;
 mod failure;
 mod findings;
 mod night;
+mod night_numbers;
 mod outcomes;
 mod runs;
 mod verify;

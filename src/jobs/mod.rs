@@ -1,1 +1,3 @@
 //! One file a background job; joins the steps of a night. The only owner of the queue.
+
+pub mod bulletin;

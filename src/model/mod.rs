@@ -21,6 +21,8 @@
 //! | rectification | 整改 | the unit's duty to mend, with a deadline in working days |
 //! | bulletin | 通报 | the quarter's report, frozen when issued |
 
+pub mod audit;
+pub mod bulletin;
 pub mod capture;
 pub mod decision;
 pub mod entry;
@@ -32,8 +34,14 @@ pub mod outcome;
 pub mod page;
 pub mod portal;
 pub mod portal_facts;
+pub mod quarter;
 pub mod run;
 
+pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
+pub use bulletin::{
+    Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,
+    Statement, Totals, UnitResult, UnitScore, Unmeasured,
+};
 pub use capture::{Capture, Cause, Hop, NotMeasurable};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level};
@@ -51,4 +59,5 @@ pub use portal_facts::{
     ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
     PublicityList, PublicityRow, ReportFacts, TermMatch, Visit,
 };
+pub use quarter::Quarter;
 pub use run::{Load, ObservedPage, Run, RunState};

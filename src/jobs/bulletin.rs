@@ -1,0 +1,365 @@
+//! Assembles a quarter's bulletin from what the log holds. Pure: the same material gives the same bulletin.
+//!
+//! A finding is named only when a person has confirmed it. What is flagged is counted as 待核查, what is
+//! dismissed or waived is counted, and what could not be looked at in the quarter accuses nobody.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+
+use crate::model::{
+    Bulletin, Cause, Finding, FindingState, Looks, Method, NamedFinding, NotMeasurable, Outcome, PendingMeasure,
+    Portal, ProblemClass, Quarter, Rectification, Run, RunState, Scope, Share, Statement, Totals, UnitKind, UnitResult,
+    UnitScore, Unmeasured, Verdict,
+};
+
+/// Everything a bulletin is made of.
+#[derive(Clone, Debug, Default)]
+pub struct Material {
+    /// The day the bulletin is drawn up.
+    pub drawn_up: Date,
+    pub office: String,
+    /// Portals to be watched, with the units to be assessed.
+    pub portals: Vec<Portal>,
+    pub checks: Vec<CheckText>,
+    /// Runs of the quarter.
+    pub runs: Vec<Run>,
+    /// The latest readable visit of each portal in the quarter.
+    pub looks: Vec<PortalLook>,
+    /// All findings of the log.
+    pub findings: Vec<Finding>,
+    /// By name of the unit.
+    pub scores: BTreeMap<String, UnitScore>,
+    pub pending: Vec<PendingMeasure>,
+    pub method: Method,
+    /// Working days to mend, and the last of them where the calendar knows it.
+    pub rectification: Option<Rectification>,
+}
+
+/// The words of a check.
+#[derive(Clone, Debug, Default)]
+pub struct CheckText {
+    pub id: String,
+    pub title: String,
+    pub basis: String,
+    pub fix: String,
+}
+
+/// What one visit saw of a portal.
+#[derive(Clone, Debug, Default)]
+pub struct PortalLook {
+    /// Id of the portal.
+    pub portal: String,
+    pub pages_read: usize,
+    pub columns: Share,
+    pub outcomes: Vec<Outcome>,
+    pub not_measurable: Vec<NotMeasurable>,
+}
+
+/// Working days to mend where nothing else is said.
+pub const RECTIFICATION_DAYS: u32 = 10;
+
+/// How many addresses of unread pages are printed for each cause.
+const EXAMPLES: usize = 3;
+
+/// Makes the bulletin of `quarter`.
+pub fn assemble(quarter: Quarter, material: &Material) -> Bulletin {
+    let (from, to) = (quarter.from(), quarter.to().min(material.drawn_up));
+    let mut units = assessed_units(&material.portals, &material.scores);
+    let mut standing: Vec<(Standing, &Finding)> = Vec::new();
+    let mut totals = Totals::default();
+    for finding in &material.findings {
+        let Some(stands) = standing_of(finding, from, to) else { continue };
+        let Some(unit) = units.iter_mut().find(|unit| unit.unit == finding.identity.unit) else {
+            totals.out_of_scope += 1;
+            continue;
+        };
+        count(stands, &mut totals, unit);
+        standing.push((stands, finding));
+    }
+    for look in &material.looks {
+        for outcome in look.outcomes.iter().filter(|outcome| is_decided(outcome.outcome)) {
+            if let Some(unit) = units.iter_mut().find(|unit| unit.unit == outcome.unit) {
+                unit.measured = true;
+            }
+        }
+    }
+    let measured = units.iter().filter(|unit| unit.measured).count();
+    let clean = units.iter().filter(|unit| unit.measured && unit.confirmed == 0).count();
+    totals.clean_units = Share::new(clean, measured);
+    let (problems, findings) = problems(&standing, &units, material);
+    Bulletin {
+        quarter,
+        from,
+        to,
+        drawn_up: material.drawn_up,
+        office: material.office.clone(),
+        title: format!("关于{}政务公开网上检查情况的通报", quarter.chinese()),
+        scope: scope(material, Share::new(measured, units.len()), from, to),
+        totals,
+        problems,
+        units,
+        pending: material.pending.clone(),
+        unmeasured: unmeasured(material, from, to),
+        rectification: material
+            .rectification
+            .unwrap_or(Rectification { working_days: RECTIFICATION_DAYS, deadline: None }),
+        method: material.method.clone(),
+        findings,
+    }
+}
+
+/// Where a finding stands for the quarter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Named,
+    NamedAndFixed,
+    Suspected,
+    Waived,
+    Dismissed,
+    CarriedOver,
+}
+
+impl Standing {
+    fn is_named(self) -> bool {
+        matches!(self, Standing::Named | Standing::NamedAndFixed)
+    }
+}
+
+fn standing_of(finding: &Finding, from: Date, to: Date) -> Option<Standing> {
+    if finding.first_seen > to {
+        return None;
+    }
+    let seen = finding.last_seen >= from;
+    match finding.state {
+        FindingState::Confirmed | FindingState::Notified | FindingState::FixClaimed => {
+            Some(if seen { Standing::Named } else { Standing::CarriedOver })
+        }
+        _ if !seen => None,
+        FindingState::FixVerified => Some(Standing::NamedAndFixed),
+        FindingState::Suspected => Some(Standing::Suspected),
+        // A waiver that has run out covers nothing: a person must look again.
+        FindingState::Waived if finding.waived_until.is_some_and(|until| until < to) => Some(Standing::Suspected),
+        FindingState::Waived => Some(Standing::Waived),
+        FindingState::Dismissed => Some(Standing::Dismissed),
+    }
+}
+
+fn count(stands: Standing, totals: &mut Totals, unit: &mut UnitResult) {
+    match stands {
+        Standing::Named | Standing::NamedAndFixed => {
+            totals.confirmed += 1;
+            unit.confirmed += 1;
+            if stands == Standing::NamedAndFixed {
+                totals.fixed += 1;
+                unit.fixed += 1;
+            }
+        }
+        Standing::Suspected => totals.suspected += 1,
+        Standing::Waived => {
+            totals.waived += 1;
+            unit.waived += 1;
+        }
+        Standing::Dismissed => totals.dismissed += 1,
+        Standing::CarriedOver => totals.carried_over += 1,
+    }
+}
+
+fn is_decided(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Passed | Verdict::Failed)
+}
+
+/// The units of all portals, each once: ranked ones first by class and rank, then the rest as configured.
+fn assessed_units(portals: &[Portal], scores: &BTreeMap<String, UnitScore>) -> Vec<UnitResult> {
+    let mut units: Vec<UnitResult> = Vec::new();
+    for portal in portals {
+        for unit in &portal.units {
+            match units.iter_mut().find(|known| known.unit == unit.name) {
+                Some(known) => known.portals.push(portal.name.clone()),
+                None => units.push(unit_row(&unit.name, unit.kind, &portal.name, scores)),
+            }
+        }
+    }
+    units.sort_by_key(|unit| match &unit.score {
+        Some(score) => (0, score.class.clone(), score.rank.unwrap_or(u32::MAX)),
+        None => (1, String::new(), u32::MAX),
+    });
+    units
+}
+
+fn unit_row(name: &str, kind: UnitKind, portal: &str, scores: &BTreeMap<String, UnitScore>) -> UnitResult {
+    UnitResult {
+        unit: name.to_owned(),
+        kind,
+        portals: vec![portal.to_owned()],
+        measured: false,
+        confirmed: 0,
+        fixed: 0,
+        waived: 0,
+        score: scores.get(name).cloned(),
+    }
+}
+
+/// Problem classes with their statements, and the numbered annex in the order in which statements cite it.
+fn problems(
+    standing: &[(Standing, &Finding)],
+    units: &[UnitResult],
+    material: &Material,
+) -> (Vec<ProblemClass>, Vec<NamedFinding>) {
+    let checks: BTreeSet<&str> = standing
+        .iter()
+        .filter(|(stands, _)| stands.is_named() || *stands == Standing::Suspected)
+        .map(|(_, finding)| finding.identity.check.as_str())
+        .collect();
+    let mut classes: Vec<ProblemClass> =
+        checks.into_iter().map(|check| problem_class(check, standing, material)).collect();
+    classes.sort_by_key(|class| (std::cmp::Reverse(class.confirmed), std::cmp::Reverse(class.suspected)));
+
+    let mut annex = Vec::new();
+    for class in &mut classes {
+        for unit in units {
+            let mut named: Vec<(Standing, &Finding)> = standing
+                .iter()
+                .filter(|(stands, finding)| {
+                    stands.is_named() && finding.identity.check == class.check && finding.identity.unit == unit.unit
+                })
+                .copied()
+                .collect();
+            if named.is_empty() {
+                continue;
+            }
+            named.sort_by_key(|(_, finding)| (&finding.subject.key, &finding.identity.portal, finding.episode));
+            let first = annex.len() + 1;
+            class.statements.push(Statement {
+                unit: unit.unit.clone(),
+                subjects: named.iter().map(|(_, finding)| finding.subject.label.clone()).collect(),
+                numbers: (first..first + named.len()).collect(),
+                findings: named.iter().map(|(_, finding)| finding.id.clone()).collect(),
+            });
+            for (_, finding) in named {
+                annex.push(annex_row(annex.len() + 1, finding, class, &material.portals));
+            }
+        }
+    }
+    (classes, annex)
+}
+
+fn problem_class(check: &str, standing: &[(Standing, &Finding)], material: &Material) -> ProblemClass {
+    let of_class = || standing.iter().filter(|(_, finding)| finding.identity.check == check);
+    let mut looks = Looks::default();
+    for outcome in material.looks.iter().flat_map(|look| &look.outcomes).filter(|outcome| outcome.check == check) {
+        looks.add(look_of(outcome.outcome));
+    }
+    let text = material.checks.iter().find(|text| text.id == check);
+    ProblemClass {
+        check: check.to_owned(),
+        title: text.map_or_else(|| check.to_owned(), |text| text.title.clone()),
+        basis: text.map(|text| text.basis.clone()).unwrap_or_default(),
+        fix: text.map(|text| text.fix.clone()).unwrap_or_default(),
+        confirmed: of_class().filter(|(stands, _)| stands.is_named()).count(),
+        suspected: of_class().filter(|(stands, _)| *stands == Standing::Suspected).count(),
+        checked: Share::new(looks.decided(), looks.applicable()),
+        statements: Vec::new(),
+    }
+}
+
+fn annex_row(number: usize, finding: &Finding, class: &ProblemClass, portals: &[Portal]) -> NamedFinding {
+    let id = &finding.identity.portal;
+    NamedFinding {
+        number,
+        id: finding.id.clone(),
+        unit: finding.identity.unit.clone(),
+        portal: portals.iter().find(|portal| portal.id == *id).map_or_else(|| id.clone(), |portal| portal.name.clone()),
+        check: class.check.clone(),
+        check_title: class.title.clone(),
+        subject: finding.subject.label.clone(),
+        message: finding.message.clone(),
+        url: finding.url.clone(),
+        first_seen: finding.first_seen,
+        last_seen: finding.last_seen,
+        state: finding.state,
+    }
+}
+
+fn look_of(verdict: Verdict) -> Looks {
+    let mut looks = Looks::default();
+    match verdict {
+        Verdict::Passed => looks.passed = 1,
+        Verdict::Failed => looks.failed = 1,
+        Verdict::NeedsReview => looks.needs_review = 1,
+        Verdict::NotApplicable => looks.not_applicable = 1,
+        Verdict::NotMeasurable(_) => looks.not_measurable = 1,
+    }
+    looks
+}
+
+/// Visits of the period that read anything.
+fn readable_runs(material: &Material, from: Date, to: Date) -> impl Iterator<Item = &Run> {
+    material
+        .runs
+        .iter()
+        .filter(move |run| (from..=to).contains(&run.night) && matches!(run.state, RunState::Done | RunState::Partial))
+}
+
+fn scope(material: &Material, units: Share, from: Date, to: Date) -> Scope {
+    let visited: BTreeSet<&str> = readable_runs(material, from, to).map(|run| run.portal.as_str()).collect();
+    let nights: BTreeSet<Date> = readable_runs(material, from, to).map(|run| run.night).collect();
+    let mut scope = Scope {
+        portals: Share::new(
+            material.portals.iter().filter(|portal| visited.contains(portal.id.as_str())).count(),
+            material.portals.len(),
+        ),
+        units,
+        nights: nights.len(),
+        checks: material.checks.len(),
+        ..Scope::default()
+    };
+    for look in &material.looks {
+        scope.columns.done += look.columns.done;
+        scope.columns.of += look.columns.of;
+        scope.pages.done += look.pages_read;
+        scope.pages.of += look.pages_read + look.not_measurable.len();
+        for outcome in &look.outcomes {
+            scope.looks.add(look_of(outcome.outcome));
+        }
+    }
+    scope
+}
+
+fn unmeasured(material: &Material, from: Date, to: Date) -> Vec<Unmeasured> {
+    let mut rows = Vec::new();
+    for portal in &material.portals {
+        if !readable_runs(material, from, to).any(|run| run.portal == portal.id) {
+            let latest = material
+                .runs
+                .iter()
+                .filter(|run| run.portal == portal.id && (from..=to).contains(&run.night))
+                .max_by_key(|run| (run.night, run.started));
+            rows.push(Unmeasured {
+                portal: portal.name.clone(),
+                cause: None,
+                pages: 0,
+                examples: vec![portal.url.clone()],
+                note: latest.map(|run| run.note.clone()).unwrap_or_default(),
+            });
+        }
+        let mut by_cause: BTreeMap<Cause, Vec<&str>> = BTreeMap::new();
+        for look in material.looks.iter().filter(|look| look.portal == portal.id) {
+            for gap in &look.not_measurable {
+                by_cause.entry(gap.cause).or_default().push(&gap.url);
+            }
+        }
+        for (cause, mut urls) in by_cause {
+            urls.sort_unstable();
+            urls.dedup();
+            rows.push(Unmeasured {
+                portal: portal.name.clone(),
+                cause: Some(cause),
+                pages: urls.len(),
+                examples: urls.iter().take(EXAMPLES).map(|url| (*url).to_owned()).collect(),
+                note: String::new(),
+            });
+        }
+    }
+    rows
+}

@@ -22,7 +22,7 @@ pub struct Frame {
     /// What was just done, shown once.
     pub notice: Option<String>,
     /// Findings that wait for a decision.
-    pub suspected: usize,
+    pub suspected: u64,
 }
 
 impl FromRequestParts<Arc<Services>> for Frame {

@@ -4,10 +4,20 @@
 //! whole console from [`Services`], so that tests ask it without a socket or a clock.
 
 mod assets;
+mod bulletins;
+mod capture;
+mod entries;
+mod entry_form;
+mod explanation;
 mod failure;
+mod finding;
+mod findings;
 mod forms;
 mod frame;
 mod login;
+mod nights;
+mod scores;
+mod scoring;
 mod throttle;
 
 use std::sync::Arc;
@@ -28,6 +38,12 @@ use tower_sessions::{
     cookie::{SameSite, time::Duration},
 };
 
+use crate::{
+    catalog::Catalog,
+    evidence::Archive,
+    model::{Bulletin, Finding, FindingState, JobRequest, Outcome, Portal, Quarter, Verdict},
+    store::Log,
+};
 use failure::Failure;
 
 /// A form has a page of text at most; anything larger is none of ours.
@@ -39,16 +55,81 @@ const SESSION_HOURS: i64 = 8;
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; \
                               form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// Puts a portal's night on the queue.
+pub type RequestJob = Box<dyn Fn(JobRequest) -> BoxFuture<'static, anyhow::Result<()>> + Send + Sync>;
+/// Assembles a quarter's bulletin from the log.
+pub type DraftBulletin = Box<dyn Fn(Quarter) -> BoxFuture<'static, anyhow::Result<Bulletin>> + Send + Sync>;
+
 /// What the console needs from the rest of the house, as plain values.
 pub struct Services {
+    pub log: Log,
+    pub archive: Archive,
+    pub catalog: Arc<Catalog>,
+    pub portals: Vec<Portal>,
+    /// Id of the rulebook that scores.
+    pub rulebook: String,
     /// The one person who may sign in.
     pub administrator: String,
     /// Argon2 hash of the password.
     pub password_hash: String,
     /// True where a proxy in front speaks TLS: the cookie then travels over TLS only.
     pub https: bool,
+    pub request_job: RequestJob,
+    pub draft_bulletin: DraftBulletin,
     /// What time it is.
     pub clock: Box<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+/// The words of a check, filled in for one finding.
+struct CheckWords {
+    title: String,
+    basis: String,
+    fix: String,
+}
+
+impl Services {
+    /// The portal's name; its id where it is no longer configured.
+    fn portal_name<'a>(&'a self, id: &'a str) -> &'a str {
+        self.portals.iter().find(|portal| portal.id == id).map_or(id, |portal| &portal.name)
+    }
+
+    /// Every configured unit once, in the order of the configuration.
+    fn unit_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for unit in self.portals.iter().flat_map(|portal| &portal.units) {
+            if !names.contains(&unit.name) {
+                names.push(unit.name.clone());
+            }
+        }
+        names
+    }
+
+    /// The check's title; its id where the catalog no longer has it.
+    fn check_title<'a>(&'a self, id: &'a str) -> &'a str {
+        self.catalog.checks.iter().find(|check| check.id == id).map_or(id, |check| &check.title)
+    }
+
+    fn check_words(&self, finding: &Finding) -> CheckWords {
+        let title = self.check_title(&finding.identity.check).to_owned();
+        let Some(check) = self.catalog.checks.iter().find(|check| check.id == finding.identity.check) else {
+            return CheckWords { title, basis: String::new(), fix: String::new() };
+        };
+        let outcome = Outcome {
+            check: finding.identity.check.clone(),
+            unit: finding.identity.unit.clone(),
+            subject: finding.subject.clone(),
+            outcome: Verdict::Failed,
+            reason: finding.message.clone(),
+            url: finding.url.clone(),
+            evidence: Vec::new(),
+        };
+        CheckWords { title, basis: check.basis_line(), fix: check.fix_for(&outcome) }
+    }
+
+    /// Findings that wait for a decision.
+    async fn suspected(&self) -> Result<u64, Failure> {
+        Ok(self.log.counts().await?.findings.get(&FindingState::Suspected).copied().unwrap_or_default())
+    }
 }
 
 /// The console with all its routes and walls.
@@ -62,6 +143,23 @@ pub fn app(services: Services) -> Router {
     let foreign_forms =
         CsrfLayer::new().with_rejection_response(|_| Failure::ForeignForm.into_response());
     let inside = Router::new()
+        .route("/", get(nights::show))
+        .route("/nights", post(nights::ask))
+        .route("/nights/unread", get(nights::unread))
+        .route("/findings", get(findings::show))
+        .route("/findings/{id}", get(finding::show))
+        .route("/findings/{id}/confirm", post(finding::confirm))
+        .route("/findings/{id}/dismiss", post(finding::dismiss))
+        .route("/findings/{id}/waive", post(finding::waive))
+        .route("/captures/{id}", get(capture::show))
+        .route("/captures/{id}/body", get(capture::body))
+        .route("/captures/{id}/source", get(capture::source))
+        .route("/entries", get(entries::show).post(entry_form::add))
+        .route("/entries/new", get(entry_form::blank))
+        .route("/scores", get(scores::show))
+        .route("/scores/unit", get(explanation::show))
+        .route("/bulletins", get(bulletins::show))
+        .route("/bulletins/{quarter}/paper", get(bulletins::paper))
         .route("/logout", post(login::leave))
         .route_layer(from_fn(login::required));
     Router::new()

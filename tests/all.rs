@@ -3,3 +3,5 @@
 
 mod architecture;
 mod bulletin;
+mod fold;
+mod schedule;

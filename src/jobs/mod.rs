@@ -1,3 +1,5 @@
 //! One file a background job; joins the steps of a night. The only owner of the queue.
 
 pub mod bulletin;
+pub mod fold;
+pub mod schedule;

@@ -88,7 +88,7 @@ pub async fn show(
         rulebook: rulebook.title.clone(),
         from: period.from,
         to: period.to,
-        provisional: sheet.provisional_total.map(scoring::plain).unwrap_or_default(),
+        provisional: sheet.provisional_total.as_ref().map(scoring::plain).unwrap_or_default(),
         adjustments: sheet
             .adjustments
             .iter()
@@ -106,7 +106,10 @@ pub async fn show(
 /// The sheet's clauses in the order of the table; borrowed ones stand at the end.
 fn sections(rulebook: &Rulebook, sheet: &ScoreSheet) -> Vec<SectionLines> {
     let lines = |clauses: &[Clause]| -> Vec<ClauseLines> {
-        clauses.iter().filter_map(|clause| Some(ClauseLines::new(clause, score_of(sheet, &clause.id)?, sheet))).collect()
+        clauses
+            .iter()
+            .filter_map(|clause| Some(ClauseLines::new(clause, score_of(sheet, &clause.id)?, sheet)))
+            .collect()
     };
     let mut sections: Vec<SectionLines> = rulebook
         .sections
@@ -123,7 +126,12 @@ fn sections(rulebook: &Rulebook, sheet: &ScoreSheet) -> Vec<SectionLines> {
         .collect();
     let borrowed = lines(&rulebook.borrowed);
     if !borrowed.is_empty() {
-        sections.push(SectionLines { name: "其他指标".to_owned(), score: String::new(), reason: None, clauses: borrowed });
+        sections.push(SectionLines {
+            name: "其他指标".to_owned(),
+            score: String::new(),
+            reason: None,
+            clauses: borrowed,
+        });
     }
     sections
 }
@@ -133,7 +141,7 @@ fn score_of<'a>(sheet: &'a ScoreSheet, clause: &str) -> Option<&'a ClauseScore> 
 }
 
 fn of_weight(score: rust_decimal::Decimal, weight: Option<rust_decimal::Decimal>) -> Option<String> {
-    weight.map(|weight| format!("{} / {}", scoring::plain(score), scoring::plain(weight)))
+    weight.map(|weight| format!("{} / {}", scoring::plain(&score), scoring::plain(&weight)))
 }
 
 impl ClauseLines {

@@ -23,11 +23,8 @@ use super::{
 };
 use crate::{
     model::{Decision, Evidence, Finding, NotMeasurable, beijing_date, beijing_time},
-    store::{LogError, StoredPage},
+    store::{LogError, MACHINE, StoredPage},
 };
-
-/// The actor of events that no person caused, as the log writes it.
-const MACHINE: &str = "crawl";
 
 #[derive(Template)]
 #[template(path = "console/finding.html")]

@@ -140,8 +140,7 @@ pub fn app(services: Services) -> Router {
         .with_same_site(SameSite::Strict)
         .with_secure(services.https)
         .with_expiry(Expiry::OnInactivity(Duration::hours(SESSION_HOURS)));
-    let foreign_forms =
-        CsrfLayer::new().with_rejection_response(|_| Failure::ForeignForm.into_response());
+    let foreign_forms = CsrfLayer::new().with_rejection_response(|_| Failure::ForeignForm.into_response());
     let inside = Router::new()
         .route("/", get(nights::show))
         .route("/nights", post(nights::ask))

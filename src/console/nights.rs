@@ -1,6 +1,6 @@
 //! 昨夜: what the newest night, or an earlier one, brought from each portal; the button that asks for one now.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -11,6 +11,7 @@ use axum::{
 use jiff::civil::Date;
 use serde::Deserialize;
 use tower_sessions::Session;
+use url::form_urlencoded;
 
 use super::{
     Services,
@@ -95,7 +96,7 @@ pub async fn show(
 fn heading(shown: Option<Date>, today: Date) -> String {
     match shown {
         None => "还没有检查过".to_owned(),
-        Some(night) if night == today || Ok(night) == today.yesterday() => "昨夜检查".to_owned(),
+        Some(night) if night == today || today.yesterday().is_ok_and(|day| day == night) => "昨夜检查".to_owned(),
         Some(night) => format!("{night} 的检查"),
     }
 }
@@ -115,7 +116,7 @@ fn subtitle(runs: &[Run]) -> String {
 impl Row {
     fn new(portal: &Portal, runs: &[Run], numbers: &NightNumbers) -> Self {
         let run = runs.iter().rfind(|run| run.portal == portal.id).cloned();
-        let of_run = |counts: &std::collections::BTreeMap<String, u64>| {
+        let of_run = |counts: &BTreeMap<String, u64>| {
             run.as_ref().and_then(|run| counts.get(&run.id)).copied().unwrap_or_default()
         };
         Self {
@@ -145,6 +146,13 @@ impl Row {
 
     fn load(&self) -> String {
         self.run.as_ref().map_or_else(String::new, |run| load_in_words(run.load))
+    }
+
+    /// Where its unread pages are listed, if there are any.
+    fn unread_link(&self) -> Option<String> {
+        let run = self.run.as_ref().filter(|_| self.unread > 0)?;
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("run", &run.id).finish();
+        Some(format!("/nights/unread?{query}"))
     }
 
     fn times(&self) -> String {
@@ -179,11 +187,8 @@ pub async fn ask(
     session: Session,
     Sent(wanted): Sent<WantedPortal>,
 ) -> Result<Redirect, Failure> {
-    let portals: Vec<&Portal> = services
-        .portals
-        .iter()
-        .filter(|portal| wanted.portal.as_ref().is_none_or(|id| *id == portal.id))
-        .collect();
+    let portals: Vec<&Portal> =
+        services.portals.iter().filter(|portal| wanted.portal.as_ref().is_none_or(|id| *id == portal.id)).collect();
     if portals.is_empty() {
         return Err(Failure::NotFound);
     }

@@ -71,7 +71,7 @@ impl Row {
             .finish();
         Self {
             rank: sheet.rank.map(|rank| rank.to_string()).unwrap_or_default(),
-            provisional: sheet.provisional_total.map(scoring::plain).unwrap_or_default(),
+            provisional: sheet.provisional_total.as_ref().map(scoring::plain).unwrap_or_default(),
             grade: sheet.grade.clone().unwrap_or_default(),
             bar: sheet.percent.max(0.into()).min(100.into()).to_string(),
             flagged: entries.iter().filter(waits).count(),

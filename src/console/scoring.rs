@@ -17,8 +17,8 @@ use crate::{
 /// The days a page scores, from its address.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 pub struct WantedPeriod {
-    from: Option<Date>,
-    to: Option<Date>,
+    pub from: Option<Date>,
+    pub to: Option<Date>,
 }
 
 /// A change of points with its sign, and the class that colours it.
@@ -75,7 +75,10 @@ pub async fn report(services: &Services, period: Period) -> Result<Scored, Failu
 pub async fn costs_of(services: &Services, finding: &Finding) -> Result<(Vec<Cost>, String), Failure> {
     let period = services.period(WantedPeriod::default())?;
     if !period.contains(finding.first_seen) {
-        return Ok((Vec::new(), format!("首次发现于 {}，不在评分期（{} 至 {}）内。", finding.first_seen, period.from, period.to)));
+        return Ok((
+            Vec::new(),
+            format!("首次发现于 {}，不在评分期（{} 至 {}）内。", finding.first_seen, period.from, period.to),
+        ));
     }
     let others: Vec<Entry> = services.log.scoring_entries(period.from, period.to).await?;
     let with_status = |status: EntryStatus| -> Vec<Entry> {
@@ -97,9 +100,10 @@ pub async fn costs_of(services: &Services, finding: &Finding) -> Result<(Vec<Cos
         .clauses
         .iter()
         .filter_map(|clause| {
-            let trace = clause.trace.iter().find(|trace| {
-                trace.entries.iter().any(|entry| entry.id.as_ref() == Some(&finding.id))
-            })?;
+            let trace = clause
+                .trace
+                .iter()
+                .find(|trace| trace.entries.iter().any(|entry| entry.id.as_ref() == Some(&finding.id)))?;
             let before = without.clauses.iter().find(|other| other.clause == clause.clause);
             let change = (clause.bonus - clause.deducted)
                 - before.map_or(Decimal::ZERO, |before| before.bonus - before.deducted);
@@ -129,13 +133,13 @@ fn scored(services: &Services, entries: &[Entry], period: Period) -> Result<Scor
 }
 
 /// A number without needless zeros.
-pub fn plain(number: Decimal) -> String {
+pub fn plain(number: &Decimal) -> String {
     number.normalize().to_string()
 }
 
 /// A change with its sign: a true minus, for it is read by people.
 pub fn signed(change: Decimal) -> Points {
-    let size = plain(change.abs());
+    let size = plain(&change.abs());
     match change {
         change if change.is_zero() => Points { shown: size, class: "quiet" },
         change if change.is_sign_negative() => Points { shown: format!("−{size}"), class: "lost" },

@@ -38,8 +38,7 @@ impl Log {
     }
 
     async fn count_by(&self, query: &'static str, night: Date) -> Result<BTreeMap<String, u64>> {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as(query).bind(night.to_string()).fetch_all(&self.pool).await?;
+        let rows: Vec<(String, i64)> = sqlx::query_as(query).bind(night.to_string()).fetch_all(&self.pool).await?;
         rows.into_iter().map(|(key, count)| Ok((key, cells::number(count, "a count")?))).collect()
     }
 }

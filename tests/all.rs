@@ -4,4 +4,6 @@
 mod architecture;
 mod bulletin;
 mod fold;
+mod log;
+mod queue;
 mod schedule;

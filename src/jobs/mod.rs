@@ -2,4 +2,5 @@
 
 pub mod bulletin;
 pub mod fold;
+pub mod queue;
 pub mod schedule;

@@ -3,7 +3,10 @@
 
 mod architecture;
 mod bulletin;
+mod evidence;
+mod fetch;
 mod fold;
 mod log;
 mod queue;
 mod schedule;
+mod support;

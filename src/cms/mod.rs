@@ -1,1 +1,129 @@
-//! One file a publishing system: recognises it, finds list items, dates, paging and the article body.
+//! One file a publishing system: what gives it away, where its article text stands, which lists it hides from the
+//! page's tree, and how its lists go on. Facts are drawn by `observe`; adapters only know addresses and markup.
+//!
+//! To add a system: a file with a type that is an [`Adapter`], and a line in [`ADAPTERS`].
+
+mod ewb;
+mod generic;
+mod gkmlpt;
+mod jcms;
+mod jpaas;
+mod paging;
+mod trs;
+mod ucap;
+mod vsb;
+
+use regex::Regex;
+use url::Url;
+
+use crate::{
+    html::{Page, Selector},
+    model::CmsMatch,
+};
+
+/// All known systems; the generic one answers when none of them does.
+const ADAPTERS: [&dyn Adapter; 7] =
+    [&trs::Trs, &jcms::Jcms, &jpaas::Jpaas, &vsb::Vsb, &ucap::Ucap, &gkmlpt::Gkmlpt, &ewb::Ewb];
+
+/// Less than this is a coincidence (a class name copied along with an article).
+const ENOUGH: u32 = 2;
+
+/// A page with its source text and address.
+pub struct Source<'p> {
+    pub page: &'p Page,
+    /// The decoded text as received, scripts included.
+    pub text: &'p str,
+    pub url: &'p Url,
+}
+
+/// Something that speaks for a system, and how strongly (1: seen elsewhere too, 2: enough by itself, 3: certain).
+pub struct Clue {
+    pub weight: u32,
+    pub text: String,
+}
+
+/// A publishing system.
+pub trait Adapter: Sync {
+    /// Short name, as in facts and reports.
+    fn name(&self) -> &'static str;
+
+    /// What speaks for this system on this page.
+    fn clues(&self, source: &Source<'_>) -> Vec<Clue>;
+
+    /// Where the article text stands, when the page has one.
+    fn body(&self) -> Option<&'static Selector> {
+        None
+    }
+
+    /// Markup of a list that the page keeps outside its own tree.
+    fn hidden_list(&self, _source: &Source<'_>) -> Option<String> {
+        None
+    }
+
+    /// Addresses of the list's further pages, nearest first. Empty where the page does not say.
+    fn next_pages(&self, source: &Source<'_>) -> Vec<Url> {
+        paging::by_links(source)
+    }
+}
+
+/// The system that made the page, with what gave it away; the generic one without evidence.
+pub fn recognise(source: &Source<'_>) -> (&'static dyn Adapter, CmsMatch) {
+    let best = ADAPTERS
+        .into_iter()
+        .map(|adapter| (adapter, adapter.clues(source)))
+        .map(|(adapter, clues)| (clues.iter().map(|clue| clue.weight).sum::<u32>(), adapter, clues))
+        // The first of equals wins: `max_by_key` would take the last.
+        .fold(None, |best: Option<(u32, &dyn Adapter, Vec<Clue>)>, next| match best {
+            Some(best) if best.0 >= next.0 => Some(best),
+            _ => Some(next),
+        });
+    match best {
+        Some((weight, adapter, clues)) if weight >= ENOUGH => {
+            let evidence = clues.into_iter().map(|clue| clue.text).collect();
+            (adapter, CmsMatch { name: adapter.name().to_owned(), evidence })
+        }
+        _ => (&generic::Generic, CmsMatch { name: generic::Generic.name().to_owned(), evidence: Vec::new() }),
+    }
+}
+
+/// Where article text stands on systems that are not known: ids and classes met again and again.
+pub fn usual_bodies() -> &'static Selector {
+    generic::bodies()
+}
+
+impl Source<'_> {
+    /// A clue where one of `marks` stands in the source text, whatever the case.
+    fn mark(&self, weight: u32, marks: &[&str]) -> Option<Clue> {
+        let found = marks.iter().find(|mark| contains_ignoring_case(self.text, mark))?;
+        Some(Clue { weight, text: format!("page text has {found}") })
+    }
+
+    /// A clue where the page's own address has the form.
+    fn address(&self, weight: u32, form: &Regex) -> Option<Clue> {
+        let found = form.find(self.url.path())?;
+        Some(Clue { weight, text: format!("address has {}", found.as_str()) })
+    }
+
+    /// A clue where at least `least` links have the form.
+    fn links(&self, weight: u32, form: &Regex, least: usize) -> Option<Clue> {
+        let mut found = self.page.links().filter_map(|link| form.find(link.href));
+        let example = found.next()?;
+        let count = 1 + found.count();
+        (count >= least).then(|| Clue { weight, text: format!("{count} links such as {}", example.as_str()) })
+    }
+}
+
+fn contains_ignoring_case(text: &str, mark: &str) -> bool {
+    let (text, mark) = (text.as_bytes(), mark.as_bytes());
+    let Some(first) = mark.first() else { return false };
+    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
+    let mut at = 0;
+    while let Some(found) = text[at..].iter().position(|byte| *byte == lower || *byte == upper) {
+        at += found;
+        if text.get(at..at + mark.len()).is_some_and(|part| part.eq_ignore_ascii_case(mark)) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}

@@ -1,5 +1,7 @@
 //! One file a subcommand. Each has its `Args` and a `run`; this file only lists and calls them.
 
+mod extract;
+
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -32,7 +34,9 @@ pub enum LogFormat {
 }
 
 #[derive(Subcommand)]
-enum Command {}
+enum Command {
+    Extract(extract::Args),
+}
 
 /// How a command ended; the numbers are part of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,10 +73,11 @@ pub fn run() -> ExitCode {
     }
 }
 
-#[expect(clippy::unused_async, reason = "commands await")]
 async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
-    let _global = &arguments.global;
-    match arguments.command {}
+    let global = &arguments.global;
+    match arguments.command {
+        Command::Extract(args) => extract::run(args, global).await,
+    }
 }
 
 fn start_logging(format: LogFormat) {

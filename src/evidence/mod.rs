@@ -1,1 +1,7 @@
-//! Captures: write, read, digest, WARC 1.1 in a local folder.
+//! Captures as evidence: WARC 1.1 files in a local folder, written as the visit goes, read back by location and
+//! verified by digest. Readable by the standard tools (`warcio check`, pywb, replayweb.page).
+
+mod archive;
+mod warc;
+
+pub use archive::{Archive, ArchiveError};

@@ -1,1 +1,104 @@
-//! The only owner of the HTTP client. One concern a file: throttle, retry, redirect, robots, size limit, address guard.
+//! The only owner of the HTTP client. It asks a portal for one address at a time: politely, within limits of time
+//! and size, and it names what went wrong. What an answer means is for `observe`; which address is next, for `crawl`.
+//!
+//! The way of a request, one file a step: [`robots`] may it be asked, [`throttle`] when, [`address_guard`] where to,
+//! [`redirect`] and on to where, [`body`] how much of it, [`failure`] what went wrong, [`retry`] and again when.
+//! [`ledger`] counts what the portal had to bear.
+
+use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
+
+use jiff::Timestamp;
+
+use crate::model::Portal;
+
+mod address_guard;
+mod body;
+mod client;
+mod clock;
+mod failure;
+mod ledger;
+mod redirect;
+mod retry;
+mod robots;
+mod throttle;
+
+pub use client::{Client, Patience, Unusable};
+pub use failure::{cause_of_answer, is_transient};
+pub use robots::{RobotsAccess, RobotsRecord};
+
+/// How a client behaves. One client serves one visit to one portal: its ledger is that visit's load statement.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Sent to every portal: who asks, and how to reach them. The part before `/` is the name in robots.txt.
+    pub user_agent: String,
+    /// Requests a second to one host, at most; 0 counts as 1.
+    pub rate_per_host: u32,
+    /// Requests to one host at the same time.
+    pub concurrency_per_host: usize,
+    /// For the TCP and TLS handshakes.
+    pub connect_timeout: Duration,
+    /// From asking to the end of the answer's head, handshakes included.
+    pub head_timeout: Duration,
+    /// Longest silence within a body.
+    pub idle_timeout: Duration,
+    /// For one answer from asking to its last byte.
+    pub total_timeout: Duration,
+    /// The second look at a failed address gets this many times the head, idle and total time.
+    pub second_look_factor: u32,
+    /// Longest body, counted after decompression; what is longer is cut there and marked.
+    pub max_bytes: u64,
+    pub max_redirects: usize,
+    /// How many times an address is asked when the trouble may pass by itself.
+    pub attempts: u32,
+    /// Pause before the second attempt; doubles with each further one.
+    pub first_pause: Duration,
+    /// A host that asks for a longer pause than this (Retry-After) is not asked again by this client until it is over.
+    pub longest_pause: Duration,
+    /// Crawl-delay of robots.txt is honoured up to this.
+    pub longest_crawl_delay: Duration,
+    pub obey_robots: bool,
+    /// Sends a host name to a fixed address and port, whatever DNS says; such hosts may be loopback.
+    /// The port applies to URLs that name none.
+    pub resolve: BTreeMap<String, SocketAddr>,
+    /// Allows loopback and private addresses (a portal inside the office network).
+    pub allow_private: bool,
+    /// A pretended moment at which the client begins to exist; the demo's nights lie in the past. `None`: the real time.
+    pub clock: Option<Timestamp>,
+    /// The run the captures belong to; goes into their ids.
+    pub run: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            user_agent: format!("mingcha/{} (government openness inspection)", env!("CARGO_PKG_VERSION")),
+            rate_per_host: 1,
+            concurrency_per_host: 1,
+            connect_timeout: Duration::from_secs(10),
+            head_timeout: Duration::from_secs(20),
+            idle_timeout: Duration::from_secs(20),
+            total_timeout: Duration::from_secs(60),
+            second_look_factor: 3,
+            max_bytes: 8 * 1024 * 1024,
+            max_redirects: 5,
+            attempts: 3,
+            first_pause: Duration::from_secs(2),
+            longest_pause: Duration::from_secs(120),
+            longest_crawl_delay: Duration::from_secs(10),
+            obey_robots: true,
+            resolve: BTreeMap::new(),
+            allow_private: false,
+            clock: None,
+            run: String::new(),
+        }
+    }
+}
+
+impl Settings {
+    /// These settings with what the portal's own configuration says: its rate and whether it may be private.
+    pub fn for_portal(mut self, portal: &Portal) -> Self {
+        self.rate_per_host = portal.rate;
+        self.allow_private |= portal.allow_private;
+        self
+    }
+}

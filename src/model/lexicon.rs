@@ -8,6 +8,9 @@ use super::UnitKind;
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Lexicon {
     pub columns: Vec<ColumnTerm>,
+    /// Fields of 双公示 rows, from `checks/word-lists/publicity-fields.yaml`.
+    #[serde(default)]
+    pub publicity_fields: Vec<FieldTerm>,
 }
 
 impl Lexicon {
@@ -15,6 +18,17 @@ impl Lexicon {
     pub fn term(&self, name: &str) -> Option<&ColumnTerm> {
         self.columns.iter().find(|term| term.name == name)
     }
+}
+
+/// One field of a licence or penalty row (发改办财金〔2018〕424号) by its canonical name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FieldTerm {
+    /// The canonical name, such as 决定文书号.
+    pub name: String,
+    /// Labels and codes (XK_WSH) that portals print instead.
+    #[serde(default)]
+    pub aliases: Vec<String>,
 }
 
 /// One column by its standard name.

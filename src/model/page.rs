@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Moment;
+use super::{Cause, Moment};
 
 /// What a page is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -59,7 +59,19 @@ pub struct PageFacts {
     /// Issuer (发文机关).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
-    /// Number of further pages of this list, as the page itself says.
+    /// 索引号 of the disclosure catalogue.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index_number: Option<String>,
+    /// 有效性, as the page words it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validity: Option<String>,
+    /// Why nothing may be judged from the page, where its kind is block, shell or soft 404.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
+    /// Header, META and bytes disagree about the encoding: what says what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub charset_contradiction: Option<String>,
+    /// Addresses of the further pages of this list, nearest first, as the page itself says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub next_pages: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,1 +1,90 @@
-//! Pure: a page to its facts, and a night's pages to the facts of the portal. One file a kind of fact.
+//! From pages to facts, one file a kind of fact. Pure: the same bytes give the same facts, live or from the store.
+//! `page` reads one page; `portal` folds the pages of a night into what the checks read.
+
+mod block;
+mod claims;
+mod column;
+mod document;
+mod identity;
+mod kind;
+mod portal;
+mod regions;
+mod rows;
+mod tables;
+mod title;
+mod years;
+
+use jiff::civil::Date;
+use url::Url;
+
+use crate::{
+    cms::{self, Source},
+    html::Page,
+    model::{Lexicon, PageFacts, PageKind},
+    text,
+};
+
+pub use portal::portal;
+
+/// One response, as received.
+#[derive(Clone, Debug)]
+pub struct PageInput<'a> {
+    /// The address that was asked for.
+    pub url: &'a str,
+    /// The address that answered, after redirects.
+    pub final_url: &'a str,
+    pub status: u16,
+    /// The Content-Type header.
+    pub content_type: Option<&'a str>,
+    pub bytes: &'a [u8],
+    /// The Beijing day it was received: the latest that a date without a year can mean. None: not known.
+    pub received: Option<Date>,
+}
+
+/// Everything one page says. Never fails: what cannot be read is of kind `other` or worse, and says so.
+pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
+    let decoded = text::decode(input.bytes, input.content_type);
+    let mut facts = PageFacts {
+        url: input.final_url.to_owned(),
+        charset: decoded.charset,
+        garbled: decoded.garbled,
+        charset_contradiction: decoded.contradiction,
+        ..PageFacts::default()
+    };
+    let Ok(url) = Url::parse(input.final_url) else { return facts };
+    let page = Page::parse(&decoded.text, &url);
+    let source = Source { page: &page, text: &decoded.text, url: &url };
+    let (adapter, cms) = cms::recognise(&source);
+
+    facts.meta = page.meta().clone();
+    facts.cms = Some(cms);
+    let body = regions::body(&page, adapter);
+    let map = regions::Map::of(&page, body);
+    facts.anchors = map.anchors;
+    facts.links = facts.anchors.len();
+    facts.text_length = map.text_length;
+    facts.site = identity::read(&source);
+    facts.column = column::read(&source, &map.crumbs);
+    facts.title = title::read(&page, &facts.meta, body);
+    facts.dates = claims::read(&page, &url, &facts.meta, body, facts.title.as_deref());
+    facts.published = claims::choose(&facts.dates);
+
+    let mut rows = rows::read(&page, body);
+    if let Some(hidden) = adapter.hidden_list(&source) {
+        let list = Page::parse(&hidden, &url);
+        rows.extend(rows::read(&list, None));
+    }
+    facts.entries = years::resolve(rows, input.received);
+    facts.next_pages = adapter.next_pages(&source).into_iter().map(String::from).collect();
+    facts.documents = document::attachments(&page);
+    facts.body = body.map(|body| text::tidy(&body.text())).unwrap_or_default();
+    facts.tables = tables::read(&page);
+    document::attributes(&page, &mut facts);
+    facts.kind = kind::decide(&source, input.status, &facts, lexicon);
+    facts.cause = block::cause(&source, input.status, facts.kind);
+    if facts.kind == PageKind::Column || facts.kind == PageKind::Home {
+        // A list has no publication day of its own; what stood near its heading belongs to a row.
+        facts.published = None;
+    }
+    facts
+}

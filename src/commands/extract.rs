@@ -1,0 +1,67 @@
+//! `mingcha extract FILE --url URL`: the facts of one saved page, for trying a page and for measuring.
+
+use std::{io::Write, path::PathBuf};
+
+use anyhow::Context;
+use clap::ValueEnum;
+
+use super::{Ending, Global, WrongInput};
+use crate::{
+    model::{Lexicon, PageFacts},
+    observe::{self, PageInput},
+};
+
+/// Stands in for an address that is not known, as of pages found in a drawer.
+const UNKNOWN_ADDRESS: &str = "http://address.invalid/unknown/page.html";
+
+/// Page facts of a saved page
+#[derive(clap::Args)]
+pub struct Args {
+    /// The saved page, as received
+    file: PathBuf,
+    /// The address it was saved from
+    #[arg(long)]
+    url: String,
+    /// The Content-Type header it came with
+    #[arg(long, value_name = "HEADER")]
+    content_type: Option<String>,
+    /// The day it was saved (YYYY-MM-DD): the latest a date without a year can mean
+    #[arg(long, value_name = "DATE")]
+    received: Option<jiff::civil::Date>,
+    #[arg(long, value_enum, default_value = "json")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Json,
+}
+
+#[expect(clippy::unused_async, reason = "commands are awaited alike")]
+pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
+    let bytes = std::fs::read(&args.file)
+        .map_err(|error| WrongInput(format!("cannot read {}: {error}", args.file.display())))?;
+    let url = url::Url::parse(&args.url).or_else(|error| {
+        tracing::warn!("--url {:?} is not an address ({error}): links are read against {UNKNOWN_ADDRESS}", args.url);
+        url::Url::parse(UNKNOWN_ADDRESS)
+    })?;
+    let input = PageInput {
+        url: url.as_str(),
+        final_url: url.as_str(),
+        status: 200,
+        content_type: args.content_type.as_deref(),
+        bytes: &bytes,
+        received: args.received,
+    };
+    let facts = observe::page(&input, &Lexicon::default());
+    match args.format {
+        Format::Json => write_json(&facts),
+    }
+}
+
+fn write_json(facts: &PageFacts) -> anyhow::Result<Ending> {
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, facts).context("cannot write the facts")?;
+    writeln!(out).context("cannot write the facts")?;
+    Ok(Ending::Done)
+}

@@ -1,0 +1,156 @@
+//! The folder of evidence: where records go, and how they are found again.
+//!
+//! Each opening for writing begins a file of its own (`pages-00001.warc.gz`, `pages-00002.warc.gz` …), so a visit that
+//! was killed leaves at most one broken record, at the very end of its last file, and nothing is ever written behind it.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, BufReader, Seek, SeekFrom, Write},
+    path::{Component, Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::warc;
+use crate::model::Capture;
+
+/// Longest record that is read back; far above what a visit stores.
+const LONGEST_RECORD: u64 = 256 * 1024 * 1024;
+
+/// The captures of one folder. Cheap to clone; clones write to the same file.
+#[derive(Clone, Debug)]
+pub struct Archive {
+    root: PathBuf,
+    /// Folder below `root` that writing goes to.
+    run: PathBuf,
+    output: Arc<Mutex<Option<Output>>>,
+}
+
+#[derive(Debug)]
+struct Output {
+    file: File,
+    /// Path below the root.
+    name: String,
+    length: u64,
+}
+
+/// What went wrong with the evidence.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    #[error("evidence {path}: {source}; check that the folder exists, is writable and has room")]
+    Io { path: PathBuf, source: io::Error },
+    #[error("evidence of capture {0} was never written")]
+    NotWritten(String),
+    #[error("evidence location {0:?} is not of the form FILE:OFFSET below the evidence folder")]
+    BadLocation(String),
+    #[error("evidence {location}: {reason}; the file is damaged or was changed")]
+    Damaged { location: String, reason: String },
+}
+
+impl Archive {
+    /// The evidence folder; made where it does not exist. No file is begun before the first capture is written.
+    ///
+    /// # Errors
+    /// Where the folder cannot be made.
+    pub fn open(root: &Path) -> Result<Self, ArchiveError> {
+        fs::create_dir_all(root).map_err(|source| ArchiveError::Io { path: root.to_owned(), source })?;
+        Ok(Self { root: root.to_owned(), run: PathBuf::new(), output: Arc::default() })
+    }
+
+    /// The same folder, writing below `<root>/<run>/` (run ids such as `2022-01-18/jyj` have two parts).
+    ///
+    /// # Errors
+    /// Where the run id would lead out of the folder.
+    pub fn for_run(&self, run: &str) -> Result<Self, ArchiveError> {
+        let run = inside(run).ok_or_else(|| ArchiveError::BadLocation(run.to_owned()))?;
+        Ok(Self { root: self.root.clone(), run, output: Arc::default() })
+    }
+
+    /// Writes the response and notes in the capture where it lies. Once this returns, the end of this program by any
+    /// means loses nothing of it; call [`Archive::sync`] at the end of a visit against the end of the machine.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn write(&self, capture: &mut Capture, body: &[u8]) -> Result<(), ArchiveError> {
+        let record = warc::response(capture, body);
+        let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = match output.take() {
+            Some(open) => open,
+            None => self.begin(capture.at)?,
+        };
+        let fault = |source| ArchiveError::Io { path: self.root.join(&open.name), source };
+        open.file.write_all(&record).map_err(fault)?;
+        capture.location = Some(format!("{}:{}", open.name, open.length));
+        open.length += record.len() as u64;
+        *output = Some(open);
+        Ok(())
+    }
+
+    /// Makes what was written last even through a power cut.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn sync(&self) -> Result<(), ArchiveError> {
+        match self.output.lock().unwrap_or_else(PoisonError::into_inner).as_ref() {
+            Some(open) => {
+                open.file.sync_all().map_err(|source| ArchiveError::Io { path: self.root.join(&open.name), source })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The body of a capture, proven to be the one that was received.
+    ///
+    /// # Errors
+    /// Where the record is missing, damaged, or not the one the digest was taken of.
+    pub fn read(&self, capture: &Capture) -> Result<Vec<u8>, ArchiveError> {
+        let location = capture.location.as_deref().ok_or_else(|| ArchiveError::NotWritten(capture.id.clone()))?;
+        let bad = || ArchiveError::BadLocation(location.to_owned());
+        let (name, offset) = location.rsplit_once(':').ok_or_else(bad)?;
+        let offset: u64 = offset.parse().map_err(|_| bad())?;
+        let path = self.root.join(inside(name).ok_or_else(bad)?);
+        let fault = |source| ArchiveError::Io { path: path.clone(), source };
+        let mut file = File::open(&path).map_err(fault)?;
+        file.seek(SeekFrom::Start(offset)).map_err(fault)?;
+        let damaged = |reason: String| ArchiveError::Damaged { location: location.to_owned(), reason };
+        let body =
+            warc::body_of_response(BufReader::new(file), LONGEST_RECORD).map_err(|error| damaged(error.to_string()))?;
+        let digest = warc::hex(&Sha256::digest(&body));
+        if digest == capture.sha256 {
+            Ok(body)
+        } else {
+            Err(damaged(format!("the digest of the body is {digest}, the capture says {}", capture.sha256)))
+        }
+    }
+
+    fn begin(&self, at: Timestamp) -> Result<Output, ArchiveError> {
+        let folder = self.root.join(&self.run);
+        fs::create_dir_all(&folder).map_err(|source| ArchiveError::Io { path: folder.clone(), source })?;
+        let mut number = 1;
+        let (mut file, file_name) = loop {
+            let file_name = format!("pages-{number:05}.warc.gz");
+            let path = folder.join(&file_name);
+            match OpenOptions::new().append(true).create_new(true).open(&path) {
+                Ok(file) => break (file, file_name),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(source) => return Err(ArchiveError::Io { path, source }),
+            }
+        };
+        let mut parts: Vec<String> =
+            self.run.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+        parts.push(file_name.clone());
+        let name = parts.join("/");
+        let head = warc::info(&file_name, at);
+        file.write_all(&head).map_err(|source| ArchiveError::Io { path: folder.join(&file_name), source })?;
+        Ok(Output { file, name, length: head.len() as u64 })
+    }
+}
+
+/// The relative path, unless it would lead out of the folder it is meant to lie in.
+fn inside(path: &str) -> Option<PathBuf> {
+    let path = PathBuf::from(path);
+    let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
+    (plain && !path.as_os_str().is_empty()).then_some(path)
+}

@@ -1,0 +1,183 @@
+//! Where a connection may go. A portal's DNS or redirect must not lead the crawler into the office network or to the
+//! metadata service of a cloud: addresses are checked after resolution, at the moment of connecting, so that a name
+//! that changes its address in between (DNS rebinding) gains nothing.
+
+use std::{
+    collections::BTreeMap,
+    fmt, io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+/// Resolves names, and refuses addresses that are nobody's public portal.
+#[derive(Clone)]
+pub(super) struct AddressGuard {
+    /// Host names (lower case) with the address and port they are sent to.
+    fixed: Arc<BTreeMap<String, SocketAddr>>,
+    allow_private: bool,
+}
+
+/// The name leads only to addresses that may not be visited.
+#[derive(Debug)]
+pub(super) struct AddressRefused {
+    pub(super) host: String,
+    pub(super) address: IpAddr,
+}
+
+impl fmt::Display for AddressRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { host, address } = self;
+        write!(f, "{host} is at {address}, which is not a public address; allow_private permits office networks")
+    }
+}
+
+impl std::error::Error for AddressRefused {}
+
+impl AddressGuard {
+    pub(super) fn new(fixed: &BTreeMap<String, SocketAddr>, allow_private: bool) -> Self {
+        let fixed = fixed.iter().map(|(host, address)| (host.to_ascii_lowercase(), *address)).collect();
+        Self { fixed: Arc::new(fixed), allow_private }
+    }
+
+    /// Checks an address written in the URL itself: the resolver is never asked about those.
+    pub(super) fn check_literal(&self, url: &Url) -> Result<(), AddressRefused> {
+        let address = match url.host() {
+            Some(Host::Ipv4(address)) => IpAddr::V4(address),
+            Some(Host::Ipv6(address)) => IpAddr::V6(address),
+            _ => return Ok(()),
+        };
+        if self.allows(address) { Ok(()) } else { Err(AddressRefused { host: address.to_string(), address }) }
+    }
+
+    fn allows(&self, address: IpAddr) -> bool {
+        match reach_of(address) {
+            Reach::Public => true,
+            Reach::Private => self.allow_private,
+            Reach::Never => false,
+        }
+    }
+
+    async fn addresses_of(self, host: String) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
+        if let Some(fixed) = self.fixed.get(&host) {
+            return Ok(vec![*fixed]);
+        }
+        // Port 0 is replaced by the one of the URL.
+        let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
+        let allowed: Vec<SocketAddr> = found.iter().copied().filter(|found| self.allows(found.ip())).collect();
+        match (allowed.is_empty(), found.first()) {
+            (false, _) => Ok(allowed),
+            (true, Some(refused)) => Err(Box::new(AddressRefused { host, address: refused.ip() })),
+            (true, None) => Err(Box::new(io::Error::new(io::ErrorKind::NotFound, format!("{host} has no address")))),
+        }
+    }
+}
+
+impl Resolve for AddressGuard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let host = name.as_str().to_ascii_lowercase();
+        let guard = self.clone();
+        Box::pin(async move {
+            let addresses = guard.addresses_of(host).await?;
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Reach {
+    Public,
+    /// Loopback and office networks: only where the portal is configured so.
+    Private,
+    /// No portal is ever there: link-local, metadata services, multicast, reserved.
+    Never,
+}
+
+fn reach_of(address: IpAddr) -> Reach {
+    match address {
+        IpAddr::V4(address) => reach_of_v4(address),
+        IpAddr::V6(address) => reach_of_v6(address),
+    }
+}
+
+fn reach_of_v4(address: Ipv4Addr) -> Reach {
+    match address.octets() {
+        // The metadata service of 阿里云 lies within the carriers' shared range.
+        [100, 100, 100, 200] => Reach::Never,
+        [10 | 127, ..] | [172, 16..=31, ..] | [192, 168, ..] => Reach::Private,
+        // Shared range of carriers (RFC 6598), and benchmark range (RFC 2544) that local proxies hand out.
+        [100, 64..=127, ..] | [198, 18..=19, ..] => Reach::Private,
+        // "This network", link-local with its metadata services, protocol assignments, documentation.
+        [0, ..] | [169, 254, ..] | [192, 0, 0 | 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => Reach::Never,
+        // Multicast, reserved, broadcast.
+        [224..=255, ..] => Reach::Never,
+        _ => Reach::Public,
+    }
+}
+
+fn reach_of_v6(address: Ipv6Addr) -> Reach {
+    if let Some(inner) = address.to_ipv4_mapped() {
+        return reach_of_v4(inner);
+    }
+    let [a, b, c, d, .., g, h] = address.segments();
+    let v4 = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match a {
+        _ if address.is_loopback() => Reach::Private,
+        // The metadata service of AWS lies within the unique-local range.
+        0xfd00 if b == 0x0ec2 => Reach::Never,
+        0xfc00..=0xfdff => Reach::Private,
+        // 6to4 and NAT64 carry an IPv4 address that decides.
+        0x2002 => reach_of_v4(v4(b, c)),
+        0x0064 if b == 0xff9b && c == 0 && d == 0 => reach_of_v4(v4(g, h)),
+        // Only 2000::/3 is given out to the public; 2001:db8::/32 is documentation.
+        0x2001 if b == 0x0db8 => Reach::Never,
+        0x2000..=0x3fff => Reach::Public,
+        _ => Reach::Never,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_apart() {
+        let cases = [
+            ("8.8.8.8", Reach::Public),
+            ("111.53.0.1", Reach::Public),
+            ("127.0.0.1", Reach::Private),
+            ("10.1.2.3", Reach::Private),
+            ("172.31.255.255", Reach::Private),
+            ("172.32.0.1", Reach::Public),
+            ("192.168.1.1", Reach::Private),
+            ("100.64.0.1", Reach::Private),
+            ("100.100.100.200", Reach::Never),
+            ("169.254.169.254", Reach::Never),
+            ("0.0.0.0", Reach::Never),
+            ("255.255.255.255", Reach::Never),
+            ("::1", Reach::Private),
+            ("::", Reach::Never),
+            ("::ffff:127.0.0.1", Reach::Private),
+            ("::ffff:169.254.169.254", Reach::Never),
+            ("fe80::1", Reach::Never),
+            ("fd12:3456::1", Reach::Private),
+            ("fd00:ec2::254", Reach::Never),
+            ("2002:7f00:1::", Reach::Private),
+            ("64:ff9b::a00:1", Reach::Private),
+            ("2400:3200::1", Reach::Public),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(text.parse().map(reach_of), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn odd_spellings_of_loopback_are_seen_through() {
+        let guard = AddressGuard::new(&BTreeMap::new(), false);
+        for text in ["http://127.0.0.1/", "http://0x7f.1/", "http://2130706433/", "http://[::ffff:7f00:1]/"] {
+            assert!(Url::parse(text).is_ok_and(|url| guard.check_literal(&url).is_err()), "{text}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! How much of a body is read: up to a number of bytes counted after decompression, so that neither an endless body nor
+//! a decompression bomb costs more than the limit; never longer silent than the idle limit; never past the deadline.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::{failure::Failure, ledger::Ledger};
+use crate::model::Cause;
+
+pub(super) struct Limits {
+    pub(super) bytes: u64,
+    pub(super) idle: Duration,
+    pub(super) deadline: Instant,
+}
+
+/// Reads the body; the flag is true where it was cut at the limit.
+pub(super) async fn read(
+    response: &mut reqwest::Response,
+    limits: &Limits,
+    ledger: &Ledger,
+) -> Result<(Vec<u8>, bool), Failure> {
+    let mut body = Vec::new();
+    loop {
+        let idle_until = Instant::now() + limits.idle;
+        let chunk = match timeout_at(idle_until.min(limits.deadline), response.chunk()).await {
+            Ok(Ok(Some(chunk))) => chunk,
+            Ok(Ok(None)) => return Ok((body, false)),
+            Ok(Err(error)) => return Err(Failure::of_body(&error, body.len())),
+            Err(_) => {
+                let stage =
+                    if idle_until <= limits.deadline { "the server fell silent" } else { "the answer is too slow" };
+                return Err(Failure::new(Cause::Timeout, format!("{stage} after {} bytes of the body", body.len())));
+            }
+        };
+        ledger.received(chunk.len());
+        let room = usize::try_from(limits.bytes).unwrap_or(usize::MAX) - body.len();
+        if chunk.len() > room {
+            body.extend_from_slice(&chunk[..room]);
+            return Ok((body, true));
+        }
+        body.extend_from_slice(&chunk);
+    }
+}

@@ -1,0 +1,358 @@
+//! The client: puts the steps of one request together.
+
+use std::{
+    collections::HashMap,
+    fmt::Write,
+    sync::{Arc, Once},
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
+use url::Url;
+
+use super::{
+    Settings,
+    address_guard::AddressGuard,
+    body,
+    clock::Clock,
+    failure::{Failure, is_transient},
+    ledger::Ledger,
+    redirect, retry,
+    robots::{self, HostRules, RobotsAccess, RobotsRecord},
+    throttle::Throttle,
+};
+use crate::model::{Capture, Cause, Hop, Load, NotMeasurable};
+
+/// Longest address that is asked for; the limit of many servers, and of sense.
+const LONGEST_URL: usize = 2083;
+/// As much is read of what is no page, for evidence.
+const SNIFF_BYTES: u64 = 64 * 1024;
+/// Most headers of an answer; hyper bounds their size to about 400 KiB.
+const MOST_HEADERS: usize = 200;
+
+/// How long an address is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// The usual limits, several attempts.
+    Usual,
+    /// The second look at the end of a visit: one attempt with longer limits.
+    Longer,
+}
+
+/// The client could not be made.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot start: {0}")]
+pub struct Unusable(#[source] reqwest::Error);
+
+/// Asks portals for addresses. Cheap to share by reference; one client for one visit.
+pub struct Client {
+    settings: Settings,
+    http: reqwest::Client,
+    guard: AddressGuard,
+    throttle: Throttle,
+    ledger: Ledger,
+    clock: Clock,
+    /// By address of the robots.txt.
+    rules: Mutex<HashMap<String, RulesCell>>,
+}
+
+/// The rules of one host; locked while its robots.txt is asked for, so that it is asked for once.
+type RulesCell = Arc<Mutex<Option<Arc<HostRules>>>>;
+
+/// An answer, wherever redirects led.
+struct Answer {
+    url: Url,
+    hops: Vec<Hop>,
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    truncated: bool,
+    at: Timestamp,
+    /// The pause the portal asks for.
+    pause: Option<Duration>,
+}
+
+impl Client {
+    /// # Errors
+    /// Where the TLS or DNS machinery of this computer cannot be set up.
+    pub fn new(settings: Settings) -> Result<Self, Unusable> {
+        let guard = AddressGuard::new(&settings.resolve, settings.allow_private);
+        let http = build(&settings, &guard, true).or_else(|error| {
+            // A machine without CA certificates can still visit http portals; https ones then fail with their own cause.
+            tracing::warn!("no system certificates could be loaded ({error}); every https portal will be unreadable");
+            build(&settings, &guard, false)
+        });
+        Ok(Self {
+            http: http.map_err(Unusable)?,
+            guard,
+            throttle: Throttle::new(settings.rate_per_host, settings.concurrency_per_host, settings.longest_pause),
+            ledger: Ledger::default(),
+            clock: Clock::starting_at(settings.clock),
+            rules: Mutex::new(HashMap::new()),
+            settings,
+        })
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// What this client has asked of portals so far.
+    pub fn load(&self) -> Load {
+        self.ledger.load()
+    }
+
+    /// The time captures would carry now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Asks for an address with the usual patience.
+    ///
+    /// # Errors
+    /// Where no answer could be had, with its cause. An answer of any status is an answer: see
+    /// [`super::cause_of_answer`].
+    pub async fn get(&self, url: &str) -> Result<(Capture, Vec<u8>), NotMeasurable> {
+        self.get_with(url, Patience::Usual).await
+    }
+
+    /// Asks for an address.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub async fn get_with(&self, url: &str, patience: Patience) -> Result<(Capture, Vec<u8>), NotMeasurable> {
+        let (answer, attempts) = match Url::parse(url) {
+            Ok(parsed) => self.ask_repeatedly(&parsed, patience, self.settings.obey_robots).await,
+            Err(error) => (Err(Failure::new(Cause::Other, format!("no address: {error}"))), 0),
+        };
+        match answer {
+            Ok(answer) => Ok(self.capture(url, answer, attempts)),
+            Err(failure) => Err(NotMeasurable {
+                url: url.to_owned(),
+                cause: failure.cause,
+                detail: failure.detail,
+                attempts,
+                at: Some(self.clock.now()),
+                capture: None,
+                linked_from: None,
+            }),
+        }
+    }
+
+    /// What robots.txt of that address's host said; asks for the file where that has not been done yet.
+    pub async fn robots(&self, url: &str) -> Option<RobotsRecord> {
+        let url = Url::parse(url).ok()?;
+        let rules = self.host_rules(&url, Patience::Usual).await?;
+        Some(rules.record.clone())
+    }
+
+    /// Asks, and asks again where the trouble may pass by itself; says how many times it asked.
+    async fn ask_repeatedly(&self, url: &Url, patience: Patience, obey_robots: bool) -> (Result<Answer, Failure>, u32) {
+        let most = if patience == Patience::Longer { 1 } else { self.settings.attempts.max(1) };
+        let mut attempt = 1;
+        loop {
+            let answer = Box::pin(self.follow(url, patience, obey_robots)).await;
+            let (host, asked_pause, again) = match &answer {
+                Ok(answer) => (answer.url.host_str(), answer.pause, retry::may_pass(answer.status)),
+                Err(failure) => (url.host_str(), None, failure.asked && is_transient(failure.cause)),
+            };
+            if !again {
+                return (answer, attempt);
+            }
+            let pause = asked_pause.unwrap_or_else(|| retry::back_off(self.settings.first_pause, attempt + 1));
+            let last = attempt >= most || pause > self.settings.longest_pause;
+            if !last || asked_pause.is_some() {
+                // The whole host rests: the next address would meet the same trouble.
+                self.throttle.pause(host.unwrap_or_default(), pause);
+            }
+            if last {
+                return (answer, attempt);
+            }
+            attempt += 1;
+        }
+    }
+
+    /// Asks once, and follows redirects.
+    async fn follow(&self, start: &Url, patience: Patience, obey_robots: bool) -> Result<Answer, Failure> {
+        let mut url = start.clone();
+        url.set_fragment(None);
+        let mut hops: Vec<Hop> = Vec::new();
+        loop {
+            self.check(&url)?;
+            if obey_robots && let Some(rules) = self.host_rules(&url, patience).await {
+                rules.permit(&url)?;
+            }
+            let mut answer = self.ask(&url, patience).await?;
+            let Some(next) = answer.1 else {
+                answer.0.hops = hops;
+                return Ok(answer.0);
+            };
+            hops.push(Hop { url: url.to_string(), status: answer.0.status });
+            let circle = hops.iter().any(|hop| hop.url == next.as_str());
+            if circle || hops.len() > self.settings.max_redirects {
+                let what = if circle { "redirects go in a circle" } else { "too many redirects" };
+                return Err(Failure::new(Cause::TooManyRedirects, format!("{what}: {}, next {next}", way(&hops))));
+            }
+            url = next;
+        }
+    }
+
+    fn check(&self, url: &Url) -> Result<(), Failure> {
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err(Failure::new(Cause::Other, format!("{url} is no http(s) address")));
+        }
+        if url.as_str().len() > LONGEST_URL {
+            return Err(Failure::new(Cause::Other, format!("the address is {} bytes long", url.as_str().len())));
+        }
+        Ok(self.guard.check_literal(url)?)
+    }
+
+    /// One request, without following: the answer, and where it redirects to.
+    async fn ask(&self, url: &Url, patience: Patience) -> Result<(Answer, Option<Url>), Failure> {
+        let factor = if patience == Patience::Longer { self.settings.second_look_factor.max(1) } else { 1 };
+        let head_timeout = self.settings.head_timeout * factor;
+        let turn = self.throttle.turn(url.host_str().unwrap_or_default()).await.map_err(|too_long| {
+            let detail = format!("the portal asks for a pause of {} s", too_long.0.as_secs());
+            Failure::unasked(Cause::Throttled, detail)
+        })?;
+        self.ledger.request();
+        let at = self.clock.now();
+        let begun = Instant::now();
+        let sent = timeout(head_timeout, self.http.get(url.clone()).send()).await;
+        turn.answered(match &sent {
+            Ok(Ok(response)) => retry::is_overload(response.status().as_u16()),
+            Ok(Err(error)) => error.is_timeout(),
+            Err(_) => true,
+        });
+        let mut response = match sent {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => return Err(Failure::of_request(&error)),
+            Err(_) => {
+                return Err(Failure::new(Cause::Timeout, format!("no answer within {} ms", head_timeout.as_millis())));
+            }
+        };
+        let status = response.status().as_u16();
+        let next = redirect::target(url, status, response.headers());
+        let headers: Vec<(String, String)> = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let pause = retry::may_pass(status).then(|| retry::asked_pause(response.headers(), Timestamp::now())).flatten();
+        let (body, truncated) = if next.is_some() {
+            (Vec::new(), false)
+        } else {
+            let limits = body::Limits {
+                bytes: if may_be_page(&headers) { self.settings.max_bytes } else { SNIFF_BYTES },
+                idle: self.settings.idle_timeout * factor,
+                deadline: begun + self.settings.total_timeout * factor,
+            };
+            body::read(&mut response, &limits, &self.ledger).await?
+        };
+        let answer = Answer { url: url.clone(), hops: Vec::new(), status, headers, body, truncated, at, pause };
+        Ok((answer, next))
+    }
+
+    /// The rules of the host, read once; an unreachable file is tried again on a second look.
+    async fn host_rules(&self, url: &Url, patience: Patience) -> Option<Arc<HostRules>> {
+        let file = robots::file_of(url)?;
+        let cell = Arc::clone(self.rules.lock().await.entry(file.to_string()).or_default());
+        let mut known = cell.lock().await;
+        if let Some(rules) = known.as_ref() {
+            let unreachable = matches!(rules.record.access, RobotsAccess::Unreachable { .. });
+            if !(unreachable && patience == Patience::Longer) {
+                return Some(Arc::clone(rules));
+            }
+        }
+        let (answer, _) = self.ask_repeatedly(&file, patience, false).await;
+        let answer = answer.map(|answer| (answer.status, answer.body));
+        let rules = Arc::new(HostRules::new(&file, answer, &self.settings.user_agent));
+        if let Some(delay) = rules.record.crawl_delay {
+            let host = file.host_str().unwrap_or_default();
+            self.throttle.slow_down_to(host, delay.min(self.settings.longest_crawl_delay));
+        }
+        *known = Some(Arc::clone(&rules));
+        Some(rules)
+    }
+
+    fn capture(&self, url: &str, answer: Answer, attempts: u32) -> (Capture, Vec<u8>) {
+        let mut identity = Sha256::new();
+        for part in [self.settings.run.as_bytes(), url.as_bytes()] {
+            identity.update((part.len() as u64).to_be_bytes());
+            identity.update(part);
+        }
+        identity.update(&answer.body);
+        let mut id = hex(&identity.finalize());
+        id.truncate(32);
+        let capture = Capture {
+            id,
+            url: url.to_owned(),
+            final_url: answer.url.to_string(),
+            hops: answer.hops,
+            at: answer.at,
+            status: answer.status,
+            headers: answer.headers,
+            sha256: hex(&Sha256::digest(&answer.body)),
+            bytes: answer.body.len() as u64,
+            truncated: answer.truncated,
+            attempts,
+            location: None,
+        };
+        (capture, answer.body)
+    }
+}
+
+fn build(
+    settings: &Settings,
+    guard: &AddressGuard,
+    system_certificates: bool,
+) -> Result<reqwest::Client, reqwest::Error> {
+    static PROVIDER: Once = Once::new();
+    PROVIDER.call_once(|| {
+        // An error says only that the program installed one already.
+        drop(rustls::crypto::ring::default_provider().install_default());
+    });
+    let builder = reqwest::Client::builder()
+        .user_agent(&settings.user_agent)
+        .dns_resolver(Arc::new(guard.clone()))
+        // A proxy of the environment would see, and could answer, every request; and it resolves names unguarded.
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        // One or two kept connections a host gain nothing from HTTP/2, which has its own ways of getting stuck.
+        .http1_only()
+        .http1_max_headers(MOST_HEADERS)
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_allow_spaces_after_header_name_in_responses(true)
+        .connect_timeout(settings.connect_timeout)
+        .pool_max_idle_per_host(settings.concurrency_per_host.max(1))
+        .pool_idle_timeout(Duration::from_secs(20));
+    if system_certificates { builder.build() } else { builder.tls_certs_only([]).build() }
+}
+
+fn may_be_page(headers: &[(String, String)]) -> bool {
+    match headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+        Some((_, kind)) => {
+            let kind = kind.to_ascii_lowercase();
+            kind.starts_with("text/") || kind.contains("html") || kind.contains("xml") || kind.contains("json")
+        }
+        None => true,
+    }
+}
+
+fn way(hops: &[Hop]) -> String {
+    hops.iter().map(|hop| hop.url.as_str()).collect::<Vec<_>>().join(" -> ")
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

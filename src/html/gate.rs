@@ -1,0 +1,174 @@
+//! The gate before the tree: the builder's time grows with the square of the nesting, so hostile or broken
+//! nesting is taken out of the text first, and text that is too long is cut. One pass, no tree.
+
+use std::{borrow::Cow, collections::HashMap};
+
+/// Elements nested deeper lose their tags; their text stays.
+pub const MAX_DEPTH: usize = 512;
+/// Most bytes of text that are parsed; the largest honest pages (word-processor exports) have about 1 MB.
+pub const MAX_TEXT: usize = 2 * 1024 * 1024;
+/// Most tags that are parsed; honest pages have a few thousand.
+const MAX_TAGS: usize = 120_000;
+/// Formatting elements left open are opened again in every following block; more than this many are dropped.
+const MAX_FORMATTING: usize = 12;
+
+const VOID: [&str; 14] =
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+/// (`a` is not among them: a new one closes the one before.)
+const FORMATTING: [&str; 12] = ["b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"];
+/// Their end tag may be left out: a new one closes the one before.
+const CLOSED_BY_NEXT: [&str; 10] = ["li", "p", "option", "td", "th", "tr", "dt", "dd", "tbody", "optgroup"];
+/// Their content is not markup.
+const RAW: [&str; 7] = ["script", "style", "textarea", "title", "xmp", "noframes", "iframe"];
+
+/// The text to parse, and whether anything was taken out of it.
+pub(super) fn pass(text: &str) -> (Cow<'_, str>, bool) {
+    let mut end = text.len().min(MAX_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let cut = end < text.len();
+    let text = &text[..end];
+    let mut gate = Gate { kept: String::new(), copied: 0, open: Vec::new(), counts: HashMap::new(), formatting: 0 };
+    let finished = gate.scan(text);
+    let changed = gate.copied > 0 || !gate.kept.is_empty();
+    if !changed {
+        return (Cow::Borrowed(&text[..finished]), cut || finished < text.len());
+    }
+    gate.kept.push_str(&text[gate.copied.min(finished)..finished]);
+    (Cow::Owned(gate.kept), true)
+}
+
+struct Gate<'t> {
+    /// What is kept up to `copied`; empty until the first tag is dropped.
+    kept: String,
+    copied: usize,
+    open: Vec<&'t str>,
+    /// How many elements of a name are open, so that stray end tags cost nothing.
+    counts: HashMap<&'t str, usize>,
+    formatting: usize,
+}
+
+impl<'t> Gate<'t> {
+    /// Scans to the end or to the tag budget; returns how far.
+    fn scan(&mut self, text: &'t str) -> usize {
+        let bytes = text.as_bytes();
+        let mut tags = 0;
+        let mut at = 0;
+        while let Some(start) = find(bytes, b'<', at) {
+            let Some(next) = bytes.get(start + 1) else { break };
+            if *next == b'!' {
+                at = if text[start..].starts_with("<!--") {
+                    text[start + 4..].find("-->").map_or(bytes.len(), |found| start + 4 + found + 3)
+                } else {
+                    find(bytes, b'>', start).map_or(bytes.len(), |found| found + 1)
+                };
+                continue;
+            }
+            let closing = *next == b'/';
+            let name_start = start + 1 + usize::from(closing);
+            let name = name_at(text, name_start);
+            if name.is_empty() {
+                at = start + 1;
+                continue;
+            }
+            tags += 1;
+            if tags > MAX_TAGS {
+                return start;
+            }
+            let end = tag_end(bytes, name_start);
+            at = end;
+            if closing {
+                self.close(name);
+            } else if !self.admit(name) {
+                self.kept.push_str(&text[self.copied..start]);
+                self.copied = end;
+            } else if RAW.iter().any(|raw| raw.eq_ignore_ascii_case(name)) {
+                at = raw_end(text, end, name);
+            }
+        }
+        text.len()
+    }
+
+    /// Notes an opened element; false where it must be dropped.
+    fn admit(&mut self, name: &'t str) -> bool {
+        let is = |list: &[&str]| list.iter().any(|item| item.eq_ignore_ascii_case(name));
+        if is(&VOID) || is(&RAW) {
+            return true;
+        }
+        if is(&CLOSED_BY_NEXT) && self.open.last().is_some_and(|last| last.eq_ignore_ascii_case(name)) {
+            return true;
+        }
+        let formatting = is(&FORMATTING);
+        if self.open.len() >= MAX_DEPTH || (formatting && self.formatting >= MAX_FORMATTING) {
+            return false;
+        }
+        self.formatting += usize::from(formatting);
+        self.open.push(name);
+        *self.counts.entry(name).or_default() += 1;
+        true
+    }
+
+    fn close(&mut self, name: &str) {
+        if self.counts.get(name).copied().unwrap_or(0) == 0 {
+            return;
+        }
+        while let Some(last) = self.open.pop() {
+            if let Some(count) = self.counts.get_mut(last) {
+                *count = count.saturating_sub(1);
+            }
+            let formatting = FORMATTING.iter().any(|item| item.eq_ignore_ascii_case(last));
+            if last == name {
+                self.formatting -= usize::from(formatting).min(self.formatting);
+                return;
+            }
+            // A formatting element left open inside stays alive for the builder, so it goes on counting.
+        }
+    }
+}
+
+fn find(bytes: &[u8], byte: u8, from: usize) -> Option<usize> {
+    bytes.get(from..)?.iter().position(|found| *found == byte).map(|found| found + from)
+}
+
+fn name_at(text: &str, start: usize) -> &str {
+    let rest = &text.as_bytes()[start.min(text.len())..];
+    if !rest.first().is_some_and(u8::is_ascii_alphabetic) {
+        return "";
+    }
+    let length = rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b':' || *byte == b'-'));
+    &text[start..start + length.unwrap_or(rest.len())]
+}
+
+/// The place after the `>` of a tag; quoted values may hold one.
+fn tag_end(bytes: &[u8], from: usize) -> usize {
+    let mut quote = None;
+    let mut before = 0;
+    for (at, byte) in bytes.iter().enumerate().skip(from) {
+        match (quote, *byte) {
+            (Some(open), byte) if open == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'>') => return at + 1,
+            // A quote opens a value only after an equals sign; elsewhere it is a slip.
+            (None, b'"' | b'\'') if before == b'=' => quote = Some(*byte),
+            _ => {}
+        }
+        if !byte.is_ascii_whitespace() {
+            before = *byte;
+        }
+    }
+    bytes.len()
+}
+
+/// The place of the end tag of an element whose content is no markup.
+fn raw_end(text: &str, from: usize, name: &str) -> usize {
+    let mut at = from;
+    while let Some(found) = text[at..].find("</") {
+        let start = at + found;
+        if name_at(text, start + 2).eq_ignore_ascii_case(name) {
+            return start;
+        }
+        at = start + 2;
+    }
+    text.len()
+}

@@ -1,0 +1,258 @@
+//! The ledger of dates: every date a page claims, where it stands and what it means; one is chosen by rule.
+//!
+//! The rule: what the reader sees as the publication date beside the title counts; then META PubDate; then the date
+//! in the address; then a date of last change. Dates of signature are never taken for publication.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use crate::{
+    html::{Element, Page, Step},
+    model::{DateClaim, DateMeaning, DateSource, Moment},
+    text::{dates, normalise, tidy},
+};
+
+/// META names that carry dates, the better ones first.
+const META: [(&str, DateMeaning); 12] = [
+    ("pubdate", DateMeaning::Published),
+    ("publishdate", DateMeaning::Published),
+    ("publishtime", DateMeaning::Published),
+    ("firstpublishedtime", DateMeaning::Published),
+    ("article:published_time", DateMeaning::Published),
+    ("og:published_time", DateMeaning::Published),
+    ("publish_time", DateMeaning::Published),
+    ("docreltime", DateMeaning::Published),
+    ("createdate", DateMeaning::Generated),
+    ("htmlgeneratetime", DateMeaning::Generated),
+    ("lastmodifiedtime", DateMeaning::Updated),
+    ("lastmodified", DateMeaning::Updated),
+];
+
+/// A line with more words beside the date is prose.
+const MOST_WORDS_BESIDE: usize = 70;
+/// So many lines after the title an unlabelled date may stand.
+const NEAR_TITLE: usize = 8;
+/// Most claims kept of one page.
+const MOST_CLAIMS: usize = 40;
+
+/// A line of visible text.
+struct Line {
+    text: String,
+    in_body: bool,
+    in_link: bool,
+}
+
+pub(super) fn read(
+    page: &Page,
+    url: &Url,
+    meta: &BTreeMap<String, String>,
+    body: Option<Element<'_>>,
+    title: Option<&str>,
+) -> Vec<DateClaim> {
+    let mut claims = visible(&lines(page, body), title);
+    for (name, meaning) in META {
+        if let Some(text) = meta.get(name)
+            && let Some(value) = moment(text)
+        {
+            claims.push(DateClaim { value, source: DateSource::Meta, meaning, text: tidy(text) });
+        }
+    }
+    if let Some(date) = dates::in_path(url.path()) {
+        let claim = DateClaim {
+            value: Moment::day(date),
+            source: DateSource::Url,
+            meaning: DateMeaning::Published,
+            text: url.path().to_owned(),
+        };
+        claims.push(claim);
+    }
+    claims.extend(body.and_then(signature));
+    claims.truncate(MOST_CLAIMS);
+    claims
+}
+
+/// The publication date among the claims.
+pub(super) fn choose(claims: &[DateClaim]) -> Option<Moment> {
+    let by = |source: DateSource, meaning: DateMeaning| {
+        claims.iter().find(|claim| claim.source == source && claim.meaning == meaning).map(|claim| claim.value)
+    };
+    let shown = by(DateSource::Visible, DateMeaning::Published);
+    let stated = by(DateSource::Meta, DateMeaning::Published);
+    if let (Some(shown), Some(stated)) = (shown, stated) {
+        // The same day twice: keep the one that knows the hour.
+        return Some(if shown.time.is_none() && stated.date == shown.date { stated } else { shown });
+    }
+    shown
+        .or(stated)
+        .or_else(|| by(DateSource::Url, DateMeaning::Published))
+        .or_else(|| by(DateSource::Visible, DateMeaning::Updated))
+        .or_else(|| by(DateSource::Visible, DateMeaning::Generated))
+        .or_else(|| by(DateSource::Meta, DateMeaning::Generated))
+}
+
+/// The date of a text that holds one and little else.
+fn moment(text: &str) -> Option<Moment> {
+    if let Some((date, time)) = dates::first(text) {
+        return Some(Moment { date, time });
+    }
+    match dates::read_cell(text)? {
+        dates::Cell::Full { date, time } => Some(Moment { date, time }),
+        dates::Cell::MonthDay { .. } => None,
+    }
+}
+
+fn lines(page: &Page, body: Option<Element<'_>>) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    let mut text = String::new();
+    let (mut body_depth, mut link_depth) = (0_usize, 0_usize);
+    let mut flush = |text: &mut String, in_body: bool, in_link: bool| {
+        let tidied = tidy(text);
+        text.clear();
+        if !tidied.is_empty() {
+            lines.push(Line { text: tidied, in_body, in_link });
+        }
+    };
+    page.body().walk(&mut |step| {
+        match step {
+            Step::Enter(element) if !element.is_seen() => return false,
+            Step::Enter(element) => {
+                if element.is_block() || element.name() == "a" {
+                    flush(&mut text, body_depth > 0, link_depth > 0);
+                }
+                body_depth += usize::from(Some(element) == body);
+                link_depth += usize::from(element.name() == "a");
+            }
+            Step::Leave(element) => {
+                if element.is_block() || element.name() == "a" {
+                    flush(&mut text, body_depth > 0, link_depth > 0);
+                }
+                body_depth -= usize::from(Some(element) == body);
+                link_depth -= usize::from(element.name() == "a");
+            }
+            Step::Text(piece) => text.push_str(piece),
+        }
+        true
+    });
+    flush(&mut text, false, false);
+    lines
+}
+
+/// Dates on lines that are not prose and not part of a link, the publication date nearest the title first.
+fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
+    let bare_title = title.map(normalise).unwrap_or_default();
+    let title_at = (bare_title.chars().count() >= 2)
+        .then(|| {
+            let same = |line: &&Line| !line.in_link && normalise(&line.text).starts_with(&bare_title);
+            let exact =
+                lines.iter().rposition(|line| !line.in_link && !line.in_body && normalise(&line.text) == bare_title);
+            exact.or_else(|| lines.iter().position(|line| same(&line)))
+        })
+        .flatten();
+    let mut found: Vec<(usize, DateClaim)> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        if line.in_link || line.text.len() > 1200 {
+            continue;
+        }
+        for date in dates::find(&line.text) {
+            let words = line.text.chars().count() - line.text[date.start..date.end].chars().count();
+            if words > MOST_WORDS_BESIDE {
+                continue;
+            }
+            let before = &line.text[..date.start];
+            let label = label_of(before).or_else(|| {
+                let above = lines.get(at.checked_sub(1)?)?;
+                (before.trim().is_empty() && above.text.chars().count() <= 12).then(|| label_of(&above.text)).flatten()
+            });
+            let distance = title_at.map(|title_at| at.abs_diff(title_at) + usize::from(at < title_at) * 2);
+            let meaning = match label {
+                Some(meaning) => meaning,
+                // Without a label only a date right by the title, outside the article text, speaks of publication.
+                None if !line.in_body && distance.is_some_and(|distance| distance <= NEAR_TITLE) => {
+                    DateMeaning::Published
+                }
+                None => continue,
+            };
+            if label.is_some() && line.in_body && distance.is_some_and(|distance| distance > 30) {
+                continue;
+            }
+            let weight = distance.unwrap_or(at + 100) + if label.is_some() { 0 } else { 5 };
+            let value = Moment { date: date.date, time: date.time };
+            let claim = DateClaim { value, source: DateSource::Visible, meaning, text: line.text.clone() };
+            found.push((weight, claim));
+        }
+    }
+    found.sort_by_key(|(weight, _)| *weight);
+    found.into_iter().map(|(_, claim)| claim).collect()
+}
+
+/// What the words right before a date say it is.
+fn label_of(before: &str) -> Option<DateMeaning> {
+    let bare = normalise(before);
+    // Only the last few characters belong to this date.
+    let tail: String = {
+        let letters: Vec<char> = bare.chars().collect();
+        letters[letters.len().saturating_sub(10)..].iter().collect()
+    };
+    let tail = tail.trim_end_matches([':', '[', '(', '【', '|', '-', ' ']);
+    let ends = |labels: &[&str]| labels.iter().any(|label| tail.ends_with(label));
+    if ends(&[
+        "成文日期",
+        "成文时间",
+        "发文日期",
+        "发文时间",
+        "印发日期",
+        "印发时间",
+        "签发日期",
+        "签发时间",
+        "制定日期",
+        "成文",
+    ]) {
+        Some(DateMeaning::Written)
+    } else if ends(&["生成日期", "生成时间", "产生日期", "形成日期", "形成时间"]) {
+        Some(DateMeaning::Generated)
+    } else if ends(&["更新时间", "更新日期", "修改时间", "更新于", "最后更新", "更新"]) {
+        Some(DateMeaning::Updated)
+    } else if ends(&[
+        "实施日期",
+        "施行日期",
+        "生效日期",
+        "失效日期",
+        "废止日期",
+        "截止日期",
+        "截止时间",
+        "开始时间",
+        "结束时间",
+        "开始日期",
+        "结束日期",
+        "当前时间",
+        "今天是",
+        "现在是",
+        "开标时间",
+        "决定日期",
+        "有效期",
+        "时效",
+        "举办时间",
+        "会议时间",
+        "访谈时间",
+    ]) {
+        None
+    } else if ends(&["时间", "日期", "发布", "发布于", "发表于", "发表", "刊发", "时间发布", "日间"])
+    {
+        Some(DateMeaning::Published)
+    } else {
+        None
+    }
+}
+
+/// The date under a document: the last lines of the text, alone on its line.
+fn signature(body: Element<'_>) -> Option<DateClaim> {
+    let text = body.text();
+    let line = text.lines().rev().map(str::trim).filter(|line| !line.is_empty()).take(12).find_map(|line| {
+        match dates::read_cell(line)? {
+            dates::Cell::Full { date, time } => Some((line, Moment { date, time })),
+            dates::Cell::MonthDay { .. } => None,
+        }
+    })?;
+    Some(DateClaim { value: line.1, source: DateSource::Body, meaning: DateMeaning::Written, text: tidy(line.0) })
+}

@@ -1,0 +1,111 @@
+//! Attached files and the attributes of policy documents: number, issuer, index number, validity.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use regex::Regex;
+
+use crate::{
+    html::{Page, Selector, selector},
+    model::{Attachment, PageFacts},
+    text::{normalise, pattern, tidy},
+};
+
+const FILES: [&str; 12] =
+    [".pdf", ".doc", ".docx", ".xls", ".xlsx", ".zip", ".rar", ".wps", ".et", ".ofd", ".ppt", ".pptx"];
+
+/// 云政办发〔2022〕48号 in all the brackets that are used for the year.
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"[\p{Han}A-Za-z]{2,20}\s?[〔\[［【（(﹝]\s?(?:19|20)\d\d\s?[〕\]］】）)﹞]\s?第?\s?\d{1,5}\s?号")
+});
+
+/// Files the page offers.
+pub(super) fn attachments(page: &Page) -> Vec<Attachment> {
+    let mut found: Vec<Attachment> = Vec::new();
+    for link in page.links() {
+        let Some(url) = page.resolve(link.href) else { continue };
+        let path = url.path().to_ascii_lowercase();
+        if FILES.iter().any(|extension| path.ends_with(extension)) && !found.iter().any(|file| file.url == url.as_str())
+        {
+            let title = Some(tidy(&link.element.text())).filter(|text| !text.is_empty());
+            let title = title.or_else(|| link.element.attr("title").map(tidy)).unwrap_or_default();
+            found.push(Attachment { title, url: url.into() });
+        }
+    }
+    found
+}
+
+/// The first document number in `text`, blanks taken out.
+pub(super) fn number_in(text: &str) -> Option<String> {
+    let found = NUMBER.find(text)?;
+    Some(found.as_str().split_whitespace().collect())
+}
+
+/// Fills number, issuer, index number and validity from the attribute table, META and the text under the title.
+pub(super) fn attributes(page: &Page, facts: &mut PageFacts) {
+    let stated = labelled(page);
+    let value = |labels: &[&str]| {
+        labels
+            .iter()
+            .find_map(|label| stated.get(*label))
+            .filter(|text| text.chars().any(char::is_alphanumeric))
+            .cloned()
+    };
+    facts.index_number = value(&["索引号", "信息索引", "索引", "索取号"]);
+    facts.issuer = value(&[
+        "发文机关",
+        "发布机构",
+        "发文机构",
+        "发布单位",
+        "发文单位",
+        "制发机关",
+        "公开主体",
+        "公开责任部门",
+        "发布机关",
+    ]);
+    facts.validity = value(&["有效性", "文件状态", "是否有效", "效力状态", "时效性", "时效", "公文时效"]);
+    let opening: String = facts.body.chars().take(400).collect();
+    facts.number = value(&["发文字号", "文号", "发文文号", "文件编号", "公文文号", "文件字号"])
+        .map(|text| number_in(&text).unwrap_or(text))
+        .or_else(|| facts.title.as_deref().and_then(number_in))
+        .or_else(|| number_alone(&opening));
+}
+
+/// A number in the opening that stands as a line of its own, not as a reference inside 《…》 or a sentence.
+fn number_alone(opening: &str) -> Option<String> {
+    let found = NUMBER.find(opening)?;
+    let before = opening[..found.start()].trim_end();
+    let is_reference = before.ends_with(['（', '(', '》', '《', '据', '照', '彻', '实', '的', '“']);
+    (!is_reference && before.chars().count() < 120).then(|| found.as_str().split_whitespace().collect())
+}
+
+/// Labels and their values: neighbouring cells, or `label：value` within one element.
+fn labelled(page: &Page) -> BTreeMap<String, String> {
+    static CELLS: LazyLock<Selector> = LazyLock::new(|| selector("td, th, li, p, dt, dd, span, div, b, strong, label"));
+    let mut found: BTreeMap<String, String> = BTreeMap::new();
+    for cell in page.select(&CELLS).take(3000) {
+        let text = cell.text();
+        if text.len() > 600 {
+            continue;
+        }
+        let text = tidy(&text);
+        let (label, value) = match text.split_once(['：', ':']) {
+            Some((label, value)) if !value.trim().is_empty() => (label, value.trim().to_owned()),
+            Some((label, _)) => (label, neighbour(cell)),
+            None if text.chars().count() <= 8 && matches!(cell.name(), "td" | "th" | "dt") => {
+                (text.as_str(), neighbour(cell))
+            }
+            None => continue,
+        };
+        let label = normalise(label).trim_matches(['[', ']', '【', '】']).to_owned();
+        let value = value.trim().to_owned();
+        if !value.is_empty() && label.chars().count() <= 8 && value.chars().count() <= 80 && !value.contains('：') {
+            found.entry(label).or_insert(value);
+        }
+    }
+    found
+}
+
+fn neighbour(cell: crate::html::Element<'_>) -> String {
+    let next = cell.following().next().or_else(|| cell.parent().and_then(|outer| outer.following().next()));
+    next.map(|next| tidy(&next.text())).unwrap_or_default()
+}

@@ -1,0 +1,111 @@
+//! Who a site says it is: META and footer (国办发〔2017〕47号).
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::{
+    cms::Source,
+    html::{Selector, selector},
+    model::SiteIdentity,
+    text::{normalise, pattern, tidy},
+};
+
+static ID_CODE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)(?:网站|站点)?标识(?:编?码|号)[^0-9a-z]{0,40}((?:bm|ct|sh|[a-z])?\d{8,10})\b"));
+/// Where the label is missing: `site_code=…` of the 找错 entry and the script that writes it.
+static FIND_ERROR: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)site_?code=([a-z]{0,2}\d{8,10})\b|_span_jiucuo[^0-9]{0,200}?([a-z]{0,2}\d{10})\b|\bLink\(\s*["']([a-z]{0,2}\d{8,10})["']"#,
+    )
+});
+const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+static ICP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(&format!(
+        r"(?i)[{PROVINCES}]\s?ICP\s?[备证]\s?(?:字)?\s?(?:第)?\s?\d{{5,10}}\s?号?(?:\s?[-—－–]\s?\d{{1,3}})?"
+    ))
+});
+static POLICE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!(r"[{PROVINCES}]?\s?公网安备\s?(?:第)?\s?(\d{{10,16}})\s?号?")));
+static POLICE_LINK: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"recordcode=(\d{10,16})|beian\.mps\.gov\.cn[^\x22']{0,60}?code=(\d{10,16})"));
+static CONAC: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)bszs\.conac\.cn/sitename\?method=show(?:&amp;|&)id=([0-9a-f]{16,40})|dcs\.conac\.cn/js/[^\x22'\s]{0,80}?id=([0-9a-f]{16,40})|id=([0-9A-F]{32})[^\x22'<>]{0,20}",
+    )
+});
+static ORGANISER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"主办(?:单位)?\s*[:：]\s*([^\s:：|｜,，;；。<>&]{3,40})"));
+
+pub(super) fn read(source: &Source<'_>) -> SiteIdentity {
+    let meta = source.page.meta();
+    let stated =
+        |name: &str| meta.get(name).map(|text| tidy(text)).filter(|text| !text.is_empty() && !is_directive(text));
+    let visible = source.page.body().text();
+    let visible = tidy(&visible);
+    // Footers are often written by a script or commented templates; the source text is asked after the visible text.
+    let find = |form: &Regex| first_group(form, &visible).or_else(|| first_group(form, source.text));
+    SiteIdentity {
+        name: stated("sitename"),
+        domain: stated("sitedomain"),
+        id_code: code_after_label(&visible)
+            .or_else(|| stated("siteidcode").map(|code| normalise(&code)).filter(|code| is_code(code)))
+            .or_else(|| code_after_label(source.text)),
+        icp: find(&ICP).map(|text| tidy(&text)),
+        police: police(source, &visible),
+        organiser: first_group(&ORGANISER, &visible).map(|text| organiser(&text)),
+        conac: first_group(&CONAC, source.text),
+        find_error_code: first_group(&FIND_ERROR, source.text).map(|code| code.to_lowercase()),
+        sitemap: sitemap(source),
+    }
+}
+
+/// Template text that was never filled in.
+pub(super) fn is_directive(text: &str) -> bool {
+    text.contains("<$") || text.contains("{{") || text.contains("${") || text.contains("<%")
+}
+
+fn is_code(text: &str) -> bool {
+    let digits = text.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+    text.len() - digits.len() <= 2
+        && (8..=10).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn code_after_label(text: &str) -> Option<String> {
+    ID_CODE.captures(text).map(|captures| captures[1].to_lowercase())
+}
+
+fn police(source: &Source<'_>, visible: &str) -> Option<String> {
+    let shown = POLICE.find(visible).or_else(|| POLICE.find(source.text)).map(|found| tidy(found.as_str()));
+    shown.or_else(|| first_group(&POLICE_LINK, source.text))
+}
+
+/// The first group that took part, or the whole match where the form has none.
+fn first_group(form: &Regex, text: &str) -> Option<String> {
+    let captures = form.captures(text)?;
+    let group = captures.iter().skip(1).flatten().next().or_else(|| captures.get(0))?;
+    Some(group.as_str().to_owned())
+}
+
+/// `运城市人民政府办公室承办单位` without the label that follows it.
+fn organiser(text: &str) -> String {
+    let end = ["承办", "协办", "版权", "地址", "电话", "联系", "技术", "网站", "维护", "邮编", "备案"]
+        .iter()
+        .filter_map(|label| text.find(label))
+        .filter(|at| *at > 0)
+        .min()
+        .unwrap_or(text.len());
+    text[..end].to_owned()
+}
+
+fn sitemap(source: &Source<'_>) -> Option<String> {
+    static LINKS: LazyLock<Selector> = LazyLock::new(|| selector("a[href]"));
+    source.page.select(&LINKS).find_map(|link| {
+        let text = link.text();
+        let text = if text.len() < 100 { normalise(&text) } else { return None };
+        let title = link.attr("title").map(normalise).unwrap_or_default();
+        let is_map = ["网站地图", "站点地图", "网站导航", "sitemap"].iter().any(|name| text == *name || title == *name);
+        is_map.then(|| source.page.resolve(link.attr("href")?).map(String::from)).flatten()
+    })
+}

@@ -1,0 +1,111 @@
+//! What a page is: home, column, article, report, search, or nothing that may be judged.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::block;
+use crate::{
+    cms::Source,
+    model::{DateMeaning, DateSource, Lexicon, PageFacts, PageKind, Region},
+    text::{normalise, pattern},
+};
+
+/// 2022年政府信息公开工作年度报告 in its many forms; not the guide to it and not the website's yearly report.
+static REPORT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?:政府信息公开|政务公开|信息公开).{0,8}(?:年度)?.{0,6}报告|(?:政府信息公开|政务公开).{0,4}年报")
+});
+
+/// True for the title of an annual report on government-information disclosure.
+pub(super) fn is_report_title(title: &str) -> bool {
+    let title = normalise(title);
+    let other =
+        ["网站工作年度报表", "网站年度", "网站工作", "解读", "通知", "指南", "制度", "办法", "公告", "报送", "图解"];
+    REPORT.is_match(&title)
+        && (title.contains("年度") || title.contains('年'))
+        && title.contains(|letter: char| letter.is_ascii_digit() || letter == '二')
+        && !other.iter().any(|word| title.contains(word))
+}
+
+pub(super) fn decide(source: &Source<'_>, status: u16, facts: &PageFacts, _lexicon: &Lexicon) -> PageKind {
+    if let Some(kind) = block::kind(source, status, facts.text_length) {
+        return kind;
+    }
+    let path = source.url.path();
+    let stated_title = facts.meta.get("articletitle").is_some_and(|title| !title.trim().is_empty());
+    let article = is_article(facts, stated_title);
+    if is_home_address(source) && !stated_title {
+        return PageKind::Home;
+    }
+    if is_search(source) {
+        return PageKind::Search;
+    }
+    if article {
+        let is_report = facts.title.as_deref().is_some_and(is_report_title);
+        return if is_report { PageKind::Report } else { PageKind::Article };
+    }
+    if is_home_page(facts, path) {
+        return PageKind::Home;
+    }
+    let main_links = facts.anchors.iter().filter(|anchor| matches!(anchor.region, Region::Main | Region::Menu)).count();
+    if facts.entries.len() >= 2 || main_links >= 5 || facts.meta.get("columnname").is_some_and(|name| !name.is_empty())
+    {
+        return PageKind::Column;
+    }
+    PageKind::Other
+}
+
+fn is_home_address(source: &Source<'_>) -> bool {
+    matches!(
+        source.url.path(),
+        "" | "/"
+            | "/index.html"
+            | "/index.htm"
+            | "/index.shtml"
+            | "/index.jsp"
+            | "/index.php"
+            | "/index.asp"
+            | "/default.html"
+            | "/default.htm"
+            | "/index.aspx"
+            | "/default.aspx"
+    ) && source.url.query().is_none()
+}
+
+fn is_search(source: &Source<'_>) -> bool {
+    let title = normalise(&source.page.title().unwrap_or_default());
+    let path = source.url.path().to_ascii_lowercase();
+    (title.contains("搜索结果")
+        || title.starts_with("站内搜索")
+        || title.starts_with("全文检索")
+        || title.contains("检索结果"))
+        || path.ends_with("/search.html")
+        || path.ends_with("/search.jsp")
+        || path.contains("/was5/web/search")
+}
+
+/// An article has a title and a date beside it, or META that says so, or a signed text; and it is no list.
+fn is_article(facts: &PageFacts, stated_title: bool) -> bool {
+    let stated_date =
+        facts.dates.iter().any(|claim| claim.source == DateSource::Meta && claim.meaning == DateMeaning::Published);
+    let shown_date = facts.dates.iter().any(|claim| {
+        claim.source == DateSource::Visible && matches!(claim.meaning, DateMeaning::Published | DateMeaning::Updated)
+    });
+    if stated_title && (stated_date || shown_date) {
+        return true;
+    }
+    let dated = facts.entries.iter().filter(|entry| entry.date.is_some()).count();
+    let prose = facts.body.chars().count();
+    if shown_date && facts.title.is_some() {
+        return dated < 6 || prose > 600;
+    }
+    stated_title && prose > 200 && dated < 6 || prose > 800 && dated < 3
+}
+
+/// Without the address: many rows in several blocks, no breadcrumbs, no column of its own.
+fn is_home_page(facts: &PageFacts, path: &str) -> bool {
+    let named = facts.meta.get("columnname").is_some_and(|name| !name.is_empty() && !name.contains("首页"));
+    let typed = facts.meta.get("columntype").is_some_and(|kind| kind.contains("首页"));
+    let deep = path.matches('/').count() > 2;
+    typed || (!named && !deep && facts.column.path.is_empty() && facts.anchors.len() > 40)
+}

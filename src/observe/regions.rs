@@ -1,0 +1,279 @@
+//! Which part of a page a link stands in: menu, crumbs, article text, related block, footer or the rest.
+
+use crate::{
+    cms::{self, Adapter},
+    html::{Element, Page, Selector, Step},
+    model::{Anchor, Region},
+    text::{normalise, tidy},
+};
+
+/// Less text is not an article; a body chosen by its class may still be this short when it holds pictures or files.
+const LEAST_BODY: usize = 80;
+
+/// Links and crumbs of a page, read in one walk.
+pub(super) struct Map {
+    pub anchors: Vec<Anchor>,
+    /// Texts of the breadcrumb line, outermost first.
+    pub crumbs: Vec<String>,
+    /// Characters of visible text, white space left out.
+    pub text_length: usize,
+}
+
+impl Map {
+    pub(super) fn of(page: &Page, body: Option<Element<'_>>) -> Self {
+        let mut map = Self { anchors: Vec::new(), crumbs: Vec::new(), text_length: 0 };
+        let mut regions = vec![Region::Main];
+        let mut crumb_text = String::new();
+        page.body().walk(&mut |step| {
+            let current = regions.last().copied().unwrap_or_default();
+            match step {
+                Step::Enter(element) => {
+                    if !element.is_seen() {
+                        return false;
+                    }
+                    let region = region_of(element, current, body);
+                    if matches!(element.name(), "a" | "area") {
+                        map.anchors.extend(anchor(page, element, region));
+                    }
+                    if region == Region::Crumb && crumb_text.len() < 600 {
+                        crumb_text.push('>');
+                    }
+                    regions.push(region);
+                }
+                Step::Leave(_) => {
+                    regions.pop();
+                    if current == Region::Crumb && crumb_text.len() < 600 {
+                        crumb_text.push('>');
+                    }
+                }
+                Step::Text(text) => {
+                    map.text_length += text.chars().filter(|letter| !letter.is_whitespace()).count();
+                    if current == Region::Crumb && crumb_text.len() < 600 {
+                        crumb_text.push_str(text);
+                    }
+                }
+            }
+            true
+        });
+        map.crumbs = crumbs_of(&crumb_text);
+        map
+    }
+}
+
+fn anchor(page: &Page, element: Element<'_>, region: Region) -> Option<Anchor> {
+    let url = page.resolve(element.attr("href")?)?;
+    let mut text = tidy(&element.text());
+    if text.is_empty() {
+        text = element.descendants().find_map(|image| image.attr("alt").map(tidy)).unwrap_or_default();
+    }
+    let title = element.attr("title").map(tidy).unwrap_or_default();
+    Some(Anchor { text, title, url: url.into(), region })
+}
+
+/// The region an element opens, given the one around it.
+fn region_of(element: Element<'_>, around: Region, body: Option<Element<'_>>) -> Region {
+    if body == Some(element) {
+        return Region::Body;
+    }
+    // Menus, footers and bodies keep what is inside; only the rest is told apart further.
+    if !matches!(around, Region::Main | Region::Menu | Region::Body) || matches!(element.name(), "a" | "html" | "body")
+    {
+        return around;
+    }
+    let holds_body = || body.is_some_and(|body| body.ancestors().any(|ancestor| ancestor == element));
+    let named = match element.name() {
+        "footer" => Some(Region::Footer),
+        "nav" | "header" | "aside" => Some(Region::Menu),
+        _ => element.handles().find_map(named_region),
+    };
+    let found = named.or_else(|| spoken_region(element));
+    match found {
+        Some(Region::Menu | Region::Footer | Region::Related) if holds_body() => around,
+        Some(Region::Menu | Region::Footer | Region::Crumb) if around == Region::Body => around,
+        Some(found) => found,
+        None => around,
+    }
+}
+
+/// What an id or class says about its block.
+fn named_region(handle: &str) -> Option<Region> {
+    let handle = handle.to_ascii_lowercase();
+    let has = |marks: &[&str]| marks.iter().any(|mark| handle.contains(mark));
+    let is = |marks: &[&str]| marks.contains(&handle.as_str());
+    if has(&["footer", "copyright", "friendlink", "yqlj", "youlink"]) || is(&["foot", "bottom", "foot_box", "footbox"])
+    {
+        Some(Region::Footer)
+    } else if has(&["crumb", "position", "dqwz", "weizhi", "mianbao", "curmbs", "currentpos", "dangqian"])
+        || is(&["location", "place", "curpos", "wz", "pos", "sitepath", "path", "address"])
+    {
+        Some(Region::Crumb)
+    } else if has(&["related", "relate", "xgjd", "xgwj", "xgyd", "xgwz", "xgzc", "xgxx", "xglj", "xgnews"]) {
+        Some(Region::Related)
+    } else if has(&[
+        "menu", "navbar", "topnav", "mainnav", "header", "sidebar", "sidenav", "leftnav", "subnav", "topbar",
+    ]) || is(&[
+        "nav",
+        "top",
+        "head",
+        "banner",
+        "navigation",
+        "nav-box",
+        "navbox",
+        "dh",
+        "daohang",
+        "lnav",
+        "left_nav",
+    ]) || handle.starts_with("nav_")
+        || handle.starts_with("nav-")
+        || handle.ends_with("_nav")
+        || handle.ends_with("-nav")
+    {
+        Some(Region::Menu)
+    } else {
+        None
+    }
+}
+
+/// What the opening words of a block say about it. Only small blocks are asked.
+fn spoken_region(element: Element<'_>) -> Option<Region> {
+    const CRUMB: [&str; 6] = ["当前位置", "您的位置", "您现在的位置", "您当前的位置", "所在位置", "您所在的位置"];
+    const RELATED: [&str; 9] =
+        ["相关解读", "相关文件", "相关政策", "相关文档", "关联解读", "关联文件", "政策原文", "解读链接", "相关链接"];
+    if !matches!(element.name(), "div" | "p" | "td" | "span" | "dl" | "ul" | "li" | "section" | "h3" | "h4" | "em") {
+        return None;
+    }
+    let opening = opening_words(element)?;
+    if CRUMB.iter().any(|words| opening.starts_with(words)) {
+        return (short_text(element, 400)).then_some(Region::Crumb);
+    }
+    if RELATED.iter().any(|words| opening.starts_with(words)) && opening.chars().count() <= 12 {
+        return Some(Region::Related);
+    }
+    None
+}
+
+/// The first words inside an element that are not white space, when they come soon.
+fn opening_words(element: Element<'_>) -> Option<String> {
+    let mut opening = None;
+    let mut steps = 0;
+    element.walk(&mut |step| {
+        steps += 1;
+        if opening.is_some() || steps > 8 {
+            return false;
+        }
+        match step {
+            Step::Enter(element) => element.is_seen(),
+            Step::Leave(_) => true,
+            Step::Text(text) => {
+                let words = normalise(text.get(..text.len().min(200)).unwrap_or(text));
+                if !words.is_empty() {
+                    opening = Some(words);
+                }
+                true
+            }
+        }
+    });
+    opening
+}
+
+fn short_text(element: Element<'_>, most: usize) -> bool {
+    let mut length = 0;
+    element.walk(&mut |step| {
+        if let Step::Text(text) = step {
+            length += text.trim().len();
+        }
+        length <= most * 3
+    });
+    length <= most * 3
+}
+
+/// `当前位置：首页 > 政务公开 > 年报` to its steps, without the home page and the word before it.
+fn crumbs_of(text: &str) -> Vec<String> {
+    let mut crumbs: Vec<String> = Vec::new();
+    for piece in text.split(['>', '›', '»', '＞', '→', '/', '|', '\n', '→', '➤', '-']) {
+        let piece = tidy(piece);
+        let piece = piece.trim_start_matches(|letter: char| letter.is_whitespace() || ":：・·".contains(letter)).trim();
+        let bare = normalise(piece);
+        let bare = bare.rsplit(':').next().unwrap_or_default();
+        let is_word = bare.is_empty()
+            || [
+                "首页",
+                "网站首页",
+                "正文",
+                "当前位置",
+                "您的位置",
+                "您现在的位置",
+                "您当前的位置",
+                "列表",
+                "详细内容",
+                "内容",
+                "位置",
+                "所在位置",
+                "您所在的位置",
+                "您现在所在的位置",
+                "主页",
+                "home",
+                "index",
+            ]
+            .contains(&bare)
+            || bare.chars().count() > 30;
+        if !is_word && crumbs.last().is_none_or(|last| last != piece) && crumbs.len() < 12 {
+            let piece = piece.rsplit(['：', ':']).next().unwrap_or(piece);
+            crumbs.push(piece.trim().to_owned());
+        }
+    }
+    crumbs
+}
+
+/// The element with the article text: the system's own, a usual one, or the one with most paragraphs of text.
+pub(super) fn body<'p>(page: &'p Page, adapter: &dyn Adapter) -> Option<Element<'p>> {
+    adapter
+        .body()
+        .and_then(|selector| fullest(page, selector))
+        .or_else(|| fullest(page, cms::usual_bodies()))
+        .or_else(|| densest(page))
+}
+
+/// Of the elements that match, the one with most text; none if none has enough.
+fn fullest<'p>(page: &'p Page, selector: &Selector) -> Option<Element<'p>> {
+    let mut best: Option<(usize, Element<'p>)> = None;
+    for element in page.select(selector).take(40) {
+        let length = prose_length(element);
+        // An outer element that matches too has the inner one's text and more; the inner one is the article.
+        if best.is_none_or(|(most, inside)| length > most && !inside.ancestors().any(|outer| outer == element)) {
+            best = Some((length, element));
+        }
+    }
+    let (length, element) = best?;
+    let has_media = || element.descendants().any(|inner| matches!(inner.name(), "img" | "video" | "iframe" | "table"));
+    (length >= LEAST_BODY || (length > 0 && has_media())).then_some(element)
+}
+
+/// Characters outside links.
+fn prose_length(element: Element<'_>) -> usize {
+    let mut length = 0;
+    element.walk(&mut |step| match step {
+        Step::Enter(inner) => inner.is_seen() && inner.name() != "a",
+        Step::Text(text) => {
+            length += text.chars().filter(|letter| !letter.is_whitespace()).count();
+            true
+        }
+        Step::Leave(_) => true,
+    });
+    length
+}
+
+/// The element that directly holds most paragraphs of prose.
+fn densest(page: &Page) -> Option<Element<'_>> {
+    let mut best: Option<(usize, Element<'_>)> = None;
+    for element in page.body().descendants() {
+        if !matches!(element.name(), "div" | "td" | "article" | "section" | "font" | "span" | "center" | "ul") {
+            continue;
+        }
+        let length: usize = element.children().filter(|child| child.name() == "p").map(prose_length).sum();
+        if length > best.map_or(LEAST_BODY, |(most, _)| most) {
+            best = Some((length, element));
+        }
+    }
+    best.map(|(_, element)| element)
+}

@@ -1,0 +1,43 @@
+//! Bringing text into one form before it is compared or shown.
+
+/// Full-width ASCII to half-width, as NFKC does; other characters as they are.
+pub fn fold_width(letter: char) -> char {
+    match letter {
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(letter as u32 - 0xFEE0).unwrap_or(letter),
+        '\u{3000}' => ' ',
+        _ => letter,
+    }
+}
+
+/// Characters that take no room: joiners, byte-order marks, soft hyphens.
+fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' | '\u{202A}'..='\u{202E}')
+}
+
+/// For comparing: widths folded, lower case, without any white space or invisible characters.
+pub fn normalise(text: &str) -> String {
+    text.chars()
+        .filter(|letter| !is_invisible(*letter))
+        .map(fold_width)
+        .filter(|letter| !letter.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// For showing: runs of white space become one blank, the ends are trimmed, widths stay.
+pub fn tidy(text: &str) -> String {
+    let mut tidied = String::with_capacity(text.len());
+    let mut gap = false;
+    for letter in text.chars().filter(|letter| !is_invisible(*letter)) {
+        if letter.is_whitespace() {
+            gap = !tidied.is_empty();
+        } else {
+            if gap {
+                tidied.push(' ');
+                gap = false;
+            }
+            tidied.push(letter);
+        }
+    }
+    tidied
+}

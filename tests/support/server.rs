@@ -1,0 +1,163 @@
+//! A loopback server that answers each request by a script: bytes, pauses, endless bodies, resets. It keeps its own log,
+//! so that tests can see what a portal saw.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::{Duration, Instant},
+};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+};
+
+/// One request as the portal saw it.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub at: Instant,
+    /// Path and query.
+    pub path: String,
+    pub host: String,
+    pub user_agent: String,
+    /// How many times this path was asked for before.
+    pub before: usize,
+}
+
+/// What the server does next on the connection.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Send(Vec<u8>),
+    Wait(Duration),
+    /// Sends these bytes until the client goes away.
+    ForEver(Vec<u8>),
+    /// Closes with RST.
+    Reset,
+    Close,
+}
+
+pub type Script = Vec<Step>;
+
+pub struct Server {
+    pub address: SocketAddr,
+    log: Arc<Mutex<Vec<Seen>>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Server {
+    pub async fn start(answer: impl Fn(&Seen) -> Script + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
+        let address = listener.local_addr().expect("its address");
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let answer = Arc::new(answer);
+        let task = tokio::spawn({
+            let log = Arc::clone(&log);
+            async move {
+                while let Ok((stream, _)) = listener.accept().await {
+                    tokio::spawn(serve(stream, Arc::clone(&answer), Arc::clone(&log)));
+                }
+            }
+        });
+        Self { address, log, task }
+    }
+
+    pub fn log(&self) -> Vec<Seen> {
+        self.log.lock().expect("the log").clone()
+    }
+
+    /// Paths in the order they were asked for, robots.txt left out.
+    pub fn paths(&self) -> Vec<String> {
+        self.log().into_iter().map(|seen| seen.path).filter(|path| path != "/robots.txt").collect()
+    }
+
+    /// Most requests within any one second.
+    pub fn peak_rate(&self) -> usize {
+        let times: Vec<Instant> = self.log().iter().map(|seen| seen.at).collect();
+        let within = |start: &Instant| {
+            times.iter().filter(|at| *at >= start && at.duration_since(*start) < Duration::from_secs(1)).count()
+        };
+        times.iter().map(within).max().unwrap_or(0)
+    }
+}
+
+async fn serve<F: Fn(&Seen) -> Script>(stream: TcpStream, answer: Arc<F>, log: Arc<Mutex<Vec<Seen>>>) {
+    let mut stream = BufReader::new(stream);
+    loop {
+        let Some(mut seen) = read_request(&mut stream).await else { return };
+        {
+            let mut log = log.lock().expect("the log");
+            seen.before = log.iter().filter(|other| other.path == seen.path && other.host == seen.host).count();
+            log.push(seen.clone());
+        }
+        for step in answer(&seen) {
+            let done = match step {
+                Step::Send(bytes) => stream.write_all(&bytes).await,
+                Step::Wait(time) => {
+                    tokio::time::sleep(time).await;
+                    Ok(())
+                }
+                Step::ForEver(bytes) => loop {
+                    if let Err(error) = stream.write_all(&bytes).await {
+                        break Err(error);
+                    }
+                },
+                Step::Reset => {
+                    // Zero linger turns the close into a reset.
+                    let _ = stream.get_ref().set_zero_linger();
+                    return;
+                }
+                Step::Close => return,
+            };
+            if done.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
+    let mut head = Vec::new();
+    loop {
+        let mut line = String::new();
+        // A head without end would be a fault of the client under test.
+        if (&mut *stream).take(64 * 1024).read_line(&mut line).await.ok()? == 0 {
+            return None;
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+        head.push(line.trim().to_owned());
+    }
+    let path = head.first()?.split(' ').nth(1)?.to_owned();
+    let header = |name: &str| {
+        let found = head.iter().filter_map(|line| line.split_once(':')).find(|(key, _)| key.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    };
+    let (host, user_agent) = (header("host"), header("user-agent"));
+    Some(Seen { at: Instant::now(), path, host, user_agent, before: 0 })
+}
+
+/// A whole answer with the given status, headers (each ending in CRLF) and body.
+pub fn answer(status: u16, headers: &str, body: impl AsRef<[u8]>) -> Script {
+    let body = body.as_ref();
+    let head = format!("HTTP/1.1 {status} X\r\n{headers}Content-Length: {}\r\n\r\n", body.len());
+    vec![Step::Send([head.as_bytes(), body].concat())]
+}
+
+pub fn page(html: impl AsRef<[u8]>) -> Script {
+    answer(200, "Content-Type: text/html; charset=utf-8\r\n", html)
+}
+
+pub fn status(status: u16, html: &str) -> Script {
+    answer(status, "Content-Type: text/html; charset=utf-8\r\n", html)
+}
+
+pub fn redirect(to: &str) -> Script {
+    answer(302, &format!("Location: {to}\r\n"), "")
+}

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed, which is what is wanted")]
 
 mod architecture;
+mod browser;
 mod bulletin;
+mod console;
 mod evidence;
 mod fetch;
 mod fold;

@@ -130,7 +130,13 @@ async fn every_page_inside_opens_after_the_login() {
         ("/entries".to_owned(), "还没有人工记录"),
         ("/entries/new".to_owned(), "指标与扣（加）分项"),
         ("/scores".to_owned(), UNIT),
-        (format!("/scores/unit?unit={UNIT}"), "若待核查全部确认").encoded(),
+        (
+            format!(
+                "/scores/unit?{}",
+                url::form_urlencoded::Serializer::new(String::new()).append_pair("unit", UNIT).finish()
+            ),
+            "若待核查全部确认",
+        ),
         ("/bulletins".to_owned(), "2022年第二季度"),
         ("/bulletins/2022-Q2/paper".to_owned(), "通报"),
     ] {

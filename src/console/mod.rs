@@ -20,7 +20,7 @@ mod scores;
 mod scoring;
 mod throttle;
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Extension, Router,
@@ -32,6 +32,7 @@ use axum::{
 };
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
+use tokio::net::TcpListener;
 use tower_http::{csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 use tower_sessions::{
     Expiry, MemoryStore, SessionManagerLayer,
@@ -178,6 +179,16 @@ pub fn app(services: Services) -> Router {
         .layer(answer_header(header::REFERRER_POLICY, "same-origin"))
         .layer(answer_header(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
         .layer(answer_header(header::CACHE_CONTROL, "no-store"))
+}
+
+/// Answers on `listener` until `stop` resolves, then finishes what is under way.
+pub async fn serve(
+    listener: TcpListener,
+    console: Router,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    let console = console.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, console).with_graceful_shutdown(stop).await
 }
 
 /// Sets a header where the handler has not set it itself.

@@ -7,11 +7,11 @@ use serde::Deserialize;
 use super::{Services, failure::Failure};
 use crate::{
     model::{
-        Entry, EntryStatus, Finding, Rulebook, beijing_date,
+        Entry, EntryStatus, Finding, Rulebook, UnitList, beijing_date,
         rulebook::Period,
         score_sheet::{BadEntry, ScoreReport},
     },
-    score,
+    score::{self, roster::Roster},
 };
 
 /// The days a page scores, from its address.
@@ -39,6 +39,12 @@ impl Services {
     pub fn rulebook(&self) -> Result<&Rulebook, Failure> {
         let found = self.catalog.rulebooks.iter().find(|rulebook| rulebook.id == self.rulebook);
         Ok(found.ok_or_else(|| anyhow::anyhow!("there is no rulebook {:?} in the catalog", self.rulebook))?)
+    }
+
+    /// The plan's list of units, where the rulebook names one.
+    fn unit_list(&self, rulebook: &Rulebook) -> Option<&UnitList> {
+        let wanted = &rulebook.units.as_ref()?.list;
+        self.catalog.unit_lists.iter().find(|list| list.id == *wanted)
     }
 
     /// The period asked for; else the rulebook's own where it is running, else this calendar year.
@@ -123,13 +129,29 @@ pub fn try_entry(services: &Services, entry: &Entry) -> Result<Result<(), String
     }
     let report = scored(services, std::slice::from_ref(entry), period)?;
     Ok(match report.skipped.first() {
-        Some(bad) => Err(format!("{}：{}", field_in_words(&bad.field), bad.message)),
+        Some(bad) => Err(misfit_in_words(bad)),
         None => Ok(()),
     })
 }
 
 fn scored(services: &Services, entries: &[Entry], period: Period) -> Result<ScoreReport, Failure> {
-    todo!()
+    let rulebook = services.rulebook()?;
+    let list = services.unit_list(rulebook);
+    let roster = Roster::of(rulebook, list);
+    let known = |check: &str| services.catalog.checks.iter().any(|known| known.id == check);
+    let options = score::Options {
+        period: Some(period),
+        include_flagged: true,
+        skip_bad: true,
+        units: services.unit_names().into_iter().filter(|unit| roster.find(unit).is_ok()).collect(),
+        known_check: Some(&known),
+        ..score::Options::default()
+    };
+    let faults = |bad: Vec<BadEntry>| {
+        let lines: Vec<String> = bad.iter().map(ToString::to_string).collect();
+        anyhow::anyhow!("cannot score: {}", lines.join("; "))
+    };
+    Ok(score::score(rulebook, list, entries, &[], &options).map_err(faults)?)
 }
 
 /// A number without needless zeros.
@@ -150,25 +172,26 @@ pub fn signed(change: Decimal) -> Points {
 fn rejection(entry: Option<&Entry>, bad: &BadEntry) -> String {
     let about = entry.map(|entry| {
         let what = [&entry.note, &entry.clause, &entry.check].into_iter().flatten().next();
-        format!("{}：{}", entry.unit, what.map_or("", String::as_str))
+        format!("{} {}", entry.unit, what.map_or("", String::as_str))
     });
-    format!("{}（{}：{}）", about.unwrap_or_default(), field_in_words(&bad.field), bad.message)
+    format!("{}：{}", about.unwrap_or_default(), misfit_in_words(bad))
 }
 
-fn field_in_words(field: &str) -> &str {
-    match field {
-        "unit" => "单位",
-        "clause" => "指标",
-        "step" => "扣（加）分项",
-        "check" => "检查项",
-        "date" => "日期",
-        "count" => "数量",
-        "numerator" => "分子",
-        "denominator" => "分母",
-        "value" => "得分或数值",
-        "rank" => "排名",
-        "level" => "级别",
-        "subject" => "事项",
-        other => other,
-    }
+/// What is wrong with an entry, for people; the scorer's own words are for the command line.
+fn misfit_in_words(bad: &BadEntry) -> String {
+    let words = match bad.field.as_str() {
+        "unit" => "单位不在本评分表的考核对象之内",
+        "clause" => "评分表中没有这项指标，或该指标不适用于这个单位",
+        "step" => "评分表中没有这个扣（加）分项，或须指明是哪一项",
+        "check" => "没有这个检查项",
+        "date" => "日期未填，或不在评分期内",
+        "count" => "数量须为不小于零的数",
+        "numerator" | "denominator" => "分子、分母须成对填写，分母须大于零，分子不得为负",
+        "value" => "得分或数值未填，或超出范围",
+        "rank" => "排名未填，或不是正整数",
+        "level" => "须注明级别，或这一级别不在评分表中",
+        "status" => "状态无法识别",
+        _ => "与评分表不符",
+    };
+    words.to_owned()
 }

@@ -26,7 +26,9 @@ impl Browser {
             .stderr(Stdio::null())
             .spawn()
             .unwrap_or_else(|error| {
-                panic!("cannot start chromedriver ({error}); run tests/run.sh, which installs chromium and chromium-driver")
+                panic!(
+                    "cannot start chromedriver ({error}); run tests/run.sh, which installs chromium and chromium-driver"
+                )
             });
         let arguments = [
             "--headless=new".to_owned(),

@@ -34,7 +34,7 @@ pub const HOSTILE: &str = "<script>alert('明察')</script>\"><img src=x onerror
 
 /// The log, the evidence and the clock behind a console.
 pub struct Office {
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     pub log: Log,
     archive: Archive,
     now: Arc<AtomicI64>,
@@ -48,7 +48,7 @@ impl Office {
         let log = Log::open(&folder.path().join("log.db")).await.expect("a new log");
         let archive = Archive::open(&folder.path().join("evidence")).expect("an evidence folder");
         let now: Timestamp = "2022-06-15T01:00:00Z".parse().expect("a moment");
-        Self { folder, log, archive, now: Arc::new(AtomicI64::new(now.as_second())), asked: Arc::default() }
+        Self { _folder: folder, log, archive, now: Arc::new(AtomicI64::new(now.as_second())), asked: Arc::default() }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -163,11 +163,6 @@ impl Office {
             link_text: "2021年度报告".to_owned(),
             depth: 3,
         }
-    }
-
-    /// The folder with everything, for tests that want more of it.
-    pub fn folder(&self) -> &std::path::Path {
-        self.folder.path()
     }
 }
 

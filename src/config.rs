@@ -24,6 +24,8 @@ pub struct Settings {
     pub rulebook: String,
     #[serde(default)]
     pub console: Console,
+    #[serde(default)]
+    pub bulletin: Bulletins,
     #[serde(rename = "portal", default)]
     pub portals: Vec<Portal>,
 }
@@ -42,6 +44,22 @@ pub struct Console {
 impl Default for Console {
     fn default() -> Self {
         Self { listen: "127.0.0.1:8080".into(), administrator: "admin".into(), password_hash: None }
+    }
+}
+
+/// What bulletins say beside the findings.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Bulletins {
+    /// The office that issues them; stands in the red head.
+    pub office: String,
+    /// Working days that units have to mend what is named.
+    pub rectification_days: u32,
+}
+
+impl Default for Bulletins {
+    fn default() -> Self {
+        Self { office: "政务公开工作领导小组办公室".into(), rectification_days: 10 }
     }
 }
 

@@ -30,7 +30,7 @@ fn portal(id: &str, name: &str, units: &[&str]) -> Portal {
     Portal {
         id: id.to_owned(),
         name: name.to_owned(),
-        url: format!("http://{id}.heyuan.gov.cn/"),
+        url: format!("http://{id}.chengwan.gov.cn/"),
         units: units.collect(),
         columns: Vec::new(),
         max_pages: 500,
@@ -52,8 +52,9 @@ fn finding(id: &str, unit: &str, check: &str, label: &str, state: FindingState) 
         episode: 1,
         subject: Subject::new(format!("column:{label}"), label),
         state,
+        confirmed: !matches!(state, FindingState::Suspected | FindingState::Dismissed | FindingState::Waived),
         message: format!("栏目“{label}”超过规定期限没有更新"),
-        url: Some("http://jyj.heyuan.gov.cn/zwgk/".to_owned()),
+        url: Some("http://jyj.chengwan.gov.cn/zwgk/".to_owned()),
         evidence: Vec::new(),
         first_seen: date(2026, 7, 8),
         last_seen: date(2026, 9, 20),
@@ -127,11 +128,11 @@ fn material() -> Material {
     let missing = "required-column-missing";
     Material {
         drawn_up: date(2026, 10, 9),
-        office: "河源市人民政府办公室".to_owned(),
+        office: "澄湾市人民政府办公室".to_owned(),
         portals: vec![
-            portal("jyj", "河源市教育局门户网站", &["市教育局"]),
-            portal("city", "河源市人民政府门户网站", &["市民政局", "市水利局", "市商务局"]),
-            portal("slj", "河源市林业局门户网站", &["市林业局"]),
+            portal("jyj", "澄湾市教育局门户网站", &["市教育局"]),
+            portal("city", "澄湾市人民政府门户网站", &["市民政局", "市水利局", "市商务局"]),
+            portal("slj", "澄湾市林业局门户网站", &["市林业局"]),
         ],
         checks: vec![
             check(
@@ -167,8 +168,8 @@ fn material() -> Material {
                     outcome("市教育局", "dual-publicity-stale", "行政许可", Verdict::NotApplicable),
                 ],
                 not_measurable: vec![
-                    gap("http://jyj.heyuan.gov.cn/rsxx/", Cause::Timeout),
-                    gap("http://jyj.heyuan.gov.cn/a.htm", Cause::BotShield),
+                    gap("http://jyj.chengwan.gov.cn/rsxx/", Cause::Timeout),
+                    gap("http://jyj.chengwan.gov.cn/a.htm", Cause::BotShield),
                 ],
             },
             PortalLook {
@@ -210,7 +211,7 @@ fn material() -> Material {
         }],
         method: Method {
             rulebook: Some("yuncheng-2022-b1".to_owned()),
-            title: "河源市2026年度政务公开工作考核方案".to_owned(),
+            title: "澄湾市2026年度政务公开工作考核方案".to_owned(),
             readings: vec![MethodReading {
                 place: "B1-16".to_owned(),
                 problem: "“扣1分”未写“每”，也未写上限，权重为4分".to_owned(),
@@ -304,9 +305,9 @@ fn what_could_not_be_looked_at_is_listed_with_its_cause() {
     assert_eq!(
         rows,
         [
-            ("河源市教育局门户网站", Some(Cause::Timeout), 1),
-            ("河源市教育局门户网站", Some(Cause::BotShield), 1),
-            ("河源市林业局门户网站", None, 0),
+            ("澄湾市教育局门户网站", Some(Cause::Timeout), 1),
+            ("澄湾市教育局门户网站", Some(Cause::BotShield), 1),
+            ("澄湾市林业局门户网站", None, 0),
         ]
     );
     assert_eq!(bulletin.unmeasured[2].note, "主页访问超时");
@@ -342,12 +343,15 @@ fn a_finding_outside_the_quarter_is_not_in_it() {
 }
 
 #[test]
-fn a_waiver_that_has_run_out_asks_for_another_look() {
+fn a_fault_that_went_before_anybody_looked_accuses_nobody() {
     let mut material = material();
-    let waived = material.findings.iter_mut().find(|finding| finding.state == FindingState::Waived).unwrap();
-    waived.waived_until = Some(date(2026, 8, 31));
-    let totals = assemble(quarter(), &material).totals;
-    assert_eq!((totals.waived, totals.suspected), (0, 2));
+    for finding in &mut material.findings {
+        finding.confirmed = false;
+    }
+    let bulletin = assemble(quarter(), &material);
+    assert!(bulletin.findings.iter().all(|finding| finding.id != "b1b2c3d4e5f6"));
+    assert_eq!((bulletin.totals.gone_unreviewed, bulletin.totals.fixed), (1, 0));
+    assert!(bulletin_html::render(&bulletin).unwrap().contains("1个疑似问题在人工核查前已自行消除"));
 }
 
 #[test]

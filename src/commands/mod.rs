@@ -1,6 +1,11 @@
 //! One file a subcommand. Each has its `Args` and a `run`; this file only lists and calls them.
 
+mod entry_file;
 mod extract;
+mod finding;
+mod log;
+mod migrate;
+mod office;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -36,6 +41,9 @@ pub enum LogFormat {
 #[derive(Subcommand)]
 enum Command {
     Extract(extract::Args),
+    Finding(finding::Args),
+    Log(log::Args),
+    Migrate(migrate::Args),
 }
 
 /// How a command ended; the numbers are part of the contract.
@@ -77,6 +85,9 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
     let global = &arguments.global;
     match arguments.command {
         Command::Extract(args) => extract::run(args, global).await,
+        Command::Finding(args) => finding::run(args, global).await,
+        Command::Log(args) => log::run(args, global).await,
+        Command::Migrate(args) => migrate::run(args, global).await,
     }
 }
 

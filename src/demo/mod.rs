@@ -1,1 +1,7 @@
 //! Serves the fixture portals on loopback and runs the whole story on them.
+
+pub mod portals;
+pub mod server;
+
+pub use portals::{FixturePortal, SeededFault};
+pub use server::{Request, Server};

@@ -115,6 +115,7 @@ enum Standing {
     Named,
     NamedAndFixed,
     Suspected,
+    GoneUnreviewed,
     Waived,
     Dismissed,
     CarriedOver,
@@ -136,10 +137,9 @@ fn standing_of(finding: &Finding, from: Date, to: Date) -> Option<Standing> {
             Some(if seen { Standing::Named } else { Standing::CarriedOver })
         }
         _ if !seen => None,
-        FindingState::FixVerified => Some(Standing::NamedAndFixed),
+        FindingState::FixVerified if finding.confirmed => Some(Standing::NamedAndFixed),
+        FindingState::FixVerified => Some(Standing::GoneUnreviewed),
         FindingState::Suspected => Some(Standing::Suspected),
-        // A waiver that has run out covers nothing: a person must look again.
-        FindingState::Waived if finding.waived_until.is_some_and(|until| until < to) => Some(Standing::Suspected),
         FindingState::Waived => Some(Standing::Waived),
         FindingState::Dismissed => Some(Standing::Dismissed),
     }
@@ -156,6 +156,7 @@ fn count(stands: Standing, totals: &mut Totals, unit: &mut UnitResult) {
             }
         }
         Standing::Suspected => totals.suspected += 1,
+        Standing::GoneUnreviewed => totals.gone_unreviewed += 1,
         Standing::Waived => {
             totals.waived += 1;
             unit.waived += 1;
@@ -248,7 +249,7 @@ fn problem_class(check: &str, standing: &[(Standing, &Finding)], material: &Mate
     let of_class = || standing.iter().filter(|(_, finding)| finding.identity.check == check);
     let mut looks = Looks::default();
     for outcome in material.looks.iter().flat_map(|look| &look.outcomes).filter(|outcome| outcome.check == check) {
-        looks.add(look_of(outcome.outcome));
+        looks.add(Looks::of(outcome.outcome));
     }
     let text = material.checks.iter().find(|text| text.id == check);
     ProblemClass {
@@ -281,18 +282,6 @@ fn annex_row(number: usize, finding: &Finding, class: &ProblemClass, portals: &[
     }
 }
 
-fn look_of(verdict: Verdict) -> Looks {
-    let mut looks = Looks::default();
-    match verdict {
-        Verdict::Passed => looks.passed = 1,
-        Verdict::Failed => looks.failed = 1,
-        Verdict::NeedsReview => looks.needs_review = 1,
-        Verdict::NotApplicable => looks.not_applicable = 1,
-        Verdict::NotMeasurable(_) => looks.not_measurable = 1,
-    }
-    looks
-}
-
 /// Visits of the period that read anything.
 fn readable_runs(material: &Material, from: Date, to: Date) -> impl Iterator<Item = &Run> {
     material
@@ -320,7 +309,7 @@ fn scope(material: &Material, units: Share, from: Date, to: Date) -> Scope {
         scope.pages.done += look.pages_read;
         scope.pages.of += look.pages_read + look.not_measurable.len();
         for outcome in &look.outcomes {
-            scope.looks.add(look_of(outcome.outcome));
+            scope.looks.add(Looks::of(outcome.outcome));
         }
     }
     scope

@@ -2,5 +2,6 @@
 
 pub mod bulletin;
 pub mod fold;
+pub mod portal_owner;
 pub mod queue;
 pub mod schedule;

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, FindingState, Quarter, UnitKind};
+use super::{Cause, FindingState, Quarter, UnitKind, Verdict};
 
 /// One bulletin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +90,19 @@ pub struct Looks {
 }
 
 impl Looks {
+    /// One outcome.
+    pub fn of(verdict: Verdict) -> Self {
+        let mut looks = Self::default();
+        match verdict {
+            Verdict::Passed => looks.passed = 1,
+            Verdict::Failed => looks.failed = 1,
+            Verdict::NeedsReview => looks.needs_review = 1,
+            Verdict::NotApplicable => looks.not_applicable = 1,
+            Verdict::NotMeasurable(_) => looks.not_measurable = 1,
+        }
+        looks
+    }
+
     /// Those in which the check could say right or wrong.
     pub fn decided(self) -> usize {
         self.passed + self.failed
@@ -118,6 +131,8 @@ pub struct Totals {
     pub fixed: usize,
     /// Flagged by the machine, not yet looked at by a person.
     pub suspected: usize,
+    /// Flagged, and gone before a person looked: never a proven fault.
+    pub gone_unreviewed: usize,
     pub waived: usize,
     pub dismissed: usize,
     /// Confirmed earlier, and not seen again in this quarter nor found mended: neither repeated nor closed.

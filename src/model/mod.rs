@@ -48,6 +48,7 @@ pub use entry::{Entry, EntrySource, EntryStatus, Level};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
 pub use job::JobRequest;
 pub use lexicon::{ColumnTerm, FieldTerm, Freshness, Lexicon};
+pub use lexicon::{ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
 pub use page::{

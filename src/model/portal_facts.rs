@@ -132,6 +132,8 @@ pub struct ColumnFacts {
     pub children: Vec<String>,
     /// Characters of text in the main part, for columns that are one page (机构职能, 指南).
     pub text_length: usize,
+    /// Attached files in its main part: a column that is one PDF is not empty.
+    pub attachments: usize,
     /// Links in its main part that lead to other hosts, when it has no rows of its own.
     pub outward_links: usize,
     /// Pages of the list that were read, and that exist by its own count.

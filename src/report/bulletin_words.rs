@@ -108,6 +108,9 @@ pub fn overall(bulletin: &Bulletin) -> Vec<String> {
             totals.suspected
         ));
     }
+    if totals.gone_unreviewed > 0 {
+        apart.push(format!("{}个疑似问题在人工核查前已自行消除", totals.gone_unreviewed));
+    }
     if totals.dismissed > 0 {
         apart.push(format!("经人工核查排除{}个", totals.dismissed));
     }

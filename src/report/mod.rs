@@ -1,5 +1,7 @@
 //! One file a format; sees only plain data of the model.
 
+pub mod audit_html;
+pub mod audit_json;
 pub mod bulletin_html;
 pub mod bulletin_json;
 pub mod bulletin_words;

@@ -1,0 +1,298 @@
+//! The only reader of YAML. Says of every defect in which file, line, column and field it stands and what to do.
+
+use std::{collections::BTreeMap, fmt};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor},
+};
+use serde_saphyr::{Options, Spanned, options::DuplicateKeyPolicy};
+
+/// One defect of a file, with the finger on the spot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Path below `checks/`, or as the user gave it.
+    pub file: String,
+    /// From 1; 0 where the file as a whole is meant.
+    pub line: u64,
+    /// From 1, in characters.
+    pub column: u64,
+    /// Where in the structure, such as `sections[1].clauses[0].cap`; empty where unknown.
+    pub field: String,
+    pub message: String,
+    /// What to do about it; may be empty.
+    pub help: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.file)?;
+        if self.line > 0 {
+            write!(f, ":{}:{}", self.line, self.column)?;
+        }
+        if !self.field.is_empty() {
+            write!(f, ": {}", self.field)?;
+        }
+        write!(f, ": {}", self.message)?;
+        if !self.help.is_empty() {
+            write!(f, " (help: {})", self.help)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// Everything that is wrong with a set of files, in file and line order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems(pub Vec<Problem>);
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (number, problem) in self.0.iter().enumerate() {
+            write!(f, "{}{problem}", if number == 0 { "" } else { "\n" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Problems {}
+
+/// Reads one document. `name` is the file name for messages.
+pub fn read<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, Problem> {
+    serde_saphyr::from_str_with_options(text, strict()).map_err(|error| problem_of(name, text, &error))
+}
+
+/// `on`, `yes` and `NO` are texts; a key written twice is a defect; anchors and aliases stay within a small budget.
+fn strict() -> Options {
+    serde_saphyr::options! {
+        strict_booleans: true,
+        duplicate_keys: DuplicateKeyPolicy::Error,
+        with_snippet: false,
+    }
+}
+
+fn problem_of(name: &str, text: &str, error: &serde_saphyr::Error) -> Problem {
+    let (line, column) = error.location().map_or((0, 0), |location| (location.line(), location.column()));
+    let message = error.to_string();
+    // The library repeats the place behind its message.
+    let message = message.split(" at line ").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let help = if message.starts_with("unknown field") {
+        "correct the key or take it out"
+    } else if message.starts_with("missing field") {
+        "add the key"
+    } else if message.starts_with("duplicate") {
+        "keep one of the two"
+    } else {
+        ""
+    };
+    Problem {
+        file: name.to_owned(),
+        line,
+        column,
+        field: Places::of(text).field_at(line, column),
+        message,
+        help: help.to_owned(),
+    }
+}
+
+/// Where each value of a document stands, so that a defect found after reading can be shown in its place.
+#[derive(Debug, Default)]
+pub struct Places {
+    /// Field, such as `sections[1].name`, to line and column of its value.
+    values: BTreeMap<String, (u64, u64)>,
+    /// The same for the keys of mappings.
+    keys: BTreeMap<String, (u64, u64)>,
+}
+
+impl Places {
+    /// Walks through the document; one that is no YAML has no places.
+    pub fn of(text: &str) -> Self {
+        let mut places = Self::default();
+        if let Ok(root) = serde_saphyr::from_str_with_options::<Spanned<Node>>(text, strict()) {
+            places.add(String::new(), &root);
+        }
+        places
+    }
+
+    fn add(&mut self, field: String, node: &Spanned<Node>) {
+        self.values.insert(field.clone(), (node.referenced.line(), node.referenced.column()));
+        match &node.value {
+            Node::Leaf => {}
+            Node::List(items) => {
+                for (number, item) in items.iter().enumerate() {
+                    self.add(format!("{field}[{number}]"), item);
+                }
+            }
+            Node::Map(pairs) => {
+                for (key, value) in pairs {
+                    let inner = if field.is_empty() { key.value.clone() } else { format!("{field}.{}", key.value) };
+                    self.keys.insert(inner.clone(), (key.referenced.line(), key.referenced.column()));
+                    self.add(inner, value);
+                }
+            }
+        }
+    }
+
+    /// Line and column of the value of `field`; where it is absent, of the nearest field around it.
+    pub fn of_value(&self, field: &str) -> (u64, u64) {
+        let mut field = field;
+        loop {
+            if let Some(place) = self.values.get(field) {
+                return *place;
+            }
+            match field.rfind(['.', '[']) {
+                Some(at) => field = &field[..at],
+                None => return self.values.get("").copied().unwrap_or((0, 0)),
+            }
+        }
+    }
+
+    /// The innermost field that stands at or before a place on the same line; empty where there is none.
+    fn field_at(&self, line: u64, column: u64) -> String {
+        self.values
+            .iter()
+            .chain(&self.keys)
+            .filter(|(field, place)| !field.is_empty() && place.0 == line && place.1 <= column)
+            .max_by_key(|(field, place)| (place.1, field.len()))
+            .map(|(field, _)| field.clone())
+            .unwrap_or_default()
+    }
+
+    /// A defect at `field`.
+    pub fn problem(
+        &self,
+        file: &str,
+        field: impl Into<String>,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Problem {
+        let field = field.into();
+        let (line, column) = self.of_value(&field);
+        Problem { file: file.to_owned(), line, column, field, message: message.into(), help: help.into() }
+    }
+}
+
+/// Any YAML value, kept only for its shape.
+enum Node {
+    Leaf,
+    List(Vec<Spanned<Node>>),
+    Map(Vec<(Spanned<String>, Spanned<Node>)>),
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+/// Scalars of every type are leaves.
+macro_rules! leaves {
+    ($($method:ident: $type:ty),*) => {
+        $(fn $method<E: de::Error>(self, _: $type) -> Result<Node, E> { Ok(Node::Leaf) })*
+    };
+}
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    leaves! {
+        visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64, visit_str: &str
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Node, E> {
+        Ok(Node::Leaf)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Node, E> {
+        Ok(Node::Leaf)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        Node::deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Node::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Node, A::Error> {
+        let mut map = Vec::new();
+        while let Some(pair) = pairs.next_entry()? {
+            map.push(pair);
+        }
+        Ok(Node::Map(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read")]
+    struct Sheet {
+        name: String,
+        rows: Vec<Row>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only read")]
+    struct Row {
+        weight: rust_decimal::Decimal,
+        #[serde(default)]
+        closed: bool,
+    }
+
+    fn problem(text: &str) -> Problem {
+        read::<Sheet>("sheet.yaml", text).unwrap_err()
+    }
+
+    #[test]
+    fn an_unknown_key_is_shown_where_it_stands() {
+        let found = problem("name: 表\nrows:\n  - weight: 2.50\n    wieght: 3\n");
+        assert_eq!((found.line, found.column, found.field.as_str()), (4, 5, "rows[0].wieght"), "{found}");
+        assert!(found.message.contains("wieght"), "{found}");
+    }
+
+    #[test]
+    fn a_wrong_value_is_shown_at_its_key() {
+        let found = problem("name: 表\nrows:\n  - weight: 两分\n");
+        assert_eq!((found.line, found.column, found.field.as_str()), (3, 5, "rows[0].weight"), "{found}");
+    }
+
+    #[test]
+    fn no_is_a_text_and_not_false() {
+        assert_eq!(problem("name: 表\nrows:\n  - weight: 1\n    closed: NO\n").line, 4);
+    }
+
+    #[test]
+    fn a_key_twice_is_a_defect() {
+        assert_eq!(problem("name: 甲\nname: 乙\nrows: []\n").line, 2);
+    }
+
+    #[test]
+    fn what_is_no_yaml_at_all_is_told_with_its_line() {
+        assert_eq!(problem("name: 表\nrows: [\n").file, "sheet.yaml");
+        assert!(problem("name: 表\nrows: [\n").line >= 2);
+    }
+
+    #[test]
+    fn an_absent_field_is_shown_at_the_field_around_it() {
+        let places = Places::of("rows:\n  - name: 甲\n  - name: 乙\n");
+        assert_eq!(places.of_value("rows[1].name"), (3, 11));
+        assert_eq!(places.of_value("rows[1].cap"), places.of_value("rows[1]"));
+    }
+}

@@ -1,0 +1,178 @@
+//! A check as an inspector writes it: one YAML file with its legal basis, parameters, words to the unit and examples.
+
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{
+    Example, Rule, annual_report::AnnualReport, column_freshness::ColumnFreshness, dual_publicity::DualPublicity,
+    interpretation_link::InterpretationLink, required_column::RequiredColumn,
+};
+use crate::model::{Outcome, UnitKind};
+
+/// One on-line inspection item.
+#[derive(Clone, Debug)]
+pub struct Definition {
+    /// Named after the fault; the file's name.
+    pub id: String,
+    pub kind: Kind,
+    /// Chinese, for lists and bulletins.
+    pub title: String,
+    /// Kinds of units it is meant for; empty means every kind.
+    pub applies_to: Vec<UnitKind>,
+    pub basis: Vec<Basis>,
+    pub valid: Validity,
+    /// What the unit is told; see [`Definition::message_for`] for the placeholders.
+    pub message: String,
+    /// How it is mended.
+    pub fix: String,
+    pub examples: Vec<Example>,
+    /// The kind's judgement with this check's parameters.
+    pub rule: Arc<dyn Rule>,
+}
+
+/// What a check rests on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Basis {
+    /// Title and number of the document.
+    pub document: String,
+    /// Article or table, such as 第四十九条.
+    #[serde(default)]
+    pub place: String,
+    /// What it asks, in our own short words.
+    pub words: String,
+}
+
+/// First and last day on which the check may be applied; an absent bound is open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Validity {
+    #[serde(default)]
+    pub from: Option<Date>,
+    #[serde(default)]
+    pub to: Option<Date>,
+}
+
+/// The kinds of checks; each is a file of this room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    RequiredColumn,
+    ColumnFreshness,
+    AnnualReport,
+    InterpretationLink,
+    DualPublicity,
+}
+
+/// A file that can be read as any type: lets this room say which parameters a kind takes, while the catalog alone
+/// knows how files are written.
+pub trait Source {
+    type Problem;
+
+    fn read<T: DeserializeOwned>(&self) -> Result<T, Self::Problem>;
+}
+
+/// Only the kind: what else the file may hold depends on it.
+#[derive(Deserialize)]
+struct KindOnly {
+    kind: Kind,
+}
+
+/// The file, with the parameters of its kind.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written<P> {
+    id: String,
+    kind: Kind,
+    title: String,
+    #[serde(default)]
+    applies_to: Vec<UnitKind>,
+    basis: Vec<Basis>,
+    #[serde(default)]
+    valid: Validity,
+    params: P,
+    message: String,
+    fix: String,
+    examples: Vec<Example>,
+}
+
+impl Definition {
+    /// Reads one check file. The kind is read first, so that a slip in the parameters is reported at its own place.
+    pub fn read<S: Source>(source: &S) -> Result<Self, S::Problem> {
+        match source.read::<KindOnly>()?.kind {
+            Kind::RequiredColumn => Self::of::<RequiredColumn, S>(source),
+            Kind::ColumnFreshness => Self::of::<ColumnFreshness, S>(source),
+            Kind::AnnualReport => Self::of::<AnnualReport, S>(source),
+            Kind::InterpretationLink => Self::of::<InterpretationLink, S>(source),
+            Kind::DualPublicity => Self::of::<DualPublicity, S>(source),
+        }
+    }
+
+    fn of<P: Rule + DeserializeOwned + 'static, S: Source>(source: &S) -> Result<Self, S::Problem> {
+        let written: Written<P> = source.read()?;
+        Ok(Self {
+            id: written.id,
+            kind: written.kind,
+            title: written.title,
+            applies_to: written.applies_to,
+            basis: written.basis,
+            valid: written.valid,
+            message: written.message,
+            fix: written.fix,
+            examples: written.examples,
+            rule: Arc::new(written.params),
+        })
+    }
+
+    /// Why the check is not applied to this kind of unit on this day, if it is not.
+    pub(super) fn excuse(&self, kind: UnitKind, as_of: Date) -> Option<String> {
+        if !self.applies_to.is_empty() && !self.applies_to.contains(&kind) {
+            return Some(format!("“{}”不适用于{kind}", self.title));
+        }
+        if let Some(from) = self.valid.from.filter(|from| as_of < *from) {
+            return Some(format!("“{}”自{from}起适用，检查日{as_of}尚未适用", self.title));
+        }
+        let to = self.valid.to.filter(|to| as_of > *to)?;
+        Some(format!("“{}”适用至{to}，检查日{as_of}已不适用", self.title))
+    }
+
+    /// What the unit is told about this outcome. Placeholders: `{unit}`, `{subject}`, `{reason}`, `{url}`.
+    pub fn message_for(&self, outcome: &Outcome) -> String {
+        fill(&self.message, outcome)
+    }
+
+    /// How the unit mends it; the same placeholders.
+    pub fn fix_for(&self, outcome: &Outcome) -> String {
+        fill(&self.fix, outcome)
+    }
+
+    /// The legal basis in one line.
+    pub fn basis_line(&self) -> String {
+        let lines: Vec<String> =
+            self.basis.iter().map(|basis| format!("{}{}：{}", basis.document, basis.place, basis.words)).collect();
+        lines.join("；")
+    }
+}
+
+fn fill(template: &str, outcome: &Outcome) -> String {
+    // One pass, so that braces inside a title are never taken for a placeholder.
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(open) = rest.find('{') {
+        filled.push_str(&rest[..open]);
+        let after = &rest[open..];
+        let close = after.find('}').map_or(after.len(), |close| close + 1);
+        filled.push_str(match &after[..close] {
+            "{unit}" => &outcome.unit,
+            "{subject}" => &outcome.subject.label,
+            "{reason}" => &outcome.reason,
+            "{url}" => outcome.url.as_deref().unwrap_or(""),
+            other => other,
+        });
+        rest = &after[close..];
+    }
+    filled.push_str(rest);
+    filled
+}

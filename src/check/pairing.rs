@@ -1,0 +1,248 @@
+//! Which interpretation belongs to which policy document: by links either way, by title, by document number.
+
+use super::{likeness::likeness, scope::host_of};
+use crate::{
+    model::{DocumentFacts, DocumentRole},
+    text::normalise,
+};
+
+/// A title shorter than this (letters) is too common to be recognised inside another.
+const LEAST_TITLE: usize = 8;
+/// From this likeness on (percent) two titles may mean the same document, which a person must say.
+const NEAR: usize = 75;
+
+/// Policies and interpretations of a portal with the pairs among them.
+#[derive(Debug)]
+pub struct Pairing<'a> {
+    pub policies: Vec<&'a DocumentFacts>,
+    pub interpretations: Vec<&'a DocumentFacts>,
+    pairs: Vec<Pair>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Pair {
+    policy: usize,
+    interpretation: usize,
+    certain: bool,
+}
+
+/// What is known of an interpretation's relation to one policy.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tie {
+    /// Its own title names the policy, or it carries the policy's number.
+    title: bool,
+    /// The policy links to it.
+    forward: bool,
+    /// It links to the policy.
+    back: bool,
+    /// Its opening names the policy.
+    opening: bool,
+    /// Its title or opening contains or resembles the policy's title, but so may others.
+    near: bool,
+}
+
+impl<'a> Pairing<'a> {
+    pub fn of(documents: &'a [DocumentFacts]) -> Self {
+        let of_role = |role| documents.iter().filter(|document| document.role == role).collect::<Vec<_>>();
+        let policies = of_role(DocumentRole::Policy);
+        let interpretations = of_role(DocumentRole::Interpretation);
+        let names: Vec<Names> = policies.iter().map(|policy| Names::of(policy)).collect();
+        let mut pairs = Vec::new();
+        for (number, interpretation) in interpretations.iter().enumerate() {
+            let ties = ties_of(interpretation, &policies, &names);
+            let named = ties.iter().any(|tie| tie.title);
+            let linked = named || ties.iter().any(|tie| tie.forward || tie.back);
+            let opened = linked || ties.iter().any(|tie| tie.opening);
+            for (policy, tie) in ties.iter().enumerate() {
+                // A page that names its policy in the title only mentions the others it links to or opens with.
+                let certain = tie.title || tie.forward || (tie.back && !named) || (tie.opening && !linked);
+                if certain || (tie.near && !opened) {
+                    pairs.push(Pair { policy, interpretation: number, certain });
+                }
+            }
+        }
+        Self { policies, interpretations, pairs }
+    }
+
+    /// The interpretations that surely belong to the policy of that key.
+    pub fn of_policy(&self, key: &str) -> Vec<&'a DocumentFacts> {
+        self.select(
+            |pair| pair.certain && self.policies[pair.policy].key == key,
+            |pair| self.interpretations[pair.interpretation],
+        )
+    }
+
+    /// Interpretations that may belong to it.
+    pub fn perhaps_of_policy(&self, key: &str) -> Vec<&'a DocumentFacts> {
+        self.select(
+            |pair| !pair.certain && self.policies[pair.policy].key == key,
+            |pair| self.interpretations[pair.interpretation],
+        )
+    }
+
+    /// The policies that an interpretation surely belongs to.
+    pub fn of_interpretation(&self, key: &str) -> Vec<&'a DocumentFacts> {
+        self.select(
+            |pair| pair.certain && self.interpretations[pair.interpretation].key == key,
+            |pair| self.policies[pair.policy],
+        )
+    }
+
+    fn select(
+        &self,
+        wanted: impl Fn(&Pair) -> bool,
+        pick: impl Fn(&Pair) -> &'a DocumentFacts,
+    ) -> Vec<&'a DocumentFacts> {
+        self.pairs.iter().filter(|pair| wanted(pair)).map(pick).collect()
+    }
+}
+
+/// Whether one page links to the other.
+pub fn links_to(from: &DocumentFacts, to: &DocumentFacts) -> bool {
+    from.links.iter().any(|link| same_page(link, &to.url))
+}
+
+fn same_page(a: &str, b: &str) -> bool {
+    let page = |url: &str| {
+        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+        let path = rest.find('/').map_or("/", |slash| &rest[slash..]);
+        let path = path.split('#').next().unwrap_or(path).trim_end_matches('/').to_owned();
+        (host_of(url), path)
+    };
+    page(a) == page(b)
+}
+
+fn ties_of(interpretation: &DocumentFacts, policies: &[&DocumentFacts], names: &[Names]) -> Vec<Tie> {
+    let title = normalise(&interpretation.title);
+    let subject = essence(&title);
+    let mentions: Vec<String> = interpretation.mentions.iter().map(|mention| essence(&normalise(mention))).collect();
+    let mut ties: Vec<Tie> = policies
+        .iter()
+        .zip(names)
+        .map(|(policy, names)| Tie {
+            title: names.essence == subject
+                || quoted(&title).any(|name| names.is(name))
+                || (policy.number.is_some() && policy.number == interpretation.number)
+                || policy.number.as_ref().is_some_and(|number| title.contains(&normalise(number))),
+            forward: links_to(policy, interpretation),
+            back: links_to(interpretation, policy),
+            opening: mentions.iter().any(|mention| names.essence == *mention),
+            near: likeness(&names.essence, &subject) >= NEAR,
+        })
+        .collect();
+    // A name inside a longer title decides only where it stands in one title alone.
+    for (name, in_title) in std::iter::once((&subject, true)).chain(mentions.iter().map(|mention| (mention, false))) {
+        let inside: Vec<usize> = (0..names.len()).filter(|number| names[*number].shares(name)).collect();
+        let exact = names.iter().any(|names| names.essence == *name);
+        match inside[..] {
+            _ if exact => {}
+            [only] if in_title => ties[only].title = true,
+            [only] => ties[only].opening = true,
+            _ => inside.iter().for_each(|number| ties[*number].near = true),
+        }
+    }
+    ties
+}
+
+/// A policy's title in the forms by which it is named elsewhere.
+#[derive(Debug)]
+struct Names {
+    full: String,
+    essence: String,
+}
+
+impl Names {
+    fn of(policy: &DocumentFacts) -> Self {
+        let full = normalise(&policy.title);
+        Self { essence: essence(&full), full }
+    }
+
+    fn is(&self, name: &str) -> bool {
+        self.full == name || self.essence == essence(name)
+    }
+
+    /// Whether one of the two names stands inside the other.
+    fn shares(&self, name: &str) -> bool {
+        let long_enough = |name: &str| name.chars().count() >= LEAST_TITLE;
+        (long_enough(name) && self.full.contains(name)) || (long_enough(&self.essence) && name.contains(&self.essence))
+    }
+}
+
+/// The texts inside 《》.
+fn quoted(title: &str) -> impl Iterator<Item = &str> {
+    title.split('《').skip(1).filter_map(|rest| rest.split('》').next())
+}
+
+/// What a title is about: the name inside 《》 where there is one; otherwise without the issuer, the words of issuing
+/// and interpreting, and the brackets. Expects a normalised title.
+fn essence(title: &str) -> String {
+    let inner = quoted(title).max_by_key(|name| name.len()).unwrap_or(title);
+    let mut name = inner;
+    if inner == title {
+        for mark in ["一图读懂", "图解", "解读"] {
+            name = name.strip_prefix(mark).map_or(name, |rest| rest.trim_start_matches(SEPARATORS));
+        }
+        for mark in ["政策解读", "文字解读", "图文解读", "专家解读", "解读", "政策问答", "答记者问", "一图读懂", "图解"]
+        {
+            name =
+                name.strip_suffix(mark).map_or(name, |rest| rest.trim_end_matches(SEPARATORS).trim_end_matches('的'));
+        }
+    }
+    if let Some((_, rest)) = name.split_once("关于") {
+        name = rest;
+    }
+    for issuing in ["印发", "公布", "发布", "下发", "颁布", "转发"] {
+        name = name.strip_prefix(issuing).unwrap_or(name);
+    }
+    for form in ["的通知", "的公告", "的通告", "的函"] {
+        name = name.strip_suffix(form).unwrap_or(name);
+    }
+    let name = name.split('(').next().filter(|name| !name.is_empty()).unwrap_or(name);
+    name.chars().filter(|letter| !"《》“”\"〈〉".contains(*letter)).collect()
+}
+
+const SEPARATORS: [char; 7] = [':', '：', '|', '丨', '-', '—', '·'];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_is_reduced_to_what_it_is_about() {
+        for title in [
+            "青河市人民政府办公室关于印发《青河市优化营商环境实施方案》的通知",
+            "青河市人民政府办公室关于印发青河市优化营商环境实施方案(试行)的通知",
+            "《青河市优化营商环境实施方案》政策解读",
+            "一图读懂|青河市优化营商环境实施方案",
+            "青河市优化营商环境实施方案的解读",
+        ] {
+            assert_eq!(essence(title), "青河市优化营商环境实施方案", "{title}");
+        }
+    }
+
+    #[test]
+    fn a_mention_beside_the_own_policy_makes_no_pair() {
+        let policy = |key: &str, title: &str| DocumentFacts {
+            key: key.into(),
+            url: format!("http://www.example.gov.cn{key}"),
+            title: title.into(),
+            role: DocumentRole::Policy,
+            ..DocumentFacts::default()
+        };
+        let documents = [
+            policy("/a", "青河市优化营商环境条例实施办法"),
+            policy("/b", "青河市促进民营经济发展若干措施"),
+            DocumentFacts {
+                key: "/i".into(),
+                title: "《青河市促进民营经济发展若干措施》解读".into(),
+                role: DocumentRole::Interpretation,
+                mentions: vec!["青河市优化营商环境条例实施办法".into()],
+                ..DocumentFacts::default()
+            },
+        ];
+        let pairing = Pairing::of(&documents);
+        assert_eq!(pairing.of_policy("/b").len(), 1);
+        assert!(pairing.of_policy("/a").is_empty());
+        assert!(pairing.perhaps_of_policy("/a").is_empty());
+    }
+}

@@ -1,0 +1,290 @@
+//! Kind `required-column`: a column that every such unit must have is missing, empty, or only leads to another site.
+
+use serde::Deserialize;
+
+use super::{
+    Judgement, Rule, proof,
+    scope::{Case, host_of, unread},
+};
+use crate::model::{Cause, ColumnFacts, ColumnState, MatchedBy, Subject, Verdict};
+
+/// Letters of link text that go with one outward link: what is left is the column's own text.
+const TEXT_OF_A_LINK: usize = 40;
+
+/// Parameters of the kind.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequiredColumn {
+    pub fault: Fault,
+    /// Standard names of the columns asked for; for whom, the word list says.
+    pub columns: Vec<String>,
+    /// Characters of own text from which a page without rows counts as filled.
+    #[serde(default = "least_text")]
+    pub least_text: usize,
+}
+
+fn least_text() -> usize {
+    80
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fault {
+    Missing,
+    Empty,
+    LeadsAway,
+}
+
+/// What is to be seen on a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Content {
+    /// Rows, sub-columns, files or text of its own.
+    Own,
+    /// Nothing but links to this host.
+    Away {
+        host: String,
+        links: usize,
+    },
+    /// Links to other hosts, and some text beside them.
+    AwayWithText {
+        links: usize,
+        text: usize,
+    },
+    /// The list says it has pages, but no row could be recognised.
+    RowsUnread {
+        pages: usize,
+    },
+    Empty,
+    Unread(Cause),
+}
+
+impl Rule for RequiredColumn {
+    fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
+        self.columns.iter().map(|term| self.judge_term(case, term)).collect()
+    }
+
+    fn columns(&self) -> Vec<&str> {
+        self.columns.iter().map(String::as_str).collect()
+    }
+}
+
+impl RequiredColumn {
+    fn judge_term(&self, case: &Case<'_>, term: &str) -> Judgement {
+        let subject = Subject::new(format!("column:{term}"), term);
+        let kinds = case.context.lexicon.term(term).map_or(&[][..], |term| &term.applies_to);
+        if !kinds.is_empty() && !kinds.contains(&case.unit.kind) {
+            let reason = format!("“{term}”不要求{}设置", case.unit.kind);
+            return Judgement::new(subject, Verdict::NotApplicable, reason);
+        }
+        let found = case.columns_named(term);
+        match self.fault {
+            Fault::Missing => missing(case, term, subject, &found),
+            _ if found.is_empty() => not_found(case, term, subject),
+            Fault::Empty => self.empty(case, term, subject, &found),
+            Fault::LeadsAway => self.leads_away(case, term, subject, &found),
+        }
+    }
+
+    fn empty(&self, case: &Case<'_>, term: &str, subject: Subject, found: &[&ColumnFacts]) -> Judgement {
+        let seen: Vec<(&ColumnFacts, Content)> =
+            found.iter().map(|column| (*column, self.content(case, column))).collect();
+        let first = |wanted: fn(&Content) -> bool| seen.iter().find(|(_, content)| wanted(content));
+        if let Some((column, _)) = first(|content| matches!(content, Content::Own)) {
+            let reason = format!("“{term}”有内容：{}", describe(column));
+            return Judgement::new(subject, Verdict::Passed, reason).at(&column.url);
+        }
+        if let Some((column, Content::RowsUnread { pages })) =
+            first(|content| matches!(content, Content::RowsUnread { .. }))
+        {
+            let reason = format!("“{term}”自称有{pages}页列表，但未能识别出任何一条，请人工查看是否为空");
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(&column.url).with([proof::column(
+                case,
+                column,
+                "未识别出列表内容",
+            )]);
+        }
+        if let Some((column, Content::Unread(cause))) = first(|content| matches!(content, Content::Unread(_))) {
+            return unreadable(case, term, subject, column, *cause);
+        }
+        if let Some((column, _)) =
+            first(|content| matches!(content, Content::Away { .. } | Content::AwayWithText { .. }))
+        {
+            let reason = format!("“{term}”指向其他网站，由“栏目仅跳转外站”检查");
+            return Judgement::new(subject, Verdict::NotApplicable, reason).at(&column.url);
+        }
+        let column = found[0];
+        let reason = format!(
+            "“{term}”为空栏目：没有信息条目、下级栏目和附件，页面正文仅{}字（不足{}字）",
+            column.text_length, self.least_text
+        );
+        let evidence = found.iter().map(|column| proof::column(case, column, "页面已读取，无内容"));
+        Judgement::new(subject, Verdict::Failed, reason).at(&column.url).with(evidence)
+    }
+
+    fn leads_away(&self, case: &Case<'_>, term: &str, subject: Subject, found: &[&ColumnFacts]) -> Judgement {
+        let seen: Vec<(&ColumnFacts, Content)> =
+            found.iter().map(|column| (*column, self.content(case, column))).collect();
+        let first = |wanted: fn(&Content) -> bool| seen.iter().find(|(_, content)| wanted(content));
+        if let Some((column, _)) = first(|content| matches!(content, Content::Own)) {
+            let reason = format!("“{term}”在本站有内容：{}", describe(column));
+            return Judgement::new(subject, Verdict::Passed, reason).at(&column.url);
+        }
+        if let Some((column, Content::Unread(cause))) = first(|content| matches!(content, Content::Unread(_))) {
+            return unreadable(case, term, subject, column, *cause);
+        }
+        if let Some((column, Content::AwayWithText { links, text })) =
+            first(|content| matches!(content, Content::AwayWithText { .. }))
+        {
+            let reason = format!(
+                "“{term}”没有本站条目，只有{links}个指向其他网站的链接，但另有{text}字说明，请人工判断是否仅为跳转"
+            );
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(&column.url).with([proof::column(
+                case,
+                column,
+                "链接均指向其他网站",
+            )]);
+        }
+        if let Some((column, Content::Away { host, links })) = first(|content| matches!(content, Content::Away { .. }))
+        {
+            let reason = if *links == 0 {
+                format!("“{term}”的入口直接指向其他网站{host}，本站没有该栏目内容")
+            } else {
+                format!("“{term}”仅有的{links}个链接均指向其他网站（{host}），本站没有该栏目内容")
+            };
+            return Judgement::new(subject, Verdict::Failed, reason).at(&column.url).with([proof::column(
+                case,
+                column,
+                format!("指向{host}"),
+            )]);
+        }
+        let reason = format!("“{term}”没有指向其他网站；栏目为空，由“必设栏目为空”检查");
+        Judgement::new(subject, Verdict::NotApplicable, reason).at(&found[0].url)
+    }
+
+    fn content(&self, case: &Case<'_>, column: &ColumnFacts) -> Content {
+        if let ColumnState::LeadsAway { host } = &column.state {
+            return Content::Away { host: host.clone(), links: 0 };
+        }
+        if let Some(cause) = unread(column) {
+            return Content::Unread(cause);
+        }
+        let home = host_of(&case.facts.url).or_else(|| host_of(&case.context.portal.url));
+        let foreign: Vec<String> = column
+            .entries
+            .iter()
+            .filter_map(|entry| host_of(&entry.url))
+            .filter(|host| Some(host) != home.as_ref())
+            .collect();
+        if column.entries.len() > foreign.len() || !column.children.is_empty() || column.attachments > 0 {
+            return Content::Own;
+        }
+        if let Some(host) = foreign.first() {
+            return Content::Away { host: host.clone(), links: foreign.len() };
+        }
+        let (links, text) = (column.outward_links, column.text_length);
+        if links > 0 && text < self.least_text {
+            return Content::Away { host: "其他网站".to_owned(), links };
+        }
+        if links > 0 && text < self.least_text + links * TEXT_OF_A_LINK {
+            return Content::AwayWithText { links, text };
+        }
+        match column.pages_total {
+            _ if text >= self.least_text => Content::Own,
+            Some(pages) if pages > 1 => Content::RowsUnread { pages },
+            _ => Content::Empty,
+        }
+    }
+}
+
+fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&ColumnFacts]) -> Judgement {
+    // An entry that leads to a page counts as there, even if the page was left out for want of budget.
+    let present = found.iter().find(|column| !matches!(column.state, ColumnState::Unreadable { .. }));
+    if let Some(column) = present {
+        let how = column.fits(term).map_or("", |fit| match fit.by {
+            MatchedBy::Pin => "（由工作人员指定）",
+            MatchedBy::Name | MatchedBy::Weak => "",
+            MatchedBy::Alias => "（常用别名）",
+            MatchedBy::MetaName | MatchedBy::MetaType => "（依据页面META标签）",
+        });
+        let reason = format!("已设“{term}”：栏目“{}”{how}", column.name);
+        return Judgement::new(subject, Verdict::Passed, reason).at(&column.url);
+    }
+    if let Some((column, cause)) = found.iter().find_map(|column| Some((*column, unread(column)?))) {
+        if matches!(cause, Cause::NotFound | Cause::SoftNotFound) {
+            let reason = format!("“{term}”有入口，但打开后{cause}，请人工判断栏目是否已撤");
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(&column.url).with([proof::column(
+                case,
+                column,
+                format!("入口打开后{cause}"),
+            )]);
+        }
+        return unreadable(case, term, subject, column, cause);
+    }
+    if let Some(blocked) = case.blocked() {
+        let reason = format!("{}，不能断定没有“{term}”", blocked.because);
+        return Judgement::new(subject, blocked.verdict(), reason).with(proof::blocked(case, &blocked));
+    }
+    if let Some(near) = case.columns_nearly_named(term).first() {
+        let reason = format!("未找到“{term}”，但有名称相近的栏目“{}”，请人工判断是否即为该栏目", near.name);
+        return Judgement::new(subject, Verdict::NeedsReview, reason).at(&near.url).with([proof::column(
+            case,
+            near,
+            "名称相近",
+        )]);
+    }
+    if let Some((gateway, host)) = gateway_away(case) {
+        let reason = format!("本站未找到“{term}”，而“{}”指向其他网站{host}，请人工到该网站查看", gateway.name);
+        return Judgement::new(subject, Verdict::NeedsReview, reason).at(&gateway.url).with([proof::column(
+            case,
+            gateway,
+            format!("指向{host}"),
+        )]);
+    }
+    let coverage = &case.facts.coverage;
+    let reason = format!(
+        "未设“{term}”：访问{}个页面，核对{}个菜单名称，未见该栏目及其常用别名",
+        coverage.visits.len(),
+        coverage.menus.len()
+    );
+    Judgement::new(subject, Verdict::Failed, reason).at(&case.facts.url).with(proof::absence(case, term))
+}
+
+/// A column under which others hang, when it leads to another host.
+fn gateway_away<'a>(case: &Case<'a>) -> Option<(&'a ColumnFacts, String)> {
+    case.columns().find_map(|column| match &column.state {
+        ColumnState::LeadsAway { host } if case.is_gateway(column) => Some((column, host.clone())),
+        _ => None,
+    })
+}
+
+/// For the other two faults: there is no column to look at.
+fn not_found(case: &Case<'_>, term: &str, subject: Subject) -> Judgement {
+    match case.blocked() {
+        Some(blocked) => {
+            let reason = format!("{}，未见“{term}”", blocked.because);
+            Judgement::new(subject, blocked.verdict(), reason).with(proof::blocked(case, &blocked))
+        }
+        None => {
+            let reason = format!("未找到“{term}”，由“必设栏目缺失”检查");
+            Judgement::new(subject, Verdict::NotApplicable, reason)
+        }
+    }
+}
+
+fn unreadable(case: &Case<'_>, term: &str, subject: Subject, column: &ColumnFacts, cause: Cause) -> Judgement {
+    let reason = format!("“{term}”未能读取（{cause}），不作判断");
+    Judgement::new(subject, Verdict::NotMeasurable(cause), reason).at(&column.url).with([proof::column(
+        case,
+        column,
+        format!("未能读取：{cause}"),
+    )])
+}
+
+fn describe(column: &ColumnFacts) -> String {
+    match (column.entries.len(), column.children.len()) {
+        (0, 0) if column.attachments > 0 => format!("{}个附件", column.attachments),
+        (0, 0) => format!("正文{}字", column.text_length),
+        (0, children) => format!("{children}个下级栏目"),
+        (rows, _) => format!("{rows}条信息"),
+    }
+}

@@ -1,0 +1,169 @@
+//! Fixture portals: small sites with a pretended night and the faults that were put into them.
+//! This file loads them; `server` serves them.
+
+use std::{borrow::Cow, collections::BTreeMap};
+
+use jiff::{Timestamp, civil::DateTime};
+use serde::Deserialize;
+
+use crate::{
+    catalog::yaml,
+    model::{Portal, beijing_zone},
+};
+
+/// The portals compiled in: `<story>/portal.yaml` and `<story>/site/…`.
+#[derive(rust_embed::RustEmbed)]
+#[folder = "fixtures/portals/"]
+struct Embedded;
+
+/// One small site and everything a test or the demo needs to know of it.
+#[derive(Clone, Debug)]
+pub struct FixturePortal {
+    /// Folder name: publishing system and story.
+    pub story: String,
+    pub sheet: Sheet,
+    /// Files of `site/` by their path below it, such as `zwgk/index.html`.
+    pub files: BTreeMap<String, Cow<'static, [u8]>>,
+}
+
+/// What `portal.yaml` holds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sheet {
+    pub portal: Portal,
+    /// Host name under which it is served; the same as in the portal's address.
+    pub host: String,
+    /// The pretended moment of the visit, Beijing time.
+    pub as_of: DateTime,
+    #[serde(default)]
+    pub defaults: Defaults,
+    /// Answers that differ from plain files, by path. A path with a query fits every request for that
+    /// path that carries at least these parameters; the rule with most parameters wins.
+    #[serde(default)]
+    pub paths: BTreeMap<String, Answer>,
+    /// The faults that checks must raise here: all of them and no other.
+    #[serde(default)]
+    pub seeded: Vec<SeededFault>,
+    /// What looks like a fault and is none, for readers.
+    #[serde(default)]
+    pub near_misses: Vec<String>,
+}
+
+/// What holds for every answer of the site.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Defaults {
+    /// `charset` of the Content-Type of text files; absent: the header names none.
+    pub charset: Option<String>,
+    pub headers: BTreeMap<String, String>,
+    /// Milliseconds before the answer begins.
+    pub delay_ms: u64,
+}
+
+/// One path that answers in its own way.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Answer {
+    /// Absent: 200, or 302 with `redirect_to`.
+    pub status: Option<u16>,
+    /// These win over the defaults and over the content type of the file name.
+    pub headers: BTreeMap<String, String>,
+    /// Milliseconds, instead of the default.
+    pub delay_ms: Option<u64>,
+    /// File below `site/` that is sent instead of the one of the path.
+    pub body_file: Option<String>,
+    /// Value of the Location header.
+    pub redirect_to: Option<String>,
+}
+
+/// One fault of the ground truth.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeededFault {
+    /// Id of the check.
+    pub check: String,
+    /// Name of the unit.
+    pub unit: String,
+    /// Subject key, such as `report:2021`.
+    pub subject: String,
+    /// What was done to the site, for readers.
+    #[serde(default)]
+    pub note: String,
+}
+
+impl FixturePortal {
+    /// A portal from the text of its `portal.yaml` and its files; `name` is what errors call the text.
+    pub fn new(
+        story: &str,
+        name: &str,
+        text: &str,
+        files: BTreeMap<String, Cow<'static, [u8]>>,
+    ) -> Result<Self, yaml::Problem> {
+        Ok(Self { story: story.to_owned(), sheet: yaml::read(name, text)?, files })
+    }
+
+    /// The pretended moment of the visit.
+    pub fn as_of(&self) -> Result<Timestamp, jiff::Error> {
+        Ok(self.sheet.as_of.to_zoned(beijing_zone())?.timestamp())
+    }
+
+    /// The file that a plain request for `path` (with its leading slash) gets.
+    pub fn file(&self, path: &str) -> Option<(&str, &[u8])> {
+        let inner = path.strip_prefix('/')?;
+        let named = |name: &str| self.files.get_key_value(name).map(|(name, bytes)| (name.as_str(), bytes.as_ref()));
+        if inner.is_empty() || inner.ends_with('/') {
+            INDEX_FILES.iter().find_map(|index| named(&format!("{inner}{index}")))
+        } else {
+            named(inner)
+        }
+    }
+
+    /// Whether `path` names a folder of the site, though it lacks the last slash.
+    pub fn is_folder(&self, path: &str) -> bool {
+        !path.ends_with('/') && self.file(&format!("{path}/")).is_some()
+    }
+
+    /// The rule of `paths` that fits a request best.
+    pub fn answer(&self, path: &str, query: Option<&str>) -> Option<&Answer> {
+        let asked = parameters(query.unwrap_or_default());
+        self.sheet
+            .paths
+            .iter()
+            .filter_map(|(rule, answer)| {
+                let (rule_path, rule_query) = rule.split_once('?').unwrap_or((rule, ""));
+                let wanted = parameters(rule_query);
+                let fits = rule_path == path && wanted.iter().all(|parameter| asked.contains(parameter));
+                fits.then_some((wanted.len(), answer))
+            })
+            .max_by_key(|(parameters, _)| *parameters)
+            .map(|(_, answer)| answer)
+    }
+}
+
+/// What a folder shows, first match wins.
+const INDEX_FILES: &[&str] = &["index.html", "index.shtml", "index.htm"];
+
+fn parameters(query: &str) -> Vec<&str> {
+    query.split('&').filter(|parameter| !parameter.is_empty()).collect()
+}
+
+/// All portals that are compiled in, by story.
+pub fn load() -> Result<Vec<FixturePortal>, yaml::Problem> {
+    let mut sheets = BTreeMap::new();
+    let mut sites: BTreeMap<String, BTreeMap<String, Cow<'static, [u8]>>> = BTreeMap::new();
+    for path in Embedded::iter() {
+        let (Some((story, inner)), Some(file)) = (path.split_once('/'), Embedded::get(&path)) else { continue };
+        if inner == "portal.yaml" {
+            sheets.insert(story.to_owned(), String::from_utf8_lossy(&file.data).into_owned());
+        } else if let Some(name) = inner.strip_prefix("site/") {
+            sites.entry(story.to_owned()).or_default().insert(name.to_owned(), file.data);
+        }
+    }
+    sheets
+        .into_iter()
+        .map(|(story, text)| {
+            let name = format!("fixtures/portals/{story}/portal.yaml");
+            FixturePortal::new(&story, &name, &text, sites.remove(&story).unwrap_or_default())
+        })
+        .collect()
+}

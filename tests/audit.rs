@@ -1,0 +1,148 @@
+//! `mingcha audit`: the shape of its JSON and how its page is printed.
+
+use jiff::civil::date;
+use mingcha::{
+    model::{
+        Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal, Cause, Evidence, UnitKind, Verdict,
+    },
+    report::{audit_html, audit_json},
+};
+use serde_json::Value;
+
+fn outcome(check: &str, title: &str, subject: &str, verdict: Verdict) -> AuditOutcome {
+    AuditOutcome {
+        check: check.to_owned(),
+        title: title.to_owned(),
+        subject: subject.to_owned(),
+        subject_key: format!("column:{subject}"),
+        outcome: verdict,
+        reason: format!("{subject}的检查情况"),
+        evidence: Vec::new(),
+    }
+}
+
+fn audit() -> Audit {
+    let evidence = Evidence {
+        url: "http://jyj.chengwan.example.gov.cn/gzdt/".to_owned(),
+        at: Some("2026-09-19T17:30:00Z".parse().unwrap()),
+        status: Some(200),
+        text: "全市教育工作会议召开　2026-06-02".to_owned(),
+        note: "列表中最新的一条".to_owned(),
+        ..Evidence::default()
+    };
+    Audit {
+        portal: AuditedPortal {
+            url: "http://jyj.chengwan.example.gov.cn/".to_owned(),
+            name: Some("澄湾市教育局".to_owned()),
+            cms: Some("trs".to_owned()),
+            site_code: Some("4400000001".to_owned()),
+            organiser: None,
+            icp: None,
+            unit: "澄湾市教育局".to_owned(),
+            kind: UnitKind::Department,
+            inferred: vec!["按部门检查，依据：名称以“局”结尾".to_owned()],
+        },
+        as_of: date(2026, 9, 20),
+        coverage: AuditCoverage {
+            pages: 182,
+            columns: 24,
+            cut_short: false,
+            not_measurable: vec![AuditGap {
+                url: "http://jyj.chengwan.example.gov.cn/rsxx/".to_owned(),
+                cause: Cause::BotShield,
+                detail: "412 Precondition Failed".to_owned(),
+            }],
+        },
+        outcomes: vec![
+            outcome("column-stale", "栏目不更新", "工作动态", Verdict::Failed),
+            outcome("column-stale", "栏目不更新", "通知公告", Verdict::Passed),
+            outcome("column-stale", "栏目不更新", "人事信息", Verdict::NotMeasurable(Cause::BotShield)),
+            outcome("required-column-missing", "应设栏目缺失", "政府信息公开制度", Verdict::NeedsReview),
+            outcome("dual-publicity-stale", "双公示列表不更新", "行政许可公示", Verdict::NotApplicable),
+        ],
+        findings: vec![AuditFinding {
+            check: "column-stale".to_owned(),
+            title: "栏目不更新".to_owned(),
+            subject: "工作动态".to_owned(),
+            subject_key: "column:/gzdt/".to_owned(),
+            url: Some("http://jyj.chengwan.example.gov.cn/gzdt/".to_owned()),
+            message: "“工作动态”最新信息为2026年6月2日，超过两周未更新".to_owned(),
+            basis: "《政府网站与政务新媒体检查指标》（国办秘函〔2019〕19号）".to_owned(),
+            fix: "及时更新；确无内容的，调整栏目设置。".to_owned(),
+            evidence: vec![evidence],
+        }],
+    }
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn the_json_has_the_shape_of_the_contract() {
+    let json: Value = serde_json::from_str(&audit_json::render(&audit()).unwrap()).unwrap();
+    assert_eq!(keys(&json), ["as_of", "coverage", "findings", "outcomes", "portal"]);
+    for key in ["url", "cms", "site_code"] {
+        assert!(json["portal"][key].is_string(), "portal.{key}");
+    }
+    assert_eq!(json["as_of"], "2026-09-20");
+    assert_eq!(json["coverage"]["pages"], 182);
+    assert_eq!(json["coverage"]["not_measurable"][0]["cause"], "bot_shield");
+    for key in ["check", "subject", "outcome", "reason"] {
+        assert!(json["outcomes"][0][key].is_string(), "outcomes.{key}");
+    }
+    assert_eq!(json["outcomes"][2]["outcome"], "not_measurable(bot_shield)");
+    for key in ["check", "subject", "subject_key", "url", "message", "basis", "fix"] {
+        assert!(json["findings"][0][key].is_string(), "findings.{key}");
+    }
+    assert_eq!(json["findings"][0]["evidence"][0]["status"], 200);
+    let read: Audit = serde_json::from_value(json).unwrap();
+    assert_eq!(read, audit());
+}
+
+#[test]
+fn the_page_tells_faults_from_what_could_not_be_looked_at() {
+    let page = audit_html::render(&audit()).unwrap();
+    for text in [
+        "超过两周未更新",
+        "被安全防护拦截",
+        "412 Precondition Failed",
+        "政府信息公开制度的检查情况",
+        "名称以“局”结尾",
+        "未能检查不等于存在问题",
+        "2026-09-20 01:30访问，状态200",
+        // 2 of 4 that apply could be decided.
+        "<b>50.0%</b>可判断的项次",
+    ] {
+        assert!(page.contains(text), "{text} is missing");
+    }
+    for loader in ["<link", "<script", "@import", "url(", " src="] {
+        assert!(!page.contains(loader), "{loader} loads something");
+    }
+}
+
+#[test]
+fn a_hostile_portal_stays_text() {
+    let hostile = "</title><script>alert(1)</script>\"'><img src=x>";
+    let mut audit = audit();
+    audit.portal.name = Some(hostile.to_owned());
+    audit.outcomes[3].reason = hostile.to_owned();
+    audit.coverage.not_measurable[0].detail = hostile.to_owned();
+    let finding = &mut audit.findings[0];
+    (finding.subject, finding.message) = (hostile.to_owned(), hostile.to_owned());
+    finding.url = Some("JavaScript:alert(1)".to_owned());
+    finding.evidence[0].text = hostile.to_owned();
+    let page = audit_html::render(&audit).unwrap();
+    assert!(!page.contains("<script") && !page.contains("<img"), "text became markup");
+    assert!(!page.contains("href=\"JavaScript"), "a link that is no web address");
+}
+
+#[test]
+fn a_clean_portal_is_not_called_faultless_beyond_what_was_seen() {
+    let mut audit = audit();
+    audit.findings.clear();
+    audit.coverage.cut_short = true;
+    let page = audit_html::render(&audit).unwrap();
+    assert!(page.contains("在已检查的内容中没有发现问题"));
+    assert!(page.contains("凡涉及“缺失”的判断均未作出"));
+}

@@ -3,12 +3,16 @@
 
 pub mod checks;
 pub mod files;
+mod rulebook_rules;
+pub mod rulebooks;
+mod step_rules;
 pub mod yaml;
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use crate::{check::Definition, model::Lexicon, text::workdays::Calendar};
 
+use crate::model::{Rulebook, UnitList};
 pub use files::Files;
 pub use yaml::{Problem, Problems};
 
@@ -21,6 +25,10 @@ pub struct Catalog {
     pub lexicon: Lexicon,
     /// Working days of the years announced so far.
     pub calendar: Calendar,
+    pub rulebooks: Vec<Rulebook>,
+    pub unit_lists: Vec<UnitList>,
+    /// Ids of all checks, for rulebooks and entries that name one.
+    pub check_ids: BTreeSet<String>,
 }
 
 impl Catalog {
@@ -32,9 +40,41 @@ impl Catalog {
         // Each part pushes what is wrong with it: `let rulebooks = rulebooks::load(&files, &mut problems);`
         if problems.is_empty() {
             Ok(Self { checks: definitions, lexicon, calendar })
+        let mut problems = Vec::new();
+        let check_ids = check_ids(&files);
+        let unit_lists = rulebooks::load_units(&files, &mut problems);
+        let rulebooks = rulebooks::load(&files, &check_ids, &unit_lists, &mut problems);
+        if problems.is_empty() {
+            Ok(Self { rulebooks, unit_lists, check_ids })
         } else {
             problems.sort();
             Err(Problems(problems))
         }
     }
+
+    /// The rulebook of that id, or a sentence that lists those there are.
+    pub fn rulebook(&self, id: &str) -> Result<&Rulebook, String> {
+        self.rulebooks.iter().find(|book| book.id == id).ok_or_else(|| {
+            let known: Vec<&str> = self.rulebooks.iter().map(|book| book.id.as_str()).collect();
+            format!("there is no rulebook {id:?}; there are {}", known.join(", "))
+        })
+    }
+
+    /// The list of units a rulebook scores from.
+    pub fn units_of(&self, book: &Rulebook) -> Option<&UnitList> {
+        let wanted = &book.units.as_ref()?.list;
+        self.unit_lists.iter().find(|list| list.id == *wanted)
+    }
+}
+
+/// A check is a file `<topic>/<fault>.yaml`; its id is the name of the fault.
+fn check_ids(files: &Files) -> BTreeSet<String> {
+    const NOT_CHECKS: [&str; 5] = ["rulebooks", "units", "word-lists", "calendar", "calendars"];
+    files
+        .iter()
+        .filter_map(|(name, _)| name.split_once('/'))
+        .filter(|(topic, _)| !NOT_CHECKS.contains(topic))
+        .filter_map(|(_, file)| file.rsplit('/').next()?.split('.').next())
+        .map(str::to_owned)
+        .collect()
 }

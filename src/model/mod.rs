@@ -34,8 +34,13 @@ pub mod outcome;
 pub mod page;
 pub mod portal;
 pub mod portal_facts;
+pub mod reading;
+pub mod rulebook;
 pub mod quarter;
 pub mod run;
+pub mod score_sheet;
+pub mod step;
+pub mod unit_list;
 
 pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
 pub use bulletin::{
@@ -60,5 +65,8 @@ pub use portal_facts::{
     ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
     PublicityList, PublicityRow, ReportFacts, TermMatch, Visit,
 };
+pub use rulebook::Rulebook;
 pub use quarter::Quarter;
 pub use run::{Load, ObservedPage, Run, RunState};
+pub use score_sheet::{ScoreReport, ScoreSheet};
+pub use unit_list::{ListedUnit, UnitClass, UnitList};

@@ -1,0 +1,68 @@
+//! The assessed units of a plan (`checks/units/<id>.yaml`): names, classes and the other names they go by.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::UnitKind;
+
+/// The units of one plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnitList {
+    pub id: String,
+    pub title: String,
+    /// The plan and the place in it.
+    pub source: String,
+    /// The city; `市教育局` is then also known as `运城市教育局`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Endings that may follow a name without meaning another unit, such as 人民政府.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub endings: Vec<String>,
+    /// True where the plan assesses more units than it names (各乡镇、街道): unknown names are then taken.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
+    pub classes: Vec<UnitClass>,
+}
+
+/// Units scored with one table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnitClass {
+    pub class: String,
+    /// The rulebook that scores them.
+    pub rulebook: String,
+    #[schemars(with = "String")]
+    pub kind: UnitKind,
+    pub units: Vec<ListedUnit>,
+}
+
+/// One unit of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListedUnit {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+}
+
+impl UnitList {
+    /// All names of a unit: its own, its aliases, each with the city's full name and the list's endings.
+    pub fn names_of(&self, unit: &ListedUnit) -> Vec<String> {
+        let mut names = Vec::new();
+        for name in std::iter::once(&unit.name).chain(&unit.aliases) {
+            names.push(name.clone());
+            if let Some(place) = &self.place {
+                let last = place.chars().last().map(String::from).unwrap_or_default();
+                match name.strip_prefix(&last) {
+                    Some(rest) => names.push(format!("{place}{rest}")),
+                    None => names.push(format!("{place}{name}")),
+                }
+            }
+        }
+        let endings = names.iter().flat_map(|name| self.endings.iter().map(move |ending| format!("{name}{ending}")));
+        let endings: Vec<String> = endings.collect();
+        names.extend(endings);
+        names
+    }
+}

@@ -1,0 +1,103 @@
+//! Steps that count occurrences: once, each time, by level, by number, earned within the weight, checklists, vetoes.
+
+use rust_decimal::Decimal;
+
+use super::{
+    placing::count_of,
+    step_score::StepScore,
+    wording::plain,
+    worth::{points_each, worth},
+};
+use crate::model::{
+    Entry,
+    rulebook::{Clause, Effect, Per, Step},
+};
+
+/// A step whose points come from how often and at which level something happened.
+pub fn score(clause: &Clause, step: &Step, entries: &[&Entry]) -> StepScore {
+    let raw = raw_points(clause, step, entries);
+    let points = step.cap.map_or(raw, |cap| raw.min(cap));
+    if step.effect == Effect::Earn {
+        return earned(clause, step, entries, points);
+    }
+    if entries.is_empty() {
+        return StepScore::nothing();
+    }
+    let verb = if step.effect == Effect::Bonus { "加" } else { "扣" };
+    let mut reason = format!("{}：{}", step.title, how(clause, step, entries, raw, verb));
+    if points < raw {
+        reason.push_str(&format!("，按{verb}分上限{verb}{}分", plain(points)));
+    }
+    match step.effect {
+        Effect::Bonus => StepScore::gain(step, points, entries, reason),
+        Effect::Major => StepScore::major(step, points, entries, reason),
+        Effect::Checklist if step.points.or(clause.weight).is_none() => {
+            StepScore::loss(step, Decimal::ZERO, entries, format!("{}：未达到要求，方案未定分值", step.title))
+        }
+        _ => StepScore::loss(step, points, entries, reason),
+    }
+}
+
+/// Points of all entries together, before caps.
+fn raw_points(clause: &Clause, step: &Step, entries: &[&Entry]) -> Decimal {
+    if !step.tiers.is_empty() {
+        let count: Decimal = entries.iter().map(|entry| count_of(entry)).sum();
+        return step.tiers.iter().filter(|tier| count >= tier.from).map(|tier| tier.points).max().unwrap_or_default();
+    }
+    let each = entries.iter().map(|entry| worth(clause, step, entry));
+    match step.per {
+        Per::Once => each.max().unwrap_or_default(),
+        Per::Item | Per::Value => each.sum(),
+    }
+}
+
+/// The arithmetic in words.
+fn how(clause: &Clause, step: &Step, entries: &[&Entry], raw: Decimal, verb: &str) -> String {
+    let count: Decimal = entries.iter().map(|entry| count_of(entry)).sum();
+    if !step.tiers.is_empty() {
+        return format!("共{}件，{verb}{}分", plain(count), plain(raw));
+    }
+    match step.per {
+        Per::Once => format!("{verb}{}分", plain(raw)),
+        Per::Item => {
+            let mut each: Vec<Decimal> = entries.iter().map(|entry| points_each(clause, step, entry)).collect();
+            each.sort();
+            each.dedup();
+            match each[..] {
+                [each] => format!("{}项，每项{verb}{}分，共{verb}{}分", plain(count), plain(each), plain(raw)),
+                _ => {
+                    let parts: Vec<String> =
+                        entries.iter().map(|entry| plain(worth(clause, step, entry)).to_string()).collect();
+                    format!("{}分，共{verb}{}分", parts.join("+"), plain(raw))
+                }
+            }
+        }
+        Per::Value => {
+            let value: Decimal = entries.iter().filter_map(|entry| entry.value).sum();
+            match step.points {
+                Some(points) if points != Decimal::ONE => {
+                    format!("{}分×{}，{verb}{}分", plain(value), plain(points), plain(raw))
+                }
+                _ => format!("认定{verb}{}分", plain(raw)),
+            }
+        }
+    }
+}
+
+/// 加完为止: from 0 up to the weight; what is not earned is lost.
+fn earned(clause: &Clause, step: &Step, entries: &[&Entry], points: Decimal) -> StepScore {
+    let weight = clause.weight.unwrap_or_default();
+    let earned = points.min(weight);
+    let reason = if entries.is_empty() {
+        format!("{}：本项从0分起加，暂无得分", step.title)
+    } else {
+        format!(
+            "{}：{}，本项从0分起加，满分{}分，得{}分",
+            step.title,
+            how(clause, step, entries, points, "加"),
+            plain(weight),
+            plain(earned)
+        )
+    };
+    StepScore::loss(step, weight - earned, entries, reason)
+}

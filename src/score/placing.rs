@@ -1,0 +1,273 @@
+//! Finds for each entry the unit, clause and step where it counts, or says which field fits nothing.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::roster::Roster;
+use crate::model::{
+    Entry, Rulebook,
+    rulebook::{Clause, Effect, Per, Period, Step},
+};
+
+/// An entry in its place. Numbers point into [`Book::clauses`] and the clause's steps.
+#[derive(Clone, Copy, Debug)]
+pub struct Placed<'a> {
+    pub entry: &'a Entry,
+    pub clause: usize,
+    pub what: What,
+}
+
+/// What an entry says of its clause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Step(usize),
+    /// The unit has no such thing.
+    NotApplicable,
+}
+
+/// Where an entry counts.
+#[derive(Debug)]
+pub enum Place<'a> {
+    Here {
+        unit: String,
+        placed: Placed<'a>,
+    },
+    /// Its check costs nothing under this rulebook.
+    Unpriced,
+}
+
+/// The field of an entry that fits nothing, and why.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Misfit {
+    pub field: &'static str,
+    pub message: String,
+}
+
+fn misfit<T>(field: &'static str, message: impl Into<String>) -> Result<T, Misfit> {
+    Err(Misfit { field, message: message.into() })
+}
+
+/// A rulebook with its clauses in a row, for quick finding.
+pub struct Book<'a> {
+    pub rulebook: &'a Rulebook,
+    pub clauses: Vec<(Option<usize>, &'a Clause)>,
+    by_id: BTreeMap<String, usize>,
+}
+
+impl<'a> Book<'a> {
+    pub fn of(rulebook: &'a Rulebook) -> Self {
+        let clauses: Vec<_> = rulebook.clauses().collect();
+        let by_id =
+            clauses.iter().enumerate().map(|(number, (_, clause))| (clause.id.to_lowercase(), number)).collect();
+        Self { rulebook, clauses, by_id }
+    }
+
+    pub fn number_of(&self, id: &str) -> Option<usize> {
+        self.by_id.get(&id.trim().to_lowercase()).copied()
+    }
+
+    /// Where `entry` counts. `known_check` says whether a check of that name exists at all.
+    pub fn place<'e>(
+        &self,
+        entry: &'e Entry,
+        roster: &Roster,
+        period: Period,
+        known_check: &dyn Fn(&str) -> bool,
+    ) -> Result<Place<'e>, Misfit> {
+        let unit = roster.find(&entry.unit).or_else(|message| misfit("unit", message))?;
+        numbers_are_sound(entry)?;
+        if let Some(date) = entry.date
+            && !period.contains(date)
+        {
+            return misfit("date", format!("{date} lies outside the period {} to {}", period.from, period.to));
+        }
+        let Some((clause, step)) = self.clause_of(entry, known_check)? else { return Ok(Place::Unpriced) };
+        let row = self.clauses[clause].1;
+        if !roster.concerns(row, &unit) {
+            return misfit("unit", format!("{} only assesses {}", row.id, row.units.join("、")));
+        }
+        let what = match step {
+            Some(step) => What::Step(step),
+            None if entry.not_applicable => What::NotApplicable,
+            None => What::Step(step_of(row, entry)?),
+        };
+        if let What::Step(step) = what
+            && !entry.not_applicable
+        {
+            fields_suit(row, &row.steps[step], entry)?;
+        }
+        Ok(Place::Here {
+            unit,
+            placed: Placed {
+                entry,
+                clause,
+                what: if entry.not_applicable { self.not_applicable(clause, what) } else { what },
+            },
+        })
+    }
+
+    /// An average step keeps its own place, since it says which clauses are meant.
+    fn not_applicable(&self, clause: usize, what: What) -> What {
+        match what {
+            What::Step(step) if self.clauses[clause].1.steps[step].effect == Effect::Average => what,
+            _ => What::NotApplicable,
+        }
+    }
+
+    /// Clause, and step where the check names one; none where nothing is priced.
+    fn clause_of(
+        &self,
+        entry: &Entry,
+        known_check: &dyn Fn(&str) -> bool,
+    ) -> Result<Option<(usize, Option<usize>)>, Misfit> {
+        if let Some(id) = &entry.clause {
+            return match self.number_of(id) {
+                Some(number) => Ok(Some((number, self.step_fed_by_check(number, entry)))),
+                None => misfit("clause", format!("{} has no clause {id:?}", self.rulebook.id)),
+            };
+        }
+        let Some(check) = &entry.check else {
+            return misfit("clause", "is missing; name the clause or the check");
+        };
+        for number in 0..self.clauses.len() {
+            if let Some(step) = self.step_fed_by_check(number, entry) {
+                return Ok(Some((number, Some(step))));
+            }
+        }
+        if known_check(check) { Ok(None) } else { misfit("check", format!("unknown check {check:?}")) }
+    }
+
+    /// The step of a clause that takes the findings of the entry's check; a step the entry names itself wins.
+    fn step_fed_by_check(&self, clause: usize, entry: &Entry) -> Option<usize> {
+        let check = entry.check.as_deref().filter(|_| entry.step.is_none())?;
+        let feeds = |step: &Step| step.checks.iter().any(|known| known.fits(check, entry.subject.as_deref()));
+        self.clauses[clause].1.steps.iter().position(feeds)
+    }
+}
+
+fn numbers_are_sound(entry: &Entry) -> Result<(), Misfit> {
+    let numbers = [
+        ("count", entry.count),
+        ("numerator", entry.numerator),
+        ("denominator", entry.denominator),
+        ("value", entry.value),
+    ];
+    for (field, number) in numbers {
+        if let Some(number) = number.filter(|number| number.is_sign_negative() && !number.is_zero()) {
+            return misfit(field, format!("{number} is negative"));
+        }
+    }
+    if entry.rank == Some(0) {
+        return misfit("rank", "0 is no place; the first is 1");
+    }
+    Ok(())
+}
+
+/// The step an entry means: the one it names, or the only one its fields fit.
+fn step_of(clause: &Clause, entry: &Entry) -> Result<usize, Misfit> {
+    let steps = &clause.steps;
+    let listed = || steps.iter().map(|step| format!("{} ({})", step.id, step.title)).collect::<Vec<_>>().join(", ");
+    if let Some(wanted) = &entry.step {
+        if let Some(number) = steps.iter().position(|step| step.id == *wanted) {
+            return Ok(number);
+        }
+        let by_effect: Vec<usize> = (0..steps.len()).filter(|number| steps[*number].effect.name() == *wanted).collect();
+        return match by_effect[..] {
+            [number] => Ok(number),
+            _ => misfit("step", format!("{} has no step {wanted:?}; it has {}", clause.id, listed())),
+        };
+    }
+    if let [_] = steps[..] {
+        return Ok(0);
+    }
+    for fits in preferences(entry) {
+        let found: Vec<usize> = (0..steps.len()).filter(|number| fits(&steps[*number])).collect();
+        let ordinary: Vec<usize> = found.iter().copied().filter(|number| !steps[*number].explicit).collect();
+        match (&found[..], &ordinary[..]) {
+            ([number], _) | (_, [number]) => return Ok(*number),
+            ([], _) => {}
+            _ => break,
+        }
+    }
+    misfit("step", format!("is needed, since {} has several that fit: {}", clause.id, listed()))
+}
+
+type Fits = Box<dyn Fn(&Step) -> bool>;
+
+/// What kind of step the fields of an entry speak of, the surest first.
+fn preferences(entry: &Entry) -> Vec<Fits> {
+    let mut wanted: Vec<Fits> = Vec::new();
+    if entry.rank.is_some() {
+        wanted.push(Box::new(|step| matches!(step.effect, Effect::Rank | Effect::RankDeduct)));
+    }
+    if entry.numerator.is_some() || entry.denominator.is_some() {
+        wanted.push(Box::new(|step| step.effect.takes_ratio()));
+        wanted.push(Box::new(|step| step.effect == Effect::CountShortfall));
+    }
+    if entry.value.is_some() {
+        wanted.push(Box::new(|step| matches!(step.effect, Effect::External | Effect::Manual)));
+        wanted.push(Box::new(|step| step.per == Per::Value));
+    }
+    if let Some(level) = entry.level {
+        wanted.push(Box::new(move |step| step.levels.contains_key(&level)));
+    }
+    if wanted.is_empty() || (entry.level.is_some() && entry.value.is_none()) {
+        wanted.push(Box::new(|step| {
+            step.per != Per::Value
+                && matches!(
+                    step.effect,
+                    Effect::Deduct | Effect::CountShortfall | Effect::Checklist | Effect::Major | Effect::Veto
+                )
+        }));
+        wanted.push(Box::new(|step| step.per != Per::Value && matches!(step.effect, Effect::Bonus | Effect::Earn)));
+        wanted.push(Box::new(|step| matches!(step.effect, Effect::Rank | Effect::RankDeduct)));
+    }
+    wanted
+}
+
+/// Does the entry carry what the step computes with?
+fn fields_suit(clause: &Clause, step: &Step, entry: &Entry) -> Result<(), Misfit> {
+    let name = format!("{}.{}", clause.id, step.id);
+    if step.effect.takes_ratio() {
+        return match (entry.numerator, entry.denominator) {
+            (None, _) => misfit("numerator", format!("is missing; {name} needs numerator and denominator")),
+            (_, None) => misfit("denominator", format!("is missing; {name} needs numerator and denominator")),
+            (Some(part), Some(whole)) if part > whole => {
+                misfit("numerator", format!("{part} is more than the denominator {whole}"))
+            }
+            _ => Ok(()),
+        };
+    }
+    match step.effect {
+        Effect::External | Effect::Manual if entry.value.is_none() => {
+            misfit("value", format!("is missing; {name} takes a score as value"))
+        }
+        Effect::Rank | Effect::RankDeduct if entry.rank.is_none() && entry.value.is_none() && entry.count.is_none() => {
+            misfit("rank", format!("is missing; {name} takes a rank, or a number to be ranked as value or count"))
+        }
+        Effect::Average => {
+            misfit("not_applicable", format!("is missing; {name} takes entries with not_applicable: true"))
+        }
+        _ if step.per == Per::Value && entry.value.is_none() => {
+            misfit("value", format!("is missing; {name} takes the points as value"))
+        }
+        _ if !step.levels.is_empty() => match entry.level {
+            None => misfit("level", format!("is missing; {name} depends on it")),
+            Some(level) if !step.levels.contains_key(&level) => {
+                misfit("level", format!("{} has no points in {name}", level_name(level)))
+            }
+            Some(_) => Ok(()),
+        },
+        _ => Ok(()),
+    }
+}
+
+fn level_name(level: crate::model::Level) -> String {
+    serde_json::to_value(level).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// Items of an entry; 1 where nothing is said.
+pub fn count_of(entry: &Entry) -> Decimal {
+    entry.count.unwrap_or(Decimal::ONE)
+}

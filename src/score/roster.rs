@@ -1,0 +1,106 @@
+//! Who is scored: the plan's units with all their names, and which of them a rulebook may speak of.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{Rulebook, UnitList, rulebook::Clause};
+
+/// The units a rulebook can score.
+pub struct Roster {
+    /// Every accepted name, to the name on the list.
+    names: BTreeMap<String, String>,
+    /// Units of the rulebook's class, in the plan's order.
+    members: Vec<String>,
+    /// Units of other classes that some clause names.
+    guests: BTreeSet<String>,
+    /// Class and rulebook of every listed unit.
+    classes: BTreeMap<String, (String, String)>,
+    /// Any other name is taken as it stands.
+    open: bool,
+}
+
+impl Roster {
+    /// `list` is the plan's list; without one every name is taken.
+    pub fn of(rulebook: &Rulebook, list: Option<&UnitList>) -> Self {
+        let mut roster = Self {
+            names: BTreeMap::new(),
+            members: Vec::new(),
+            guests: BTreeSet::new(),
+            classes: BTreeMap::new(),
+            open: list.is_none_or(|list| list.open),
+        };
+        let class = rulebook.units.as_ref().map(|units| units.class.as_str());
+        let (Some(list), Some(class)) = (list, class) else { return roster };
+        for group in &list.classes {
+            for unit in &group.units {
+                for name in list.names_of(unit) {
+                    roster.names.entry(name).or_insert_with(|| unit.name.clone());
+                }
+                roster.classes.insert(unit.name.clone(), (group.class.clone(), group.rulebook.clone()));
+                if group.class == class {
+                    roster.members.push(unit.name.clone());
+                }
+            }
+        }
+        // A name of its own beats another unit's alias.
+        for name in list.classes.iter().flat_map(|group| &group.units).map(|unit| &unit.name) {
+            roster.names.insert(name.clone(), name.clone());
+        }
+        for name in rulebook.clauses().flat_map(|(_, clause)| &clause.units) {
+            let name = roster.listed(name);
+            if !roster.members.contains(&name) {
+                roster.guests.insert(name);
+            }
+        }
+        roster
+    }
+
+    /// The unit of that name, or what is wrong with it.
+    pub fn find(&self, name: &str) -> Result<String, String> {
+        let wanted = fold(name);
+        if wanted.is_empty() {
+            return Err("is empty; every entry names its unit".into());
+        }
+        let listed = self.listed(&wanted);
+        if self.members.contains(&listed) || self.guests.contains(&listed) {
+            return Ok(listed);
+        }
+        if let Some((class, rulebook)) = self.classes.get(&listed) {
+            return Err(format!("{name} belongs to class {class}; score it with {rulebook}"));
+        }
+        if self.open {
+            return Ok(wanted);
+        }
+        Err(format!("unknown unit {name:?}; `rulebook units` lists the plan's units"))
+    }
+
+    /// Does a clause that names units speak of this one?
+    pub fn concerns(&self, clause: &Clause, unit: &str) -> bool {
+        clause.units.is_empty() || clause.units.iter().any(|name| self.listed(name) == unit)
+    }
+
+    /// Units of the class, in the plan's order; empty where the plan lists none.
+    pub fn members(&self) -> &[String] {
+        &self.members
+    }
+
+    /// Is it ranked with the others?
+    pub fn is_member(&self, unit: &str) -> bool {
+        self.members.is_empty() || !self.guests.contains(unit)
+    }
+
+    fn listed(&self, name: &str) -> String {
+        self.names.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    }
+}
+
+/// A name without spaces and with full-width brackets, as the plans print it.
+fn fold(name: &str) -> String {
+    name.chars()
+        .filter(|letter| !letter.is_whitespace())
+        .map(|letter| match letter {
+            '(' => '（',
+            ')' => '）',
+            other => other,
+        })
+        .collect()
+}

@@ -1,0 +1,50 @@
+//! What a step makes of a unit's entries: points lost, gained, or lost outside all caps, with the reason.
+
+use rust_decimal::Decimal;
+
+use crate::model::{Entry, rulebook::Step, score_sheet::Trace};
+
+/// The result of one step for one unit.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct StepScore {
+    /// Lost within the row.
+    pub loss: Decimal,
+    /// Gained on top of the weight.
+    pub gain: Decimal,
+    /// Lost outside all caps.
+    pub major: Decimal,
+    /// Waits for a number.
+    pub pending: bool,
+    pub trace: Vec<Trace>,
+}
+
+impl StepScore {
+    pub fn nothing() -> Self {
+        Self::default()
+    }
+
+    pub fn pending() -> Self {
+        Self { pending: true, ..Self::default() }
+    }
+
+    pub fn loss(step: &Step, points: Decimal, entries: &[&Entry], reason: String) -> Self {
+        Self { loss: points, trace: vec![line(step, -points, entries, reason)], ..Self::default() }
+    }
+
+    pub fn gain(step: &Step, points: Decimal, entries: &[&Entry], reason: String) -> Self {
+        Self { gain: points, trace: vec![line(step, points, entries, reason)], ..Self::default() }
+    }
+
+    pub fn major(step: &Step, points: Decimal, entries: &[&Entry], reason: String) -> Self {
+        Self { major: points, trace: vec![line(step, -points, entries, reason)], ..Self::default() }
+    }
+}
+
+fn line(step: &Step, points: Decimal, entries: &[&Entry], reason: String) -> Trace {
+    Trace {
+        step: Some(step.id.clone()),
+        points: super::wording::plain(points),
+        entries: entries.iter().map(|entry| (*entry).clone()).collect(),
+        reason,
+    }
+}

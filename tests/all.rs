@@ -2,13 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed, which is what is wanted")]
 
 mod architecture;
+mod audit;
 mod browser;
 mod bulletin;
 mod console;
-mod evidence;
-mod fetch;
-mod audit;
-mod bulletin;
 mod evidence;
 mod fetch;
 mod fixture_portals;

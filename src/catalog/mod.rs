@@ -10,9 +10,12 @@ pub mod yaml;
 
 use std::{collections::BTreeSet, path::Path};
 
-use crate::{check::Definition, model::Lexicon, text::workdays::Calendar};
+use crate::{
+    check::Definition,
+    model::{Lexicon, Rulebook, UnitList},
+    text::workdays::Calendar,
+};
 
-use crate::model::{Rulebook, UnitList};
 pub use files::Files;
 pub use yaml::{Problem, Problems};
 
@@ -37,15 +40,11 @@ impl Catalog {
         let files = Files::load(folder).map_err(|problem| Problems(vec![problem]))?;
         let mut problems: Vec<Problem> = Vec::new();
         let checks::Checks { definitions, lexicon, calendar } = checks::load(&files, &mut problems);
-        // Each part pushes what is wrong with it: `let rulebooks = rulebooks::load(&files, &mut problems);`
-        if problems.is_empty() {
-            Ok(Self { checks: definitions, lexicon, calendar })
-        let mut problems = Vec::new();
         let check_ids = check_ids(&files);
         let unit_lists = rulebooks::load_units(&files, &mut problems);
         let rulebooks = rulebooks::load(&files, &check_ids, &unit_lists, &mut problems);
         if problems.is_empty() {
-            Ok(Self { rulebooks, unit_lists, check_ids })
+            Ok(Self { checks: definitions, lexicon, calendar, rulebooks, unit_lists, check_ids })
         } else {
             problems.sort();
             Err(Problems(problems))

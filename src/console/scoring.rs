@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Services, failure::Failure};
 use crate::{
     model::{
-        Entry, EntryStatus, Finding, Rulebook, UnitList, beijing_date,
+        Entry, EntryStatus, Finding, Rulebook, beijing_date,
         rulebook::Period,
         score_sheet::{BadEntry, ScoreReport},
     },
@@ -37,14 +37,7 @@ pub struct Cost {
 
 impl Services {
     pub fn rulebook(&self) -> Result<&Rulebook, Failure> {
-        let found = self.catalog.rulebooks.iter().find(|rulebook| rulebook.id == self.rulebook);
-        Ok(found.ok_or_else(|| anyhow::anyhow!("there is no rulebook {:?} in the catalog", self.rulebook))?)
-    }
-
-    /// The plan's list of units, where the rulebook names one.
-    fn unit_list(&self, rulebook: &Rulebook) -> Option<&UnitList> {
-        let wanted = &rulebook.units.as_ref()?.list;
-        self.catalog.unit_lists.iter().find(|list| list.id == *wanted)
+        Ok(self.catalog.rulebook(&self.rulebook).map_err(anyhow::Error::msg)?)
     }
 
     /// The period asked for; else the rulebook's own where it is running, else this calendar year.
@@ -136,9 +129,9 @@ pub fn try_entry(services: &Services, entry: &Entry) -> Result<Result<(), String
 
 fn scored(services: &Services, entries: &[Entry], period: Period) -> Result<ScoreReport, Failure> {
     let rulebook = services.rulebook()?;
-    let list = services.unit_list(rulebook);
+    let list = services.catalog.units_of(rulebook);
     let roster = Roster::of(rulebook, list);
-    let known = |check: &str| services.catalog.checks.iter().any(|known| known.id == check);
+    let known = |check: &str| services.catalog.check_ids.contains(check);
     let options = score::Options {
         period: Some(period),
         include_flagged: true,

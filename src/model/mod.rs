@@ -34,9 +34,9 @@ pub mod outcome;
 pub mod page;
 pub mod portal;
 pub mod portal_facts;
+pub mod quarter;
 pub mod reading;
 pub mod rulebook;
-pub mod quarter;
 pub mod run;
 pub mod score_sheet;
 pub mod step;
@@ -52,7 +52,6 @@ pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
 pub use job::JobRequest;
-pub use lexicon::{ColumnTerm, FieldTerm, Freshness, Lexicon};
 pub use lexicon::{ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
@@ -65,8 +64,8 @@ pub use portal_facts::{
     ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
     PublicityList, PublicityRow, ReportFacts, TermMatch, Visit,
 };
-pub use rulebook::Rulebook;
 pub use quarter::Quarter;
+pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};
 pub use unit_list::{ListedUnit, UnitClass, UnitList};

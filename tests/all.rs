@@ -6,6 +6,7 @@ mod audit;
 mod browser;
 mod bulletin;
 mod console;
+mod checks;
 mod evidence;
 mod fetch;
 mod fixture_portals;

@@ -38,7 +38,7 @@ impl Catalog {
     /// Reads everything; one defect anywhere is told with all others.
     pub fn load(folder: Option<&Path>) -> Result<Self, Problems> {
         let files = Files::load(folder).map_err(|problem| Problems(vec![problem]))?;
-        let mut problems: Vec<Problem> = Vec::new();
+        let mut problems = Vec::new();
         let checks::Checks { definitions, lexicon, calendar } = checks::load(&files, &mut problems);
         let check_ids = check_ids(&files);
         let unit_lists = rulebooks::load_units(&files, &mut problems);
@@ -68,12 +68,11 @@ impl Catalog {
 
 /// A check is a file `<topic>/<fault>.yaml`; its id is the name of the fault.
 fn check_ids(files: &Files) -> BTreeSet<String> {
-    const NOT_CHECKS: [&str; 5] = ["rulebooks", "units", "word-lists", "calendar", "calendars"];
     files
         .iter()
-        .filter_map(|(name, _)| name.split_once('/'))
-        .filter(|(topic, _)| !NOT_CHECKS.contains(topic))
-        .filter_map(|(_, file)| file.rsplit('/').next()?.split('.').next())
+        .map(|(name, _)| name)
+        .filter(|name| checks::holds_a_check(name))
+        .filter_map(|name| name.rsplit('/').next()?.split('.').next())
         .map(str::to_owned)
         .collect()
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{
     Judgement, Rule, proof,
-    scope::{Case, names, unread},
+    scope::{Case, is_place, names, unread},
     span::days_between,
 };
 use crate::{
@@ -97,8 +97,7 @@ impl AnnualReport {
             let reason = format!("{year}年度报告应于{due}前发布，检查日{}尚未到期", case.context.as_of);
             return Judgement::new(subject, Verdict::NotApplicable, reason);
         }
-        let (own, others): (Vec<&ReportFacts>, Vec<&ReportFacts>) = case
-            .reports()
+        let (own, others): (Vec<&ReportFacts>, Vec<&ReportFacts>) = reports(case)
             .filter(|report| report.year == Some(year))
             .partition(|report| is_own_title(case, &report.title));
         match self.fault {
@@ -125,7 +124,7 @@ impl AnnualReport {
             return Judgement::new(subject, Verdict::NotMeasurable(cause), reason)
                 .with(proof::absence(case, &subject_words(year)));
         }
-        let undated = case.reports().find(|report| report.year.is_none());
+        let undated = reports(case).find(|report| report.year.is_none());
         let mentioned = self.rows_of_year(case, year);
         let near = others.first().copied().or(undated).map(|report| (report.title.as_str(), report.url.as_str()));
         if let Some((title, url)) = near.or(mentioned) {
@@ -162,7 +161,7 @@ impl AnnualReport {
         let mut evidence: Vec<_> =
             columns.iter().map(|column| proof::column(case, column, "年报栏目已读取，无该年度报告")).collect();
         evidence.extend(
-            case.reports()
+            reports(case)
                 .filter(|report| report.year.is_some())
                 .map(|report| proof::report(case, report, "其他年度的报告")),
         );
@@ -242,7 +241,7 @@ impl AnnualReport {
         let known = |url: &str| case.facts.reports.iter().any(|report| report.url == url);
         let columns = case.columns_named(&self.column);
         let mut rows = columns.into_iter().flat_map(|column| &column.entries);
-        rows.find(|row| row.title.contains(&of_year) && row.title.contains("报告") && !known(&row.url))
+        rows.find(|row| row.title.contains(&of_year) && speaks_of_disclosure(&row.title) && !known(&row.url))
             .map(|row| (row.title.as_str(), row.url.as_str()))
     }
 }
@@ -295,6 +294,16 @@ fn subject_words(year: i16) -> String {
     format!("{year}年政府信息公开工作年度报告")
 }
 
+fn reports<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a ReportFacts> {
+    case.reports().filter(|report| speaks_of_disclosure(&report.title))
+}
+
+/// Report columns also hold other yearly reports (法治政府建设年度报告, 网站工作年度报表); a bare 年度报告 may be the one.
+fn speaks_of_disclosure(title: &str) -> bool {
+    let letters: String = normalise(title).chars().filter(|letter| letter.is_alphabetic()).collect();
+    letters.contains("公开") || ["年度报告", "年报"].iter().any(|bare| letters.trim_start_matches('年') == *bare)
+}
+
 /// Whether a report's title names this unit or nobody. A government's column often gathers its departments' reports.
 fn is_own_title(case: &Case<'_>, title: &str) -> bool {
     let title = normalise(title);
@@ -305,5 +314,7 @@ fn is_own_title(case: &Case<'_>, title: &str) -> bool {
         letters.trim_end_matches("年度").trim_end_matches('年').trim_end_matches(|letter| NUMERALS.contains(letter));
     let publisher = without_year.trim_start_matches("关于").to_owned();
     publisher.is_empty()
-        || names(case.unit).map(normalise).any(|name| name.contains(&publisher) || publisher.contains(&name))
+        || names(case.unit)
+            .map(normalise)
+            .any(|name| name.contains(&publisher) || (publisher.contains(&name) && !is_place(&name)))
 }

@@ -48,6 +48,8 @@ struct Rows {
     /// Rows dated after the day of the check: a slip, or a later look at an older night.
     future: usize,
     newest: Option<(Date, String, String)>,
+    /// At least one undated row led to a page that was read and shows no date either.
+    undated_pages_read: bool,
     /// Rows of some list are out of order while not all of its pages were read.
     partly_read: bool,
     unread: Option<Cause>,
@@ -104,8 +106,14 @@ fn judge_column(case: &Case<'_>, column: &ColumnFacts, window: Window) -> Judgem
         let reason = format!("“{name}”有{}条日期晚于检查日{as_of}，没有可用的更新日期，请人工查看", rows.future);
         return said(Verdict::NeedsReview, reason).with([proof::column(case, column, "日期晚于检查日")]);
     }
-    let reason =
-        format!("“{name}”的{}条信息均未标注日期，按2015年全国政府网站普查的口径视为未更新（期限{window}）", rows.count);
+    if !rows.undated_pages_read {
+        let reason = format!("“{name}”的列表未标注日期，条目页面未读取，不能断定没有更新");
+        return said(Verdict::NotMeasurable(Cause::Budget), reason).with([proof::column(case, column, "列表无日期")]);
+    }
+    let reason = format!(
+        "“{name}”的{}条信息在列表和所读页面上均未标注日期，按2015年全国政府网站普查的口径视为未更新（期限{window}）",
+        rows.count
+    );
     said(Verdict::Failed, reason).with([proof::column(case, column, "条目均无日期")])
 }
 
@@ -134,7 +142,10 @@ fn read_rows(case: &Case<'_>, column: &ColumnFacts, rows: &mut Rows) {
             shown.and_then(|document| document.published)
         };
         match entry.date.or_else(on_page).map(|moment| moment.date) {
-            None => rows.undated += 1,
+            None => {
+                rows.undated += 1;
+                rows.undated_pages_read |= case.visit(&entry.url).is_some();
+            }
             Some(day) if day > as_of => rows.future += 1,
             Some(day) => {
                 if rows.newest.as_ref().is_none_or(|(newest, _, _)| day > *newest) {

@@ -127,7 +127,7 @@ impl<'a> Case<'a> {
         let portal = self.context.portal;
         let named = portal.units.iter().flat_map(|unit| names(unit).map(move |name| (normalise(name), unit)));
         named
-            .filter(|(name, _)| !name.is_empty() && title.contains(name.as_str()))
+            .filter(|(name, _)| !name.is_empty() && !is_place(name) && title.contains(name.as_str()))
             .max_by_key(|(name, _)| name.len())
             .map(|(_, unit)| unit)
     }
@@ -210,6 +210,11 @@ pub fn unread(column: &ColumnFacts) -> Option<Cause> {
 /// The name of a unit and those it also publishes under.
 pub fn names(unit: &Unit) -> impl Iterator<Item = &str> {
     std::iter::once(unit.name.as_str()).chain(unit.aliases.iter().map(String::as_str))
+}
+
+/// Whether a name is that of a place alone, as aliases of governments are (青河市): every title of the place holds it.
+pub fn is_place(name: &str) -> bool {
+    name.ends_with(['省', '市', '县', '区', '州', '盟', '旗', '乡', '镇'])
 }
 
 /// The address without scheme, host and query.

@@ -47,6 +47,7 @@ fn audit() -> Audit {
             pages: 182,
             columns: 24,
             cut_short: false,
+            note: String::new(),
             not_measurable: vec![AuditGap {
                 url: "http://jyj.chengwan.example.gov.cn/rsxx/".to_owned(),
                 cause: Cause::BotShield,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::date};
 use mingcha::{
-    jobs::bulletin::{CheckText, Material, PortalLook, assemble},
+    jobs::bulletin::{CheckText, ManualFinding, Material, PortalLook, assemble},
     model::{
         Bulletin, Cause, Finding, FindingIdentity, FindingState, Load, Method, MethodReading, NotMeasurable, Outcome,
         PendingMeasure, Portal, Quarter, Rectification, Run, RunState, Share, Subject, Unit, UnitKind, UnitScore,
@@ -70,7 +70,7 @@ fn outcome(unit: &str, check: &str, label: &str, verdict: Verdict) -> Outcome {
     Outcome {
         check: check.to_owned(),
         unit: unit.to_owned(),
-        subject: Subject::new(format!("column:{label}"), label),
+        subject: Subject::new(format!("column:/{label}/"), label),
         outcome: verdict,
         reason: String::new(),
         url: None,
@@ -159,7 +159,6 @@ fn material() -> Material {
             PortalLook {
                 portal: "jyj".to_owned(),
                 pages_read: 180,
-                columns: Share::new(24, 25),
                 outcomes: vec![
                     outcome("市教育局", stale, "工作动态", Verdict::Failed),
                     outcome("市教育局", stale, "通知公告", Verdict::Passed),
@@ -175,7 +174,6 @@ fn material() -> Material {
             PortalLook {
                 portal: "city".to_owned(),
                 pages_read: 412,
-                columns: Share::new(61, 63),
                 outcomes: vec![
                     outcome("市民政局", stale, "工作动态", Verdict::Passed),
                     outcome("市水利局", stale, "工作动态", Verdict::Failed),
@@ -199,6 +197,16 @@ fn material() -> Material {
             finding("f1b2c3d4e5f6", "市水利局", stale, "领导信息", FindingState::Dismissed),
             finding("01b2c3d4e5f6", "市民政局", stale, "人事信息", FindingState::Waived),
         ],
+        manual: vec![ManualFinding {
+            id: "71b2c3d4e5f6".to_owned(),
+            unit: "市教育局".to_owned(),
+            clause: "B1-33".to_owned(),
+            title: "政策咨询电话".to_owned(),
+            subject: None,
+            note: "9月10日、11日两次拨打公开的咨询电话均无人接听".to_owned(),
+            url: None,
+            date: date(2026, 9, 11),
+        }],
         scores: BTreeMap::from([
             ("市民政局".to_owned(), score("96.5", "优秀", 1)),
             ("市教育局".to_owned(), score("91.25", "优秀", 2)),
@@ -216,6 +224,7 @@ fn material() -> Material {
                 place: "B1-16".to_owned(),
                 problem: "“扣1分”未写“每”，也未写上限，权重为4分".to_owned(),
                 reading: "按每件扣1分、最多扣4分计".to_owned(),
+                switch: "Y7=per-item".to_owned(),
             }],
         },
         rectification: Some(Rectification { working_days: 10, deadline: Some(date(2026, 10, 23)) }),
@@ -230,15 +239,27 @@ fn class<'a>(bulletin: &'a Bulletin, check: &str) -> &'a mingcha::model::Problem
 fn only_confirmed_findings_are_named() {
     let bulletin = assemble(quarter(), &material());
     let named: Vec<&str> = bulletin.findings.iter().map(|finding| finding.id.as_str()).collect();
-    assert_eq!(named, ["a1b2c3d4e5f6", "b1b2c3d4e5f6", "d1b2c3d4e5f6", "e1b2c3d4e5f6"]);
+    assert_eq!(named, ["a1b2c3d4e5f6", "b1b2c3d4e5f6", "d1b2c3d4e5f6", "e1b2c3d4e5f6", "71b2c3d4e5f6"]);
 
     let totals = bulletin.totals;
-    assert_eq!((totals.confirmed, totals.fixed), (4, 1));
+    assert_eq!((totals.confirmed, totals.fixed), (5, 1));
     assert_eq!((totals.suspected, totals.dismissed, totals.waived), (1, 1, 1));
 
     // The flagged class is counted and says nothing about anybody.
     let flagged = class(&bulletin, "required-column-missing");
     assert_eq!((flagged.confirmed, flagged.suspected, flagged.statements.len()), (0, 1, 0));
+}
+
+#[test]
+fn what_staff_found_by_hand_stands_beside_what_the_crawl_found() {
+    let bulletin = assemble(quarter(), &material());
+    let phone = class(&bulletin, "B1-33");
+    assert_eq!((phone.title.as_str(), phone.confirmed), ("政策咨询电话", 1));
+    assert_eq!(phone.statements[0].findings, ["71b2c3d4e5f6"]);
+    let row = bulletin.findings.last().unwrap();
+    assert_eq!((row.portal.as_str(), row.first_seen), ("人工检查", date(2026, 9, 11)));
+    assert_eq!(bulletin.units.iter().find(|unit| unit.unit == "市教育局").unwrap().confirmed, 3);
+    assert!(bulletin_html::render(&bulletin).unwrap().contains("两次拨打公开的咨询电话均无人接听"));
 }
 
 #[test]
@@ -284,7 +305,7 @@ fn every_figure_has_its_denominator() {
     let scope = &bulletin.scope;
     assert_eq!(scope.portals, Share::new(2, 3), "a failed visit is no visit");
     assert_eq!(scope.nights, 2);
-    assert_eq!(scope.columns, Share::new(85, 88));
+    assert_eq!(scope.columns, Share::new(4, 6));
     assert_eq!(scope.pages, Share::new(592, 594));
     assert_eq!((scope.looks.decided(), scope.looks.applicable()), (5, 7), "not applicable is in neither");
     // Nobody decided anything about 市商务局 and 市林业局: they are not clean, they are unmeasured.
@@ -327,6 +348,7 @@ fn units_stand_in_the_order_of_their_rank() {
 fn a_finding_outside_the_quarter_is_not_in_it() {
     let mut material = material();
     material.findings.truncate(1);
+    material.manual[0].date = date(2026, 6, 30);
     let mut later = material.findings[0].clone();
     (later.id, later.first_seen, later.last_seen) = ("later".to_owned(), date(2026, 10, 2), date(2026, 10, 2));
     let mut mended_before = material.findings[0].clone();
@@ -359,7 +381,7 @@ fn a_finding_about_a_unit_nobody_assesses_is_only_counted() {
     let mut material = material();
     material.findings[0].identity.unit = "市粮食局".to_owned();
     let bulletin = assemble(quarter(), &material);
-    assert_eq!((bulletin.totals.out_of_scope, bulletin.totals.confirmed), (1, 3));
+    assert_eq!((bulletin.totals.out_of_scope, bulletin.totals.confirmed), (1, 4));
     assert!(!bulletin_html::render(&bulletin).unwrap().contains("市粮食局"));
 }
 

@@ -9,6 +9,7 @@ use std::{
 
 use mingcha::{
     demo::{FixturePortal, Server, portals},
+    fetch::{Client, Settings},
     model::UnitKind,
 };
 use regex::Regex;
@@ -286,6 +287,17 @@ async fn a_query_chooses_the_rule_with_most_fitting_parameters() {
     let (status, head, body) = ask(&jcms, "jyj.yunhu.example.gov.cn", next).await;
     assert!(status == 200 && head.contains("content-type: text/xml"), "{head}");
     assert_eq!(body.matches("<record>").count(), 2);
+}
+
+#[tokio::test]
+async fn the_client_reaches_every_portal_by_its_own_address() {
+    let server = Server::start(all()).await.unwrap();
+    let client = Client::new(Settings { resolve: server.resolve(), rate_per_host: 50, ..Settings::default() }).unwrap();
+    for portal in all() {
+        let (capture, body) = client.get(&portal.sheet.portal.url).await.unwrap();
+        assert_eq!(capture.status, 200, "{}", portal.story);
+        assert_eq!(Some(body.as_slice()), portal.file("/").map(|(_, bytes)| bytes), "{}", portal.story);
+    }
 }
 
 #[tokio::test]

@@ -151,7 +151,8 @@ async fn night(log: &Log, night: jiff::civil::Date, outcomes: &[Outcome]) -> usi
 async fn finish(log: &Log, run: &Run, outcomes: &[Outcome]) -> Result<usize, LogError> {
     let mut writing = log.write_night().await?;
     let run = done(run);
-    writing.pages(&run, &[page("http://jyj.heyuan.gov.cn/1.html")], &[unread()]).await?;
+    let shield = Capture { id: "c2".into(), status: 412, ..page("http://jyj.heyuan.gov.cn/2.html").capture };
+    writing.pages(&run, &[page("http://jyj.heyuan.gov.cn/1.html")], &[shield], &[unread()]).await?;
     writing.outcomes(&run, outcomes).await?;
     let latest = writing.latest_episodes("jyj").await?;
     let changes = fold(&latest, outcomes, Origin { portal: "jyj", run: &run.id, night: run.night });
@@ -189,7 +190,10 @@ async fn a_night_comes_back_as_it_was_written() {
     let seen = page("http://jyj.heyuan.gov.cn/1.html");
     assert_eq!((visit.portal, visit.run, visit.cut_short), (portal(), run, true));
     assert_eq!(visit.failures, [unread()]);
+    assert_eq!(visit.pages.len(), 1, "what is no page is not judged");
     assert_eq!(visit.pages[0].capture, seen.capture);
+    assert_eq!(log.captures_of("2022-03-01/jyj").await.unwrap().len(), 2);
+    assert!(!log.capture("c2").await.unwrap().unwrap().is_page);
     assert_eq!((visit.pages[0].linked_from.clone(), visit.pages[0].depth), (seen.linked_from, 3));
     let by_id = log.capture("id of http://jyj.heyuan.gov.cn/1.html").await.unwrap().unwrap();
     assert_eq!(by_id, visit.pages[0]);

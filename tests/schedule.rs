@@ -40,6 +40,20 @@ fn the_moment_itself_is_never_the_next_one() {
 }
 
 #[test]
+fn what_was_missed_is_due_once() {
+    let schedule: Schedule = "30 1 * * *".parse().unwrap();
+    let beijing = |text: &str| beijing_zone().to_timestamp(text.parse().unwrap()).unwrap();
+    let due = |after: &str, until: &str| {
+        schedule.due(beijing(after), beijing(until)).map(|tick| beijing_time(tick).to_string())
+    };
+    assert_eq!(due("2026-06-01T01:30:00", "2026-06-02T01:29:59"), None);
+    assert_eq!(due("2026-06-01T01:30:00", "2026-06-02T01:30:00"), Some("2026-06-02T01:30:00".into()));
+    assert_eq!(due("2026-06-01T01:30:00", "2026-06-05T09:00:00"), Some("2026-06-05T01:30:00".into()), "the last one");
+    assert_eq!(due("2026-06-05T01:30:00", "2026-06-05T09:00:00"), None);
+    assert_eq!(due("2026-06-05T09:00:00", "2026-06-01T00:00:00"), None, "a clock that was set back");
+}
+
+#[test]
 fn lists_ranges_and_steps() {
     assert_eq!(
         times("0,30 8-10/2 * * *", "2026-06-01T00:00:00", 5),

@@ -40,6 +40,8 @@ CREATE TABLE captures (
     truncated   INTEGER NOT NULL,
     attempts    INTEGER NOT NULL,
     location    TEXT,
+    -- 1 for a page that was read, 0 for an answer that is none (a block page, an error page): evidence of a failure.
+    is_page     INTEGER NOT NULL,
     -- How the page was reached.
     linked_from TEXT,
     link_text   TEXT NOT NULL,

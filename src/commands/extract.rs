@@ -7,7 +7,8 @@ use clap::ValueEnum;
 
 use super::{Ending, Global, WrongInput};
 use crate::{
-    model::{Lexicon, PageFacts},
+    catalog::Catalog,
+    model::PageFacts,
     observe::{self, PageInput},
 };
 
@@ -53,7 +54,8 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         bytes: &bytes,
         received: args.received,
     };
-    let facts = observe::page(&input, &Lexicon::default());
+    let catalog = Catalog::load(None).context("the built-in rule files are broken")?;
+    let facts = observe::page(&input, &catalog.lexicon);
     match args.format {
         Format::Json => write_json(&facts),
     }

@@ -1,8 +1,10 @@
 //! One file a subcommand. Each has its `Args` and a `run`; this file only lists and calls them.
 
+mod crawl;
 mod entry_file;
 mod extract;
 mod finding;
+mod judge;
 mod log;
 mod migrate;
 mod office;
@@ -40,6 +42,8 @@ pub enum LogFormat {
 
 #[derive(Subcommand)]
 enum Command {
+    Crawl(crawl::Args),
+    Judge(judge::Args),
     Extract(extract::Args),
     Finding(finding::Args),
     Log(log::Args),
@@ -84,6 +88,8 @@ pub fn run() -> ExitCode {
 async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
     let global = &arguments.global;
     match arguments.command {
+        Command::Crawl(args) => crawl::run(args, global).await,
+        Command::Judge(args) => judge::run(args, global).await,
         Command::Extract(args) => extract::run(args, global).await,
         Command::Finding(args) => finding::run(args, global).await,
         Command::Log(args) => log::run(args, global).await,

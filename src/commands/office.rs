@@ -2,14 +2,22 @@
 //!
 //! `<data>/log.db` the log, `<data>/queue.db` the queue, `<data>/evidence/` the captures.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Context;
 
 use super::{Global, WrongInput};
 use crate::{
+    catalog::Catalog,
     config::{self, Settings},
-    jobs::queue::Queue,
+    evidence::Archive,
+    fetch,
+    jobs::{night::Tools, queue::Queue},
+    model::Portal,
     store::{Log, LogError},
 };
 
@@ -41,6 +49,40 @@ impl Office {
         Queue::open(&self.settings.data.join("queue.db")).await
     }
 
+    /// The evidence of all nights.
+    pub fn archive(&self) -> anyhow::Result<Archive> {
+        Ok(Archive::open(&self.settings.data.join("evidence"))?)
+    }
+
+    /// The rules, from the folder the settings name or built in.
+    pub fn catalog(&self) -> anyhow::Result<Catalog> {
+        catalog(self.settings.checks.as_deref())
+    }
+
+    /// Everything a night needs.
+    pub async fn tools(&self) -> anyhow::Result<Tools> {
+        let fetch = fetch::Settings { user_agent: user_agent(&self.settings.contact), ..fetch::Settings::default() };
+        Ok(Tools { log: self.log().await?, archive: self.archive()?, catalog: Arc::new(self.catalog()?), fetch })
+    }
+
+    /// The portals of these ids, or all where none is named.
+    pub fn portals(&self, ids: &[String]) -> anyhow::Result<Vec<&Portal>> {
+        let all = &self.settings.portals;
+        if all.is_empty() {
+            return Err(WrongInput("the configuration names no portal; add [[portal]]".into()).into());
+        }
+        if ids.is_empty() {
+            return Ok(all.iter().collect());
+        }
+        let find = |id: &String| {
+            all.iter().find(|portal| portal.id == *id).ok_or_else(|| {
+                let known: Vec<_> = all.iter().map(|portal| portal.id.as_str()).collect();
+                WrongInput(format!("no portal {id:?} in the configuration; it names {}", known.join(", "))).into()
+            })
+        };
+        ids.iter().map(find).collect()
+    }
+
     pub fn log_path(&self) -> PathBuf {
         self.settings.data.join("log.db")
     }
@@ -49,6 +91,25 @@ impl Office {
         let folder = &self.settings.data;
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))
     }
+}
+
+/// The rules of a folder, or the built-in ones; a defect in them is wrong input.
+pub fn catalog(folder: Option<&Path>) -> anyhow::Result<Catalog> {
+    Ok(Catalog::load(folder).map_err(|problems| WrongInput(problems.to_string()))?)
+}
+
+/// Says to portals who asks and how to reach them. Headers carry ASCII only; the rest is percent-encoded.
+pub fn user_agent(contact: &str) -> String {
+    let mut encoded = String::new();
+    for byte in contact.bytes() {
+        if byte == b' ' || byte.is_ascii_graphic() {
+            encoded.push(char::from(byte));
+        } else {
+            // Writing to a text cannot fail.
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    format!("mingcha/{} (government openness inspection; {encoded})", env!("CARGO_PKG_VERSION"))
 }
 
 /// Marks what the caller got wrong (an unknown id, a decision that cannot be taken) as wrong input.

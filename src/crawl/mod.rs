@@ -1,1 +1,23 @@
 //! Which page next, how deep, how often: one polite, bounded visit to a portal.
+//!
+//! The way of a visit: the home page; a probe for soft 404s; then always the most interesting address known
+//! ([`interest`]): columns of the lexicon, guides to them, their lists as far back as checks look, their documents, the
+//! other columns, a sample of the rest. [`frontier`] keeps the order, [`address`] tells pages from traps, [`limits`]
+//! bounds everything, [`probe`] unmasks error pages that call themselves fine. What fails for a passing reason gets a
+//! second look at the end.
+//!
+//! The same portal gives the same pages in the same order, whatever the timing.
+
+mod address;
+mod frontier;
+mod interest;
+mod limits;
+mod look;
+mod probe;
+mod progress;
+mod visit;
+
+pub use limits::Limits;
+pub use look::read;
+pub use progress::Progress;
+pub use visit::{Visited, visit, visit_within};

@@ -187,13 +187,15 @@ impl Client {
             if obey_robots && let Some(rules) = self.host_rules(&url, patience).await {
                 rules.permit(&url)?;
             }
-            let mut answer = self.ask(&url, patience).await?;
-            let Some(next) = answer.1 else {
-                answer.0.hops = hops;
-                return Ok(answer.0);
+            let (mut answer, next) = self.ask(&url, patience).await?;
+            let circle =
+                next.as_ref().is_some_and(|next| *next == url || hops.iter().any(|hop| hop.url == next.as_str()));
+            let Some(next) = next.filter(|_| !(circle && answer.status == 200)) else {
+                // The end of the way; or a page that only reloads itself, which is a page.
+                answer.hops = hops;
+                return Ok(answer);
             };
-            hops.push(Hop { url: url.to_string(), status: answer.0.status });
-            let circle = hops.iter().any(|hop| hop.url == next.as_str());
+            hops.push(Hop { url: url.to_string(), status: answer.status });
             if circle || hops.len() > self.settings.max_redirects {
                 let what = if circle { "redirects go in a circle" } else { "too many redirects" };
                 return Err(Failure::new(Cause::TooManyRedirects, format!("{what}: {}, next {next}", way(&hops))));
@@ -254,6 +256,7 @@ impl Client {
             };
             body::read(&mut response, &limits, &self.ledger).await?
         };
+        let next = next.or_else(|| redirect::signpost(url, status, &body));
         let answer = Answer { url: url.clone(), hops: Vec::new(), status, headers, body, truncated, at, pause };
         Ok((answer, next))
     }

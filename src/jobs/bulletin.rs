@@ -3,7 +3,10 @@
 //! A finding is named only when a person has confirmed it. What is flagged is counted as 待核查, what is
 //! dismissed or waived is counted, and what could not be looked at in the quarter accuses nobody.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jiff::civil::Date;
 
@@ -28,6 +31,8 @@ pub struct Material {
     pub looks: Vec<PortalLook>,
     /// All findings of the log.
     pub findings: Vec<Finding>,
+    /// Confirmed faults that staff found by hand.
+    pub manual: Vec<ManualFinding>,
     /// By name of the unit.
     pub scores: BTreeMap<String, UnitScore>,
     pub pending: Vec<PendingMeasure>,
@@ -45,13 +50,27 @@ pub struct CheckText {
     pub fix: String,
 }
 
+/// A confirmed fault that staff found by hand, under a clause of the plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ManualFinding {
+    /// Id of the entry in the log.
+    pub id: String,
+    pub unit: String,
+    pub clause: String,
+    /// What the clause is called.
+    pub title: String,
+    pub subject: Option<String>,
+    pub note: String,
+    pub url: Option<String>,
+    pub date: Date,
+}
+
 /// What one visit saw of a portal.
 #[derive(Clone, Debug, Default)]
 pub struct PortalLook {
     /// Id of the portal.
     pub portal: String,
     pub pages_read: usize,
-    pub columns: Share,
     pub outcomes: Vec<Outcome>,
     pub not_measurable: Vec<NotMeasurable>,
 }
@@ -77,6 +96,15 @@ pub fn assemble(quarter: Quarter, material: &Material) -> Bulletin {
         count(stands, &mut totals, unit);
         standing.push((stands, finding));
     }
+    let mut manual = Vec::new();
+    for finding in material.manual.iter().filter(|finding| (from..=to).contains(&finding.date)) {
+        let Some(unit) = units.iter_mut().find(|unit| unit.unit == finding.unit) else {
+            totals.out_of_scope += 1;
+            continue;
+        };
+        count(Standing::Named, &mut totals, unit);
+        manual.push(finding);
+    }
     for look in &material.looks {
         for outcome in look.outcomes.iter().filter(|outcome| is_decided(outcome.outcome)) {
             if let Some(unit) = units.iter_mut().find(|unit| unit.unit == outcome.unit) {
@@ -87,7 +115,7 @@ pub fn assemble(quarter: Quarter, material: &Material) -> Bulletin {
     let measured = units.iter().filter(|unit| unit.measured).count();
     let clean = units.iter().filter(|unit| unit.measured && unit.confirmed == 0).count();
     totals.clean_units = Share::new(clean, measured);
-    let (problems, findings) = problems(&standing, &units, material);
+    let (problems, findings) = problems(&standing, &manual, &units, material);
     Bulletin {
         quarter,
         from,
@@ -204,6 +232,7 @@ fn unit_row(name: &str, kind: UnitKind, portal: &str, scores: &BTreeMap<String, 
 /// Problem classes with their statements, and the numbered annex in the order in which statements cite it.
 fn problems(
     standing: &[(Standing, &Finding)],
+    manual: &[&ManualFinding],
     units: &[UnitResult],
     material: &Material,
 ) -> (Vec<ProblemClass>, Vec<NamedFinding>) {
@@ -212,40 +241,50 @@ fn problems(
         .filter(|(stands, _)| stands.is_named() || *stands == Standing::Suspected)
         .map(|(_, finding)| finding.identity.check.as_str())
         .collect();
-    let mut classes: Vec<ProblemClass> =
-        checks.into_iter().map(|check| problem_class(check, standing, material)).collect();
-    classes.sort_by_key(|class| (std::cmp::Reverse(class.confirmed), std::cmp::Reverse(class.suspected)));
+    let clauses: BTreeSet<&str> = manual.iter().map(|finding| finding.clause.as_str()).collect();
+    let mut classes: Vec<ProblemClass> = checks.iter().map(|check| class_of_check(check, standing, material)).collect();
+    classes.extend(clauses.iter().map(|clause| class_of_clause(clause, manual)));
+    classes.sort_by_key(|class| (Reverse(class.confirmed), Reverse(class.suspected)));
 
-    let mut annex = Vec::new();
-    for class in &mut classes {
-        for unit in units {
-            let mut named: Vec<(Standing, &Finding)> = standing
-                .iter()
-                .filter(|(stands, finding)| {
-                    stands.is_named() && finding.identity.check == class.check && finding.identity.unit == unit.unit
-                })
-                .copied()
-                .collect();
-            if named.is_empty() {
-                continue;
-            }
-            named.sort_by_key(|(_, finding)| (&finding.subject.key, &finding.identity.portal, finding.episode));
-            let first = annex.len() + 1;
-            class.statements.push(Statement {
-                unit: unit.unit.clone(),
-                subjects: named.iter().map(|(_, finding)| finding.subject.label.clone()).collect(),
-                numbers: (first..first + named.len()).collect(),
-                findings: named.iter().map(|(_, finding)| finding.id.clone()).collect(),
-            });
-            for (_, finding) in named {
-                annex.push(annex_row(annex.len() + 1, finding, class, &material.portals));
-            }
-        }
+    let crawled = standing.iter().filter(|(stands, _)| stands.is_named());
+    let mut rows: Vec<NamedFinding> = crawled.map(|(_, finding)| row_of_crawl(finding, material)).collect();
+    rows.extend(manual.iter().map(|finding| row_of_staff(finding)));
+    let place_of = |row: &NamedFinding| {
+        let class = classes.iter().position(|class| class.check == row.check);
+        (class, units.iter().position(|unit| unit.unit == row.unit))
+    };
+    rows.sort_by_cached_key(|row| (place_of(row), row.subject.clone(), row.first_seen, row.id.clone()));
+    for (number, row) in (1..).zip(&mut rows) {
+        row.number = number;
     }
-    (classes, annex)
+    for class in &mut classes {
+        class.statements = statements(rows.iter().filter(|row| row.check == class.check));
+    }
+    (classes, rows)
 }
 
-fn problem_class(check: &str, standing: &[(Standing, &Finding)], material: &Material) -> ProblemClass {
+/// One statement for each unit, in the order of the rows.
+fn statements<'a>(rows: impl Iterator<Item = &'a NamedFinding>) -> Vec<Statement> {
+    let mut statements: Vec<Statement> = Vec::new();
+    for row in rows {
+        if statements.last().is_none_or(|last| last.unit != row.unit) {
+            statements.push(Statement {
+                unit: row.unit.clone(),
+                subjects: Vec::new(),
+                numbers: Vec::new(),
+                findings: Vec::new(),
+            });
+        }
+        if let Some(statement) = statements.last_mut() {
+            statement.subjects.push(row.subject.clone());
+            statement.numbers.push(row.number);
+            statement.findings.push(row.id.clone());
+        }
+    }
+    statements
+}
+
+fn class_of_check(check: &str, standing: &[(Standing, &Finding)], material: &Material) -> ProblemClass {
     let of_class = || standing.iter().filter(|(_, finding)| finding.identity.check == check);
     let mut looks = Looks::default();
     for outcome in material.looks.iter().flat_map(|look| &look.outcomes).filter(|outcome| outcome.check == check) {
@@ -254,7 +293,7 @@ fn problem_class(check: &str, standing: &[(Standing, &Finding)], material: &Mate
     let text = material.checks.iter().find(|text| text.id == check);
     ProblemClass {
         check: check.to_owned(),
-        title: text.map_or_else(|| check.to_owned(), |text| text.title.clone()),
+        title: title_of(check, material),
         basis: text.map(|text| text.basis.clone()).unwrap_or_default(),
         fix: text.map(|text| text.fix.clone()).unwrap_or_default(),
         confirmed: of_class().filter(|(stands, _)| stands.is_named()).count(),
@@ -264,21 +303,59 @@ fn problem_class(check: &str, standing: &[(Standing, &Finding)], material: &Mate
     }
 }
 
-fn annex_row(number: usize, finding: &Finding, class: &ProblemClass, portals: &[Portal]) -> NamedFinding {
+/// What staff found by hand under one clause of the plan.
+fn class_of_clause(clause: &str, manual: &[&ManualFinding]) -> ProblemClass {
+    let of_clause: Vec<_> = manual.iter().filter(|finding| finding.clause == clause).collect();
+    ProblemClass {
+        check: clause.to_owned(),
+        title: of_clause.first().map(|finding| finding.title.clone()).unwrap_or_default(),
+        basis: format!("考核细则{clause}"),
+        fix: String::new(),
+        confirmed: of_clause.len(),
+        suspected: 0,
+        checked: Share::default(),
+        statements: Vec::new(),
+    }
+}
+
+fn title_of(check: &str, material: &Material) -> String {
+    let text = material.checks.iter().find(|text| text.id == check);
+    text.map_or_else(|| check.to_owned(), |text| text.title.clone())
+}
+
+fn row_of_crawl(finding: &Finding, material: &Material) -> NamedFinding {
     let id = &finding.identity.portal;
+    let portal = material.portals.iter().find(|portal| portal.id == *id);
     NamedFinding {
-        number,
+        number: 0,
         id: finding.id.clone(),
         unit: finding.identity.unit.clone(),
-        portal: portals.iter().find(|portal| portal.id == *id).map_or_else(|| id.clone(), |portal| portal.name.clone()),
-        check: class.check.clone(),
-        check_title: class.title.clone(),
+        portal: portal.map_or_else(|| id.clone(), |portal| portal.name.clone()),
+        check: finding.identity.check.clone(),
+        check_title: title_of(&finding.identity.check, material),
         subject: finding.subject.label.clone(),
         message: finding.message.clone(),
         url: finding.url.clone(),
         first_seen: finding.first_seen,
         last_seen: finding.last_seen,
         state: finding.state,
+    }
+}
+
+fn row_of_staff(finding: &ManualFinding) -> NamedFinding {
+    NamedFinding {
+        number: 0,
+        id: finding.id.clone(),
+        unit: finding.unit.clone(),
+        portal: "人工检查".to_owned(),
+        check: finding.clause.clone(),
+        check_title: finding.title.clone(),
+        subject: finding.subject.clone().unwrap_or_else(|| finding.title.clone()),
+        message: finding.note.clone(),
+        url: finding.url.clone(),
+        first_seen: finding.date,
+        last_seen: finding.date,
+        state: FindingState::Confirmed,
     }
 }
 
@@ -304,8 +381,9 @@ fn scope(material: &Material, units: Share, from: Date, to: Date) -> Scope {
         ..Scope::default()
     };
     for look in &material.looks {
-        scope.columns.done += look.columns.done;
-        scope.columns.of += look.columns.of;
+        let columns = columns_of(look);
+        scope.columns.done += columns.done;
+        scope.columns.of += columns.of;
         scope.pages.done += look.pages_read;
         scope.pages.of += look.pages_read + look.not_measurable.len();
         for outcome in &look.outcomes {
@@ -313,6 +391,18 @@ fn scope(material: &Material, units: Share, from: Date, to: Date) -> Scope {
         }
     }
     scope
+}
+
+/// Columns that a check had to look into, and those it could. Keys that are paths name columns of the portal;
+/// the others name what ought to exist.
+fn columns_of(look: &PortalLook) -> Share {
+    let mut columns: BTreeMap<&str, bool> = BTreeMap::new();
+    for outcome in &look.outcomes {
+        if outcome.subject.key.starts_with("column:/") && Looks::of(outcome.outcome).applicable() > 0 {
+            *columns.entry(&outcome.subject.key).or_default() |= is_decided(outcome.outcome);
+        }
+    }
+    Share::new(columns.values().filter(|decided| **decided).count(), columns.len())
 }
 
 fn unmeasured(material: &Material, from: Date, to: Date) -> Vec<Unmeasured> {

@@ -2,6 +2,9 @@
 
 pub mod bulletin;
 pub mod fold;
+pub mod judge;
+pub mod night;
 pub mod portal_owner;
 pub mod queue;
 pub mod schedule;
+pub mod worker;

@@ -4,19 +4,26 @@
 //! where both day fields are restricted either one suffices. The `cron` crate wants seconds, counts Sunday as 1
 //! and knows no such rule, so it only reads the fields; which day comes next is found here.
 
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 use cron::TimeUnitSpec;
 use jiff::{
-    Timestamp, ToSpan,
+    SignedDuration, Timestamp, ToSpan,
     civil::{Date, DateTime, Time},
 };
 
-use crate::model::{beijing_time, beijing_zone};
+use super::queue::Queue;
+use crate::model::{JobRequest, beijing_time, beijing_zone};
 
 /// How far ahead a time is looked for: 29 February on a given weekday comes at least once in 40 years
 /// (across a century that is no leap year).
 const HORIZON_YEARS: i16 = 41;
+
+/// A night that was missed (the machine was off) is made up for as long as this afterwards.
+const MAKE_UP: SignedDuration = SignedDuration::from_hours(12);
+
+/// Longest sleep: a clock that is set, or a machine that slept, is noticed after this.
+const NAP: Duration = Duration::from_secs(30);
 
 /// A line of a schedule that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -180,6 +187,12 @@ impl Schedule {
         moment(day, self.times().next()?)
     }
 
+    /// The last time after `after` and up to `until`: what is due at `until` when nothing was done since `after`.
+    pub fn due(&self, after: Timestamp, until: Timestamp) -> Option<Timestamp> {
+        let mut ticks = std::iter::successors(self.next_after(after), |tick| self.next_after(*tick));
+        ticks.by_ref().take_while(|tick| *tick <= until).last()
+    }
+
     fn next_day_from(&self, first: Date) -> Option<Date> {
         let horizon = first.checked_add(HORIZON_YEARS.years()).ok()?;
         first.series(1.day()).take_while(|day| *day < horizon).find(|day| self.is_day(*day))
@@ -197,6 +210,34 @@ impl Schedule {
         let hours = self.fields.hours().iter();
         hours.flat_map(|hour| self.fields.minutes().iter().filter_map(move |minute| time(hour, minute)))
     }
+}
+
+/// Queues a visit to every portal whenever the schedule says so; ends only by being dropped. Any number of
+/// programs may do this on one queue: the same portal and time is one job. `last` is when the log last saw a
+/// night begin, so that a night missed since then is made up for; none where nothing is to be made up for.
+pub async fn keep(schedule: &Schedule, portals: &[String], queue: &Queue, last: Option<Timestamp>) {
+    let begun = Timestamp::now();
+    let mut done = last.map_or(begun, |last| last.max(begun - MAKE_UP));
+    loop {
+        let now = Timestamp::now();
+        match schedule.due(done, now) {
+            Some(tick) if queue_night(portals, queue, tick).await => done = tick,
+            _ => tokio::time::sleep(NAP).await,
+        }
+    }
+}
+
+/// One job a portal; true where all are queued.
+async fn queue_night(portals: &[String], queue: &Queue, tick: Timestamp) -> bool {
+    for portal in portals {
+        let request = JobRequest { portal: portal.clone(), tick, as_of: None, asked_by: "schedule".to_owned() };
+        if let Err(error) = queue.push(&request).await {
+            tracing::error!("the night of {tick} could not be queued and is tried again: {error:#}");
+            return false;
+        }
+    }
+    tracing::info!(portals = portals.len(), "night of {} queued", beijing_time(tick));
+    true
 }
 
 fn ordinal(number: i8) -> u32 {

@@ -42,6 +42,9 @@ pub struct AuditCoverage {
     pub columns: usize,
     /// True where the visit ended before all that checks need was read.
     pub cut_short: bool,
+    /// How the visit ended, for people: budgets that were used up, addresses that were left out.
+    #[serde(default)]
+    pub note: String,
     pub not_measurable: Vec<AuditGap>,
 }
 

@@ -69,9 +69,9 @@ pub struct Scope {
     pub units: Share,
     /// Nights on which at least one portal was visited.
     pub nights: usize,
-    /// Columns read on the latest full visits, of those seen.
+    /// Columns whose content could be judged on the latest visits, of those that had to be.
     pub columns: Share,
-    /// Pages read on the latest full visits, of those asked for.
+    /// Pages read on the latest visits, of those asked for.
     pub pages: Share,
     /// Check items in use.
     pub checks: usize,
@@ -276,4 +276,6 @@ pub struct MethodReading {
     pub place: String,
     pub problem: String,
     pub reading: String,
+    /// How another reading is chosen: `Y9=literal`.
+    pub switch: String,
 }

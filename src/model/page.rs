@@ -83,6 +83,9 @@ pub struct PageFacts {
     /// Data tables of the body (not layout tables), for publicity lists and reports.
     #[serde(skip)]
     pub tables: Vec<Table>,
+    /// Characters of text in the main part: menus, crumbs, footer and the words of links left out.
+    #[serde(skip)]
+    pub main_text_length: usize,
     /// Visible text of the article body, whitespace normalised.
     #[serde(skip)]
     pub body: String,

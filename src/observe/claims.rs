@@ -164,6 +164,13 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
                 let above = lines.get(at.checked_sub(1)?)?;
                 (before.trim().is_empty() && above.text.chars().count() <= 12).then(|| label_of(&above.text)).flatten()
             });
+            // A bare date beside a link is the date of a list row.
+            let beside_link = |at: Option<usize>| {
+                at.and_then(|at| lines.get(at)).is_some_and(|line| line.in_link && line.text.chars().count() >= 6)
+            };
+            if label.is_none() && words < 6 && (beside_link(at.checked_sub(1)) || beside_link(Some(at + 1))) {
+                continue;
+            }
             let distance = title_at.map(|title_at| at.abs_diff(title_at) + usize::from(at < title_at) * 2);
             let meaning = match label {
                 Some(meaning) => meaning,

@@ -27,13 +27,13 @@ pub(super) fn is_report_title(title: &str) -> bool {
         && !other.iter().any(|word| title.contains(word))
 }
 
-pub(super) fn decide(source: &Source<'_>, status: u16, facts: &PageFacts, _lexicon: &Lexicon) -> PageKind {
+pub(super) fn decide(source: &Source<'_>, status: u16, facts: &PageFacts, lexicon: &Lexicon) -> PageKind {
     if let Some(kind) = block::kind(source, status, facts.text_length) {
         return kind;
     }
     let path = source.url.path();
     let stated_title = facts.meta.get("articletitle").is_some_and(|title| !title.trim().is_empty());
-    let article = is_article(facts, stated_title);
+    let article = is_article(facts, stated_title) && !is_named_column(facts, lexicon, stated_title, path);
     if is_home_address(source) && !stated_title {
         return PageKind::Home;
     }
@@ -100,6 +100,23 @@ fn is_article(facts: &PageFacts, stated_title: bool) -> bool {
         return dated < 6 || prose > 600;
     }
     stated_title && prose > 200 && dated < 6 || prose > 800 && dated < 3
+}
+
+/// A page that calls itself by its column's name and states no article of its own.
+fn is_named_column(facts: &PageFacts, lexicon: &Lexicon, stated_title: bool, path: &str) -> bool {
+    if stated_title {
+        return false;
+    }
+    let title = facts.title.as_deref().map(normalise).unwrap_or_default();
+    let is_title = |name: Option<&String>| name.is_some_and(|name| !title.is_empty() && normalise(name) == title);
+    let dated = facts.entries.iter().filter(|entry| entry.date.is_some()).count();
+    let is_folder = path.ends_with('/') || path.rsplit('/').next().is_some_and(|name| name.starts_with("index"));
+    let is_standard =
+        lexicon.columns.iter().any(|term| std::iter::once(&term.name).chain(&term.aliases).any(|name| *name == title));
+    is_standard
+        || is_title(facts.meta.get("columnname"))
+        || (is_title(facts.column.path.last()) && (dated > 0 || is_folder))
+        || (is_folder && dated >= 2)
 }
 
 /// Without the address: many rows in several blocks, no breadcrumbs, no column of its own.

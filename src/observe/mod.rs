@@ -63,13 +63,14 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.anchors = map.anchors;
     facts.links = facts.anchors.len();
     facts.text_length = map.text_length;
+    facts.main_text_length = map.main_text_length;
     facts.site = identity::read(&source);
     facts.column = column::read(&source, &map.crumbs);
     facts.title = title::read(&page, &facts.meta, body);
     facts.dates = claims::read(&page, &url, &facts.meta, body, facts.title.as_deref());
     facts.published = claims::choose(&facts.dates);
 
-    let mut rows = rows::read(&page, body);
+    let mut rows = rows::outside_menus(rows::read(&page, body), &facts.anchors);
     if let Some(hidden) = adapter.hidden_list(&source) {
         let list = Page::parse(&hidden, &url);
         rows.extend(rows::read(&list, None));

@@ -1,14 +1,125 @@
-//! Folds the pages of a night into the facts of a portal.
+//! Folds the pages of a night into the facts of a portal. Pure, and independent of the order in which pages were read:
+//! everything is sorted by address first.
 
-use crate::model::{Lexicon, NotMeasurable, ObservedPage, Portal, PortalFacts};
+mod addresses;
+mod columns;
+mod coverage;
+mod documents;
+mod matching;
+mod publicity;
+mod reports;
 
-/// Everything the checks read of a portal: pure, and independent of the order in which pages were read.
+use std::collections::BTreeMap;
+
+use crate::model::{CmsMatch, Lexicon, NotMeasurable, ObservedPage, PageKind, Portal, PortalFacts, SiteIdentity};
+
+use addresses::page_id;
+
+/// The pages of a night with what is needed to find one's way among them.
+struct Night<'a> {
+    portal: &'a Portal,
+    lexicon: &'a Lexicon,
+    /// Sorted by final address, each address once.
+    pages: Vec<&'a ObservedPage>,
+    /// Index into `pages` by every address that led there.
+    by_address: BTreeMap<String, usize>,
+    failures: &'a [NotMeasurable],
+    failed: BTreeMap<String, &'a NotMeasurable>,
+}
+
+impl<'a> Night<'a> {
+    fn of(portal: &'a Portal, lexicon: &'a Lexicon, pages: &'a [ObservedPage], failures: &'a [NotMeasurable]) -> Self {
+        let mut sorted: Vec<&ObservedPage> = pages.iter().collect();
+        sorted.sort_by(|a, b| (&a.capture.final_url, &a.capture.url).cmp(&(&b.capture.final_url, &b.capture.url)));
+        let mut by_address = BTreeMap::new();
+        for (at, page) in sorted.iter().enumerate() {
+            for url in [&page.capture.final_url, &page.capture.url, &page.facts.url] {
+                by_address.entry(page_id(url)).or_insert(at);
+            }
+        }
+        let failed = failures.iter().map(|failure| (page_id(&failure.url), failure)).collect();
+        Self { portal, lexicon, pages: sorted, by_address, failures, failed }
+    }
+
+    fn page(&self, url: &str) -> Option<&'a ObservedPage> {
+        self.by_address.get(&page_id(url)).and_then(|at| self.pages.get(*at)).copied()
+    }
+
+    fn failure(&self, url: &str) -> Option<&'a NotMeasurable> {
+        self.failed.get(&page_id(url)).copied()
+    }
+
+    fn home(&self) -> Option<&'a ObservedPage> {
+        self.page(&self.portal.url)
+    }
+
+    /// Pages that may be judged: not blocked, not a shell, not garbled.
+    fn readable(&self) -> impl Iterator<Item = &'a ObservedPage> {
+        self.pages.iter().copied().filter(|page| coverage::unreadable(page).is_none())
+    }
+}
+
+/// Everything the checks read of a portal.
 pub fn portal(
     portal: &Portal,
-    _lexicon: &Lexicon,
-    _pages: &[ObservedPage],
-    _failures: &[NotMeasurable],
-    _cut_short: bool,
+    lexicon: &Lexicon,
+    pages: &[ObservedPage],
+    failures: &[NotMeasurable],
+    cut_short: bool,
 ) -> PortalFacts {
-    PortalFacts { portal: portal.id.clone(), url: portal.url.clone(), ..PortalFacts::default() }
+    let night = Night::of(portal, lexicon, pages, failures);
+    let columns = columns::fold(&night);
+    let documents = documents::fold(&night, &columns);
+    let reports = reports::fold(&night, &columns);
+    let publicity = publicity::fold(&night, &columns);
+    PortalFacts {
+        portal: portal.id.clone(),
+        url: portal.url.clone(),
+        site: identity(&night),
+        cms: cms(&night),
+        columns,
+        documents,
+        reports,
+        publicity,
+        coverage: coverage::fold(&night, cut_short),
+    }
+}
+
+/// The home page's identity; what it lacks is taken from the other pages.
+fn identity(night: &Night<'_>) -> SiteIdentity {
+    let mut site = night.home().map(|page| page.facts.site.clone()).unwrap_or_default();
+    for page in night.readable() {
+        let other = &page.facts.site;
+        for (own, other) in [
+            (&mut site.name, &other.name),
+            (&mut site.domain, &other.domain),
+            (&mut site.id_code, &other.id_code),
+            (&mut site.icp, &other.icp),
+            (&mut site.police, &other.police),
+            (&mut site.organiser, &other.organiser),
+            (&mut site.conac, &other.conac),
+            (&mut site.find_error_code, &other.find_error_code),
+            (&mut site.sitemap, &other.sitemap),
+        ] {
+            if own.is_none() {
+                own.clone_from(other);
+            }
+        }
+    }
+    site
+}
+
+/// The system most pages speak of; generic pages have no say where any other was recognised.
+fn cms(night: &Night<'_>) -> Option<CmsMatch> {
+    let mut votes: BTreeMap<&str, (usize, &CmsMatch)> = BTreeMap::new();
+    for cms in night.readable().filter_map(|page| page.facts.cms.as_ref()) {
+        votes.entry(&cms.name).or_insert((0, cms)).0 += 1;
+    }
+    let known = votes.iter().filter(|(name, _)| **name != "generic").max_by_key(|(_, (count, _))| *count);
+    known.or_else(|| votes.iter().next()).map(|(_, (_, cms))| (*cms).clone())
+}
+
+/// Home, column and the rest of lists; not articles.
+fn is_list_page(kind: PageKind) -> bool {
+    matches!(kind, PageKind::Column)
 }

@@ -17,13 +17,16 @@ pub(super) struct Map {
     pub crumbs: Vec<String>,
     /// Characters of visible text, white space left out.
     pub text_length: usize,
+    /// The same without menus, crumbs, footer, and the words of links outside the article text.
+    pub main_text_length: usize,
 }
 
 impl Map {
     pub(super) fn of(page: &Page, body: Option<Element<'_>>) -> Self {
-        let mut map = Self { anchors: Vec::new(), crumbs: Vec::new(), text_length: 0 };
+        let mut map = Self { anchors: Vec::new(), crumbs: Vec::new(), text_length: 0, main_text_length: 0 };
         let mut regions = vec![Region::Main];
         let mut crumb_text = String::new();
+        let mut in_link = 0_usize;
         page.body().walk(&mut |step| {
             let current = regions.last().copied().unwrap_or_default();
             match step {
@@ -32,6 +35,7 @@ impl Map {
                         return false;
                     }
                     let region = region_of(element, current, body);
+                    in_link += usize::from(element.name() == "a");
                     if matches!(element.name(), "a" | "area") {
                         map.anchors.extend(anchor(page, element, region));
                     }
@@ -40,14 +44,19 @@ impl Map {
                     }
                     regions.push(region);
                 }
-                Step::Leave(_) => {
+                Step::Leave(element) => {
+                    in_link -= usize::from(element.name() == "a");
                     regions.pop();
                     if current == Region::Crumb && crumb_text.len() < 600 {
                         crumb_text.push('>');
                     }
                 }
                 Step::Text(text) => {
-                    map.text_length += text.chars().filter(|letter| !letter.is_whitespace()).count();
+                    let length = text.chars().filter(|letter| !letter.is_whitespace()).count();
+                    map.text_length += length;
+                    if current == Region::Body || (current == Region::Main && in_link == 0) {
+                        map.main_text_length += length;
+                    }
                     if current == Region::Crumb && crumb_text.len() < 600 {
                         crumb_text.push_str(text);
                     }

@@ -4,12 +4,13 @@
 //! One walk from the leaves up. Links and date texts rise until a link meets its date; where several meet, they are
 //! paired in the order in which they stand.
 
-use std::sync::LazyLock;
+use std::{collections::HashSet, sync::LazyLock};
 
 use regex::Regex;
 
 use crate::{
     html::{Element, Page, Step},
+    model::{Anchor, Region},
     text::{
         dates::{self, Cell},
         normalise, pattern, tidy,
@@ -61,9 +62,26 @@ pub(super) fn read(page: &Page, body: Option<Element<'_>>) -> Vec<Row> {
     let mut reader = Reader { page, body, rows: Vec::new(), lists: 0 };
     reader.rise(page.body());
     reader.rows.retain(|row| row.date.is_some() || is_worth_without_date(row));
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     reader.rows.retain(|row| seen.insert((row.title.clone(), row.url.clone(), row.date)));
     reader.rows
+}
+
+/// Rows of menus and side bars are left out, unless the page has dated rows nowhere else (a side bar by name only).
+pub(super) fn outside_menus(rows: Vec<Row>, anchors: &[Anchor]) -> Vec<Row> {
+    let aside: HashSet<&str> = anchors
+        .iter()
+        .filter(|anchor| matches!(anchor.region, Region::Menu | Region::Crumb | Region::Footer))
+        .map(|anchor| anchor.url.as_str())
+        .collect();
+    let main: HashSet<&str> = anchors
+        .iter()
+        .filter(|anchor| matches!(anchor.region, Region::Main | Region::Body | Region::Related))
+        .map(|anchor| anchor.url.as_str())
+        .collect();
+    let is_aside = |row: &Row| aside.contains(row.url.as_str()) && !main.contains(row.url.as_str());
+    let has_list = rows.iter().any(|row| row.date.is_some() && !is_aside(row));
+    rows.into_iter().filter(|row| !is_aside(row) || (row.date.is_some() && !has_list)).collect()
 }
 
 /// Undated links are rows only where they look like articles: a long text and an address that is no folder.
@@ -185,6 +203,10 @@ impl<'p> Reader<'p> {
                 cells = vec![whole];
             }
             cells.truncate(2);
+            // The dates of a table or list without links belong to nothing outside it.
+            if is_list(element) {
+                cells.clear();
+            }
             risen.atoms = cells.into_iter().map(Atom::Date).collect();
             return;
         }
@@ -205,8 +227,7 @@ impl<'p> Reader<'p> {
             risen.atoms = main.into_iter().map(Atom::Link).collect();
             return;
         }
-        let is_list = matches!(element.name(), "ul" | "ol" | "table" | "tbody" | "dl" | "body");
-        if cells.is_empty() && !is_list && undated == links.len() && links.len() <= LOOSE_LINKS {
+        if cells.is_empty() && !is_list(element) && undated == links.len() && links.len() <= LOOSE_LINKS {
             return;
         }
         self.pair(&risen.atoms);
@@ -261,6 +282,10 @@ impl<'p> Reader<'p> {
             }
         }
     }
+}
+
+fn is_list(element: Element<'_>) -> bool {
+    matches!(element.name(), "ul" | "ol" | "table" | "tbody" | "dl" | "body")
 }
 
 /// A full date before one without a year.

@@ -74,7 +74,7 @@ pub fn scope_rows(bulletin: &Bulletin) -> Vec<[String; 4]> {
 pub fn scope_sentence(bulletin: &Bulletin) -> String {
     let scope = &bulletin.scope;
     format!(
-        "检查按{}个检查项进行，共在{}个夜间访问网站。考核对象、网站以本季度内完成检查为“实查”；栏目、页面、检查项次以各网站最近一次完整检查为准，能够作出合格与否判断的计入“实查”。",
+        "检查按{}个检查项进行，共在{}个夜间访问网站。考核对象、网站以本季度内完成检查为“实查”；栏目、页面、检查项次以各网站最近一次检查为准，能够作出合格与否判断的计入“实查”。",
         scope.checks, scope.nights
     )
 }

@@ -10,6 +10,8 @@ use crate::model::{Capture, Cause, NotMeasurable, ObservedPage, Portal, Run};
 pub struct StoredPage {
     pub run: String,
     pub capture: Capture,
+    /// False for an answer that is no page (a block page, an error page): evidence of a failure.
+    pub is_page: bool,
     pub linked_from: Option<String>,
     pub link_text: String,
     pub depth: u32,
@@ -21,6 +23,7 @@ pub struct StoredVisit {
     pub run: Run,
     /// The portal as it was configured that night.
     pub portal: Portal,
+    /// Pages that were read, in the order of reading.
     pub pages: Vec<StoredPage>,
     pub failures: Vec<NotMeasurable>,
     pub cut_short: bool,
@@ -41,6 +44,7 @@ struct CaptureRow {
     truncated: bool,
     attempts: i64,
     location: Option<String>,
+    is_page: bool,
     linked_from: Option<String>,
     link_text: String,
     depth: i64,
@@ -65,6 +69,7 @@ impl CaptureRow {
         Ok(StoredPage {
             run: self.run,
             capture,
+            is_page: self.is_page,
             linked_from: self.linked_from,
             link_text: self.link_text,
             depth: cells::number(self.depth, "the depth of a page")?,
@@ -107,7 +112,7 @@ impl Log {
         row.map(CaptureRow::into_page).transpose()
     }
 
-    /// The captures of a run, in the order of the visit.
+    /// The captures of a run: pages in the order of the visit, then answers that are no pages.
     pub async fn captures_of(&self, run: &str) -> Result<Vec<StoredPage>> {
         let rows: Vec<CaptureRow> = sqlx::query_as("SELECT * FROM captures WHERE run = $1 ORDER BY position")
             .bind(run)
@@ -137,41 +142,64 @@ impl Log {
         Ok(StoredVisit {
             run: found,
             portal: cells::from_json(&settings, "the portal settings of a run")?,
-            pages: self.captures_of(run).await?,
+            pages: self.captures_of(run).await?.into_iter().filter(|page| page.is_page).collect(),
             failures: self.unread_pages_of(run).await?,
             cut_short,
         })
     }
 }
 
-pub(super) async fn write_pages(connection: &mut Connection, run: &str, pages: &[ObservedPage]) -> Result<()> {
-    for (position, page) in (1_i64..).zip(pages) {
-        let capture = &page.capture;
-        sqlx::query(
-            "INSERT INTO captures (run, position, id, url, final_url, hops, at, status, headers, sha256, bytes,
-                 truncated, attempts, location, linked_from, link_text, depth)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
-        )
-        .bind(run)
-        .bind(position)
-        .bind(&capture.id)
-        .bind(&capture.url)
-        .bind(&capture.final_url)
-        .bind(cells::json(&capture.hops, "redirects")?)
-        .bind(cells::moment(capture.at))
-        .bind(i64::from(capture.status))
-        .bind(cells::json(&capture.headers, "headers")?)
-        .bind(&capture.sha256)
-        .bind(cells::integer(capture.bytes))
-        .bind(capture.truncated)
-        .bind(i64::from(capture.attempts))
-        .bind(&capture.location)
-        .bind(&page.linked_from)
-        .bind(&page.link_text)
-        .bind(i64::from(page.depth))
-        .execute(&mut *connection)
-        .await?;
+/// Writes pages, and after them answers that are no pages.
+pub(super) async fn write(
+    connection: &mut Connection,
+    run: &str,
+    pages: &[ObservedPage],
+    others: &[Capture],
+) -> Result<()> {
+    for (position, page) in (1..).zip(pages) {
+        let reached = (page.linked_from.as_deref(), page.link_text.as_str(), page.depth);
+        insert(connection, run, position, &page.capture, Some(reached)).await?;
     }
+    for (position, capture) in (pages.len() + 1..).zip(others) {
+        insert(connection, run, position, capture, None).await?;
+    }
+    Ok(())
+}
+
+/// `reached` is the page that led there, the text of the link and the depth; none for what is no page.
+async fn insert(
+    connection: &mut Connection,
+    run: &str,
+    position: usize,
+    capture: &Capture,
+    reached: Option<(Option<&str>, &str, u32)>,
+) -> Result<()> {
+    let (linked_from, link_text, depth) = reached.unwrap_or((None, "", 0));
+    sqlx::query(
+        "INSERT INTO captures (run, position, id, url, final_url, hops, at, status, headers, sha256, bytes,
+             truncated, attempts, location, is_page, linked_from, link_text, depth)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+    )
+    .bind(run)
+    .bind(cells::integer(position))
+    .bind(&capture.id)
+    .bind(&capture.url)
+    .bind(&capture.final_url)
+    .bind(cells::json(&capture.hops, "redirects")?)
+    .bind(cells::moment(capture.at))
+    .bind(i64::from(capture.status))
+    .bind(cells::json(&capture.headers, "headers")?)
+    .bind(&capture.sha256)
+    .bind(cells::integer(capture.bytes))
+    .bind(capture.truncated)
+    .bind(i64::from(capture.attempts))
+    .bind(&capture.location)
+    .bind(reached.is_some())
+    .bind(linked_from)
+    .bind(link_text)
+    .bind(i64::from(depth))
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use sqlx::{Sqlite, Transaction};
 
 use super::{Log, Result, captures, findings, outcomes, runs};
-use crate::model::{Change, Finding, NotMeasurable, ObservedPage, Outcome, Run};
+use crate::model::{Capture, Change, Finding, NotMeasurable, ObservedPage, Outcome, Run};
 
 /// The actor of events that no person caused.
 pub const MACHINE: &str = "crawl";
@@ -32,9 +32,15 @@ impl Night {
         findings::latest_episodes(&mut self.transaction, portal).await
     }
 
-    /// What was seen.
-    pub async fn pages(&mut self, run: &Run, pages: &[ObservedPage], unread: &[NotMeasurable]) -> Result<()> {
-        captures::write_pages(&mut self.transaction, &run.id, pages).await?;
+    /// What was seen: pages, answers that are no pages, and what could not be looked at.
+    pub async fn pages(
+        &mut self,
+        run: &Run,
+        pages: &[ObservedPage],
+        others: &[Capture],
+        unread: &[NotMeasurable],
+    ) -> Result<()> {
+        captures::write(&mut self.transaction, &run.id, pages, others).await?;
         captures::write_unread(&mut self.transaction, &run.id, unread).await
     }
 

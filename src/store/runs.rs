@@ -91,10 +91,26 @@ impl Log {
         if changed.rows_affected() == 1 { Ok(()) } else { Err(LogError::TakenOver(run.id.clone())) }
     }
 
-    /// Ends a run that will never be continued, without results.
+    /// Ends a run that will never be continued, without results. Its job may begin another run.
     pub async fn abandon_run(&self, run: &Run) -> Result<()> {
-        let mut connection = self.pool.acquire().await?;
-        finish(&mut connection, run, false).await
+        let mut transaction = self.write().await?;
+        finish(&mut transaction, run, true).await?;
+        sqlx::query("UPDATE runs SET job = NULL WHERE id = $1").bind(&run.id).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// An id for the next run of a portal on a night: `<night>/<portal>`, then `+2`, `+3` …
+    pub async fn next_run_id(&self, night: Date, portal: &str) -> Result<String> {
+        let known: i64 = sqlx::query_scalar("SELECT count(*) FROM runs WHERE portal = $1 AND night = $2")
+            .bind(portal)
+            .bind(night.to_string())
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(match known {
+            0 => format!("{night}/{portal}"),
+            known => format!("{night}/{portal}+{}", known + 1),
+        })
     }
 
     /// One run.

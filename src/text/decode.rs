@@ -9,7 +9,7 @@ use regex::bytes::Regex;
 
 /// META is looked for in the first bytes only, as browsers do (they read 1024; portals put scripts before it).
 const PRESCAN_BYTES: usize = 4096;
-/// Detection is exponential in nothing but still slow: it reads this much from the first foreign byte on.
+/// Detection is slow, and more than this teaches it nothing: bytes read from the first foreign one on.
 const DETECTION_BYTES: usize = 4096;
 /// So many multi-byte characters of valid UTF-8 are never GBK by chance.
 const CONCLUSIVE_CHARACTERS: usize = 12;

@@ -1,0 +1,146 @@
+//! What is still to be read, in order: by interest, then by discovery. Remembers everything it ever took in, so that no
+//! page is asked for twice.
+
+use std::collections::{BTreeMap, HashMap};
+
+use url::Url;
+
+use super::{address, interest::Interest};
+
+/// An address to be read.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    pub(super) url: Url,
+    pub(super) interest: Interest,
+    /// Text of the link that led here.
+    pub(super) text: String,
+    /// The page the link stood on.
+    pub(super) from: Option<String>,
+    /// Clicks from the home page.
+    pub(super) depth: u32,
+    /// The column of the lexicon that the address belongs to, as far as is known before reading.
+    pub(super) column: Option<Belonging>,
+}
+
+/// To which column of the lexicon, and to which of the portal's columns of that name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Belonging {
+    /// Place in the lexicon.
+    pub(super) term: usize,
+    /// Identity of the column's first page.
+    pub(super) group: u64,
+}
+
+pub(super) struct Frontier {
+    queue: BTreeMap<(Interest, u64), Wanted>,
+    /// Everything ever taken in; with its place in the queue while it waits there.
+    seen: HashMap<u64, Option<(Interest, u64)>>,
+    /// Another spelling of an address that was taken in (`/zwgk/` and `/zwgk/index.html`).
+    spellings: HashMap<u64, Url>,
+    shapes: HashMap<u64, usize>,
+    counter: u64,
+    most_waiting: usize,
+    most_of_shape: usize,
+    /// Addresses that were let go because too much was waiting or too many were alike.
+    pub(super) dropped: usize,
+}
+
+impl Frontier {
+    pub(super) fn new(most_waiting: usize, most_of_shape: usize) -> Self {
+        Self {
+            queue: BTreeMap::new(),
+            seen: HashMap::new(),
+            spellings: HashMap::new(),
+            shapes: HashMap::new(),
+            counter: 0,
+            most_waiting,
+            most_of_shape,
+            dropped: 0,
+        }
+    }
+
+    /// Takes an address in, or moves it forward where it turns out to be more interesting. True where it is new.
+    pub(super) fn offer(&mut self, wanted: Wanted) -> bool {
+        let identity = address::identity(&wanted.url);
+        match self.seen.get(&identity).copied() {
+            Some(Some(place)) if wanted.interest < place.0 => {
+                if let Some(mut known) = self.queue.remove(&place) {
+                    let place = (wanted.interest, place.1);
+                    known.interest = wanted.interest;
+                    known.column = wanted.column.or(known.column);
+                    self.queue.insert(place, known);
+                    self.seen.insert(identity, Some(place));
+                }
+                false
+            }
+            Some(place) => {
+                // Only the spelling of a page that is not read yet, or has just been, can still be of use.
+                let known = place.and_then(|place| self.queue.get(&place)).map(|known| &known.url);
+                if known.is_none_or(|known| known.path() != wanted.url.path())
+                    && self.spellings.len() < self.most_waiting
+                {
+                    self.spellings.entry(identity).or_insert(wanted.url);
+                }
+                false
+            }
+            None => self.take_in(identity, wanted),
+        }
+    }
+
+    fn take_in(&mut self, identity: u64, wanted: Wanted) -> bool {
+        if !wanted.interest.is_needed() {
+            let alike = self.shapes.entry(address::shape(&wanted.url)).or_default();
+            *alike += 1;
+            // Other columns are fewer than documents, but on some systems all of one shape.
+            let most = if wanted.interest == Interest::Menu { self.most_of_shape * 10 } else { self.most_of_shape };
+            if *alike > most || self.queue.len() >= self.most_waiting {
+                self.dropped += 1;
+                self.seen.insert(identity, None);
+                return false;
+            }
+        }
+        let place = (wanted.interest, self.counter);
+        self.counter += 1;
+        self.seen.insert(identity, Some(place));
+        self.queue.insert(place, wanted);
+        true
+    }
+
+    /// The most interesting address.
+    pub(super) fn next(&mut self) -> Option<Wanted> {
+        let (_, wanted) = self.queue.pop_first()?;
+        self.seen.insert(address::identity(&wanted.url), None);
+        Some(wanted)
+    }
+
+    pub(super) fn has_seen(&self, url: &Url) -> bool {
+        self.seen.contains_key(&address::identity(url))
+    }
+
+    /// Marks an address as read that did not come from here (the target of a redirect); gives it back where it waited.
+    pub(super) fn mark_read(&mut self, url: &Url) -> Option<Wanted> {
+        let place = self.seen.insert(address::identity(url), None)??;
+        self.queue.remove(&place)
+    }
+
+    /// Takes in an address whose identity was read already: the other spelling of one that was not found.
+    pub(super) fn requeue(&mut self, wanted: Wanted) {
+        let place = (wanted.interest, self.counter);
+        self.counter += 1;
+        self.queue.insert(place, wanted);
+    }
+
+    /// The other spelling of an address that was not found, once.
+    pub(super) fn other_spelling(&mut self, url: &Url) -> Option<Url> {
+        self.spellings.remove(&address::identity(url)).filter(|other| other != url)
+    }
+
+    pub(super) fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// How many of the waiting addresses checks need.
+    pub(super) fn needed(&self) -> usize {
+        self.queue.keys().take_while(|(interest, _)| interest.is_needed()).count()
+    }
+}

@@ -1,0 +1,325 @@
+//! What a link is worth: which addresses checks need, and how many of each kind. Only the order and the extent of reading
+//! are decided here; what a column or a document is, is for `observe` to say.
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::{Timestamp, ToSpan, civil::Date};
+use url::Url;
+
+use super::{
+    address,
+    frontier::{Belonging, Wanted},
+};
+use crate::{
+    model::{Anchor, Lexicon, PageFacts, PageKind, Portal, Region, beijing_date},
+    text::normalise,
+};
+
+/// Why an address is read; the first are read first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Interest {
+    Home,
+    /// A column that staff pinned.
+    Pin,
+    /// Called like a column of the lexicon.
+    Column,
+    /// Leads to columns: site maps, 信息公开 front pages, pages of units.
+    Guide,
+    /// A further page, or a sub-column, of a column of the lexicon.
+    List,
+    /// A document of such a column.
+    Document,
+    /// Another column: it may turn out to be one of the lexicon by its META tags.
+    Menu,
+    /// One of the first documents of another column.
+    Sample,
+    Rest,
+}
+
+impl Interest {
+    /// Whether checks go wrong where such an address is left out.
+    pub(super) fn is_needed(self) -> bool {
+        self <= Interest::Document
+    }
+}
+
+/// How much of a column checks want to see.
+#[derive(Clone, Copy)]
+struct Appetite {
+    documents: usize,
+    list_pages: usize,
+    /// Whether documents too old for any check are wanted.
+    old_ones: bool,
+    /// Whether links within documents lead to documents that are wanted too (policy and interpretation).
+    pairs: bool,
+}
+
+impl Appetite {
+    /// By the standard name of the column.
+    fn of(name: &str) -> Self {
+        let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
+        if has(&["年报", "年度报告"]) {
+            Self { documents: 60, list_pages: 5, old_ones: true, pairs: false }
+        } else if has(&["解读", "规范性文件", "政策", "规章", "文件"]) {
+            Self { documents: 60, list_pages: 5, old_ones: false, pairs: true }
+        } else if has(&["许可", "处罚", "双公示"]) {
+            Self { documents: 30, list_pages: 3, old_ones: false, pairs: false }
+        } else {
+            Self { documents: 3, list_pages: 0, old_ones: false, pairs: false }
+        }
+    }
+}
+
+/// Documents of another column that are read as a sample.
+const SAMPLE: usize = 3;
+/// Checks on documents look back one year; a quarter more leaves room for late interpretations.
+const MONTHS_BACK: i32 = 15;
+/// A link text this much longer than a column's name is still taken for that column.
+const NAME_SLACK: usize = 6;
+const LONGEST_GUIDE: usize = 16;
+const GUIDES: &[&str] =
+    &["网站地图", "站点地图", "网站导航", "信息公开", "政务公开", "主动公开", "公开目录", "公开平台", "公示"];
+
+/// Knows the way through one portal, and how much of each column was asked for already.
+pub(super) struct Compass<'a> {
+    portal: &'a Portal,
+    home: Url,
+    /// Normalised names and aliases to their place in the lexicon.
+    names: HashMap<String, usize>,
+    weak: HashSet<String>,
+    types: HashMap<String, usize>,
+    appetites: Vec<Appetite>,
+    units: HashSet<String>,
+    oldest: Date,
+    eaten: HashMap<u64, Eaten>,
+}
+
+/// A link with its worth.
+struct Lead {
+    url: Url,
+    text: String,
+    interest: Interest,
+    column: Option<Belonging>,
+}
+
+#[derive(Default)]
+struct Eaten {
+    documents: usize,
+    list_pages: usize,
+}
+
+impl<'a> Compass<'a> {
+    pub(super) fn new(portal: &'a Portal, home: Url, lexicon: &Lexicon, as_of: Timestamp) -> Self {
+        let today = beijing_date(as_of);
+        let mut compass = Self {
+            portal,
+            home,
+            names: HashMap::new(),
+            weak: HashSet::new(),
+            types: HashMap::new(),
+            appetites: lexicon.columns.iter().map(|term| Appetite::of(&term.name)).collect(),
+            units: portal
+                .units
+                .iter()
+                .flat_map(|unit| [&unit.name].into_iter().chain(&unit.aliases))
+                .map(|name| normalise(name))
+                .collect(),
+            oldest: today.checked_sub(MONTHS_BACK.months()).unwrap_or(Date::MIN),
+            eaten: HashMap::new(),
+        };
+        for (place, term) in lexicon.columns.iter().enumerate() {
+            for name in [&term.name].into_iter().chain(&term.aliases) {
+                compass.names.entry(normalise(name)).or_insert(place);
+            }
+            compass.weak.extend(term.weak.iter().map(|name| normalise(name)));
+            for kind in &term.types {
+                compass.types.entry(normalise(kind)).or_insert(place);
+            }
+        }
+        compass
+    }
+
+    /// Addresses that are known before anything is read: the columns that staff pinned.
+    pub(super) fn pins(&self) -> Vec<Wanted> {
+        let pin = |pin: &crate::model::ColumnPin| {
+            let url = address::canonical(&pin.url)?;
+            let column = self.names.get(&normalise(&pin.name)).map(|term| belonging(*term, &url));
+            Some(Wanted { url, interest: Interest::Pin, text: pin.name.clone(), from: None, depth: 1, column })
+        };
+        self.portal.columns.iter().filter_map(pin).collect()
+    }
+
+    /// Where a page that was read leads to: its rows, its next page, its links, each in the order of the page.
+    /// `is_known` tells addresses that were met before.
+    pub(super) fn leads(
+        &mut self,
+        wanted: &Wanted,
+        url: &Url,
+        facts: &PageFacts,
+        is_known: impl Fn(&Url) -> bool,
+    ) -> Vec<Wanted> {
+        let column = wanted.column.or_else(|| self.column_of_page(url, facts));
+        let mut leads = self.rows(column, facts);
+        leads.extend(self.next_page(column, facts, is_known));
+        leads.extend(facts.anchors.iter().filter_map(|anchor| {
+            let target = self.readable(&anchor.url)?;
+            let (interest, column) = self.worth(anchor, &target, url, facts.kind, column);
+            let text = if anchor.text.is_empty() { &anchor.title } else { &anchor.text };
+            Some(Lead { url: target, text: text.clone(), interest, column })
+        }));
+        let want = |lead: Lead| Wanted {
+            interest: self.within_units(&lead.url, lead.interest),
+            url: lead.url,
+            text: lead.text,
+            from: Some(wanted.url.to_string()),
+            depth: wanted.depth + 1,
+            column: lead.column,
+        };
+        leads.into_iter().map(want).collect()
+    }
+
+    /// The rows of a list. On front pages and beside articles they are the news of other columns.
+    fn rows(&mut self, column: Option<Belonging>, facts: &PageFacts) -> Vec<Lead> {
+        let is_list = is_list(facts.kind);
+        let mut leads = Vec::new();
+        for (number, row) in facts.entries.iter().enumerate() {
+            let Some(url) = self.readable(&row.url) else { continue };
+            let (interest, column) = match column.filter(|_| is_list) {
+                Some(column) if row.date.is_none() && address::looks_like_column(&url) => {
+                    (Interest::List, Some(column))
+                }
+                Some(column) => {
+                    let appetite = self.appetites[column.term];
+                    let eaten = self.eaten.entry(column.group).or_default();
+                    let recent = row.date.is_none_or(|date| date.date >= self.oldest);
+                    if (recent || appetite.old_ones) && eaten.documents < appetite.documents {
+                        eaten.documents += 1;
+                        (Interest::Document, Some(column))
+                    } else {
+                        (Interest::Rest, None)
+                    }
+                }
+                None if is_list && number < SAMPLE => (Interest::Sample, None),
+                None => (Interest::Rest, None),
+            };
+            leads.push(Lead { url, text: row.title.clone(), interest, column });
+        }
+        leads
+    }
+
+    /// The next page of a list; one at a time, for whether the one after it is wanted shows on that page.
+    fn next_page(
+        &mut self,
+        column: Option<Belonging>,
+        facts: &PageFacts,
+        is_known: impl Fn(&Url) -> bool,
+    ) -> Option<Lead> {
+        let url = facts.next_pages.iter().filter_map(|next| self.readable(next)).find(|next| !is_known(next))?;
+        let text = facts.column.name.clone().unwrap_or_default();
+        let Some(column) = column else {
+            return Some(Lead { url, text, interest: Interest::Rest, column: None });
+        };
+        let appetite = self.appetites[column.term];
+        let eaten = self.eaten.entry(column.group).or_default();
+        let last = facts.entries.iter().filter_map(|row| row.date).map(|moment| moment.date).min();
+        let recent = last.is_none_or(|last| last >= self.oldest);
+        if (recent || appetite.old_ones) && eaten.list_pages < appetite.list_pages {
+            eaten.list_pages += 1;
+            return Some(Lead { url, text, interest: Interest::List, column: Some(column) });
+        }
+        Some(Lead { url, text, interest: Interest::Rest, column: None })
+    }
+
+    fn worth(
+        &self,
+        anchor: &Anchor,
+        target: &Url,
+        page: &Url,
+        kind: PageKind,
+        column: Option<Belonging>,
+    ) -> (Interest, Option<Belonging>) {
+        let is_document = is_document(kind);
+        if matches!(anchor.region, Region::Body | Region::Related) && is_document {
+            let pairs = column.is_some_and(|column| self.appetites[column.term].pairs);
+            return if pairs { (Interest::Document, column) } else { (Interest::Rest, None) };
+        }
+        let columnlike = address::looks_like_column(target);
+        for text in [&anchor.text, &anchor.title] {
+            if let Some(term) = self.term_of(text, columnlike) {
+                return (Interest::Column, Some(belonging(term, target)));
+            }
+        }
+        let text = normalise(&anchor.text);
+        let is_guide =
+            columnlike && text.chars().count() <= LONGEST_GUIDE && GUIDES.iter().any(|word| text.contains(word));
+        if is_guide || self.weak.contains(&text) || self.units.contains(&text) {
+            return (Interest::Guide, None);
+        }
+        let folder = page.path().rfind('/').map_or("/", |slash| &page.path()[..=slash]);
+        if columnlike && !is_document && column.is_some() && folder.len() > 1 && target.path().starts_with(folder) {
+            return (Interest::List, column);
+        }
+        if matches!(anchor.region, Region::Menu | Region::Crumb) || (columnlike && !is_document) {
+            return (Interest::Menu, None);
+        }
+        (Interest::Rest, None)
+    }
+
+    /// The column of the lexicon that a link is called after.
+    fn term_of(&self, text: &str, columnlike: bool) -> Option<usize> {
+        let text = normalise(text);
+        let text = text.trim_matches(|letter: char| !letter.is_alphanumeric());
+        if let Some(term) = self.names.get(text) {
+            return Some(*term);
+        }
+        let length = text.chars().count();
+        if !columnlike || length > 30 {
+            return None;
+        }
+        // The longest name within the text, the first of the lexicon among equals.
+        let named = self.names.iter().filter(|(name, _)| {
+            let name_length = name.chars().count();
+            name_length >= 4 && length <= name_length + NAME_SLACK && text.contains(name.as_str())
+        });
+        named.max_by_key(|(name, term)| (name.len(), std::cmp::Reverse(**term))).map(|(_, term)| *term)
+    }
+
+    /// The column of the lexicon that a page says it is.
+    fn column_of_page(&self, url: &Url, facts: &PageFacts) -> Option<Belonging> {
+        if facts.kind == PageKind::Home {
+            return None;
+        }
+        let by_name = facts.column.name.as_deref().and_then(|name| self.names.get(&normalise(name)));
+        let by_type = facts.column.kind.as_deref().and_then(|kind| self.types.get(&normalise(kind)));
+        by_name.or(by_type).map(|term| belonging(*term, url))
+    }
+
+    /// What lies outside the paths of all units of the portal is nobody's duty here; guides may still lead inside.
+    fn within_units(&self, url: &Url, interest: Interest) -> Interest {
+        let foreign = !self.portal.units.is_empty() && self.portal.unit_of_path(url.path()).is_none();
+        if foreign && !matches!(interest, Interest::Home | Interest::Pin | Interest::Guide) {
+            Interest::Rest
+        } else {
+            interest
+        }
+    }
+
+    /// The address as it would be asked for, where it can be a page of this portal at all.
+    fn readable(&self, text: &str) -> Option<Url> {
+        let url = address::canonical(text)?;
+        (address::is_of_portal(&self.home, &url) && address::may_be_page(&url) && !address::is_trap(&url))
+            .then_some(url)
+    }
+}
+
+fn is_document(kind: PageKind) -> bool {
+    matches!(kind, PageKind::Article | PageKind::Report)
+}
+
+fn is_list(kind: PageKind) -> bool {
+    !is_document(kind) && kind != PageKind::Home
+}
+
+fn belonging(term: usize, url: &Url) -> Belonging {
+    Belonging { term, group: address::identity(url) }
+}

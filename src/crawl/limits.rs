@@ -1,0 +1,44 @@
+//! What a visit may cost at most. Every limit that is met is named in the visit's note.
+
+use std::time::Duration;
+
+use crate::{fetch::Client, model::Portal};
+
+/// The bounds of one visit.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Addresses asked for, answered or not.
+    pub pages: usize,
+    /// Clicks from the home page for what no check needs; lists that checks need may go three times as deep.
+    pub depth: u32,
+    /// Bytes of bodies, after decompression.
+    pub bytes: u64,
+    pub wall_clock: Duration,
+    /// Addresses that wait at the same time; what no check needs is dropped first.
+    pub waiting: usize,
+    /// Addresses of one shape (`/a/N.html`) that are read only as a sample.
+    pub per_shape: usize,
+    /// Rest before the second look.
+    pub second_look_pause: Duration,
+    /// Addresses that get a second look.
+    pub second_looks: usize,
+    /// So many failures of the host itself in a row end the visit.
+    pub dead_after: usize,
+}
+
+impl Limits {
+    /// The limits of that portal's configuration.
+    pub fn of(portal: &Portal, client: &Client) -> Self {
+        Self {
+            pages: portal.max_pages,
+            depth: 6,
+            bytes: 1024 * 1024 * 1024,
+            wall_clock: Duration::from_secs(3 * 3600),
+            waiting: 20_000,
+            per_shape: 40,
+            second_look_pause: client.settings().first_pause * 2,
+            second_looks: 40,
+            dead_after: 8,
+        }
+    }
+}

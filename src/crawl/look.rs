@@ -1,0 +1,128 @@
+//! One look at one address: ask, keep as evidence, read, and say whether it is the portal speaking.
+
+use std::sync::Arc;
+
+use crate::{
+    evidence::{Archive, ArchiveError},
+    fetch::{Client, Patience, cause_of_answer},
+    model::{Capture, Cause, Lexicon, NotMeasurable, PageFacts, PageKind, beijing_date},
+    observe::{self, PageInput},
+};
+
+use super::probe::Probe;
+
+/// What looking needs; the same for all addresses of a visit.
+pub(super) struct Looker<'a> {
+    pub(super) client: &'a Client,
+    pub(super) lexicon: Arc<Lexicon>,
+    pub(super) archive: Option<Archive>,
+}
+
+/// What was seen.
+pub(super) enum Seen {
+    /// An answer, which may still turn out not to be a page.
+    Answer(Box<(Capture, PageFacts)>),
+    Nothing(NotMeasurable),
+    /// The evidence cannot be kept: nothing that is seen from now on could be proven.
+    NoEvidence(ArchiveError),
+}
+
+impl Looker<'_> {
+    pub(super) async fn look(&self, url: &str, patience: Patience) -> Seen {
+        let (mut capture, body) = match self.client.get_with(url, patience).await {
+            Ok(answer) => answer,
+            Err(failure) => return Seen::Nothing(failure),
+        };
+        let (lexicon, archive) = (Arc::clone(&self.lexicon), self.archive.clone());
+        // Reading a page takes milliseconds of a core; writing may wait for the disk.
+        let reading = tokio::task::spawn_blocking(move || {
+            if let Some(archive) = archive {
+                archive.write(&mut capture, &body)?;
+            }
+            let facts = read(&capture, &body, &lexicon);
+            Ok((capture, facts))
+        });
+        match reading.await {
+            Ok(Ok(answer)) => Seen::Answer(Box::new(answer)),
+            Ok(Err(error)) => Seen::NoEvidence(error),
+            Err(error) => Seen::Nothing(NotMeasurable {
+                url: url.to_owned(),
+                cause: Cause::Other,
+                detail: format!("reading the page failed ({error}); this is a fault of this program"),
+                attempts: 1,
+                at: Some(self.client.now()),
+                capture: None,
+                linked_from: None,
+            }),
+        }
+    }
+}
+
+/// What a stored answer says as a page: the same facts as on the night of the visit.
+pub fn read(capture: &Capture, body: &[u8], lexicon: &Lexicon) -> PageFacts {
+    if !is_text(capture) {
+        return PageFacts { url: capture.final_url.clone(), ..PageFacts::default() };
+    }
+    let input = PageInput {
+        url: &capture.url,
+        final_url: &capture.final_url,
+        status: capture.status,
+        content_type: capture.header("content-type"),
+        bytes: body,
+        received: Some(beijing_date(capture.at)),
+    };
+    observe::page(&input, lexicon)
+}
+
+/// Pages, and the XML lists of some publishing systems.
+fn is_text(capture: &Capture) -> bool {
+    capture.header("content-type").is_none_or(|kind| {
+        let kind = kind.to_ascii_lowercase();
+        kind.starts_with("text/") && !kind.starts_with("text/css") || kind.contains("html") || kind.contains("xml")
+    })
+}
+
+/// Why the answer is not the page that was asked for, and what shows it; `None` for a page that may be judged.
+pub(super) fn trouble(capture: &Capture, facts: &PageFacts, probe: Option<&Probe>) -> Option<(Cause, String)> {
+    let status = || format!("status {}", capture.status);
+    if let Some(cause) = cause_of_answer(capture) {
+        // The words of a shield or a maintenance page say more than its status, but what is gone is gone.
+        let worded = facts.cause.filter(|_| facts.kind == PageKind::Block && cause != Cause::NotFound);
+        return Some((worded.unwrap_or(cause), status()));
+    }
+    if !is_text(capture) {
+        return Some((Cause::NotHtml, capture.header("content-type").unwrap_or_default().to_owned()));
+    }
+    if capture.truncated {
+        return Some((Cause::TooLarge, format!("more than {} bytes", capture.bytes)));
+    }
+    if capture.bytes == 0 {
+        return Some((Cause::Truncated, "the answer is empty".to_owned()));
+    }
+    let usual = match facts.kind {
+        PageKind::Block if is_login(capture) => Some(Cause::Login),
+        PageKind::Block => Some(Cause::BotShield),
+        PageKind::Soft404 => Some(Cause::SoftNotFound),
+        PageKind::Shell => Some(Cause::NeedsBrowser),
+        _ => None,
+    };
+    if let Some(usual) = usual {
+        return Some((facts.cause.unwrap_or(usual), status()));
+    }
+    if !capture.hops.is_empty() && is_login(capture) {
+        return Some((Cause::Login, format!("sent on to {}", capture.final_url)));
+    }
+    if facts.garbled {
+        return Some((Cause::Garbled, format!("cannot be read as {}", facts.charset)));
+    }
+    probe
+        .is_some_and(|probe| probe.unmasks(capture, facts))
+        .then(|| (Cause::SoftNotFound, "answers like an address that cannot exist".to_owned()))
+}
+
+/// Whether the address that answered is that of a login.
+fn is_login(capture: &Capture) -> bool {
+    let path = capture.final_url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let mut segments = path.split('/').skip(3).map(|segment| segment.split('.').next().unwrap_or_default());
+    segments.any(|segment| matches!(segment, "login" | "signin" | "sso" | "cas" | "passport" | "userlogin" | "tologin"))
+}

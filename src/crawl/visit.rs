@@ -1,0 +1,373 @@
+//! The loop of a visit.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use futures_util::{StreamExt, stream::FuturesOrdered};
+use jiff::Timestamp;
+use tokio::time::Instant;
+use url::Url;
+
+use super::{
+    Limits, Progress, address,
+    frontier::{Frontier, Wanted},
+    interest::{Compass, Interest},
+    look::{Looker, Seen, trouble},
+    probe::{self, Probe},
+    progress::Tally,
+};
+use crate::{
+    evidence::Archive,
+    fetch::{Client, Patience, RobotsRecord, is_transient},
+    model::{Capture, Cause, Lexicon, Load, NotMeasurable, ObservedPage, PageFacts, Portal},
+};
+
+/// What a visit brought home.
+#[derive(Clone, Debug, Default)]
+pub struct Visited {
+    /// In the order of reading.
+    pub pages: Vec<ObservedPage>,
+    /// Addresses that could not be looked at, each with its cause; sorted by address.
+    pub failures: Vec<NotMeasurable>,
+    /// Answers that are no pages (block pages, error pages, the soft-404 probe): evidence of failures.
+    pub other_captures: Vec<Capture>,
+    /// True where the visit ended before everything that checks need was read: absence may not be judged.
+    pub cut_short: bool,
+    /// How the visit ended, for people: budgets that were used up, addresses that were left out.
+    pub note: String,
+    pub robots: Option<RobotsRecord>,
+    pub load: Load,
+}
+
+/// Visits a portal within the limits of its configuration.
+pub async fn visit(
+    portal: &Portal,
+    lexicon: &Lexicon,
+    as_of: Timestamp,
+    client: &Client,
+    archive: Option<&Archive>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Visited {
+    visit_within(&Limits::of(portal, client), portal, lexicon, as_of, client, archive, progress).await
+}
+
+/// Visits a portal within the given limits.
+pub async fn visit_within(
+    limits: &Limits,
+    portal: &Portal,
+    lexicon: &Lexicon,
+    as_of: Timestamp,
+    client: &Client,
+    archive: Option<&Archive>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Visited {
+    progress(Progress::Began { portal: portal.name.clone(), url: portal.url.clone(), budget: limits.pages });
+    let Some(home) = address::canonical(&portal.url) else {
+        let failure = NotMeasurable {
+            url: portal.url.clone(),
+            cause: Cause::Other,
+            detail: "the portal's address is no http(s) address".to_owned(),
+            attempts: 0,
+            at: None,
+            capture: None,
+            linked_from: None,
+        };
+        let note = failure.detail.clone();
+        return Visited { failures: vec![failure], cut_short: true, note, ..Visited::default() };
+    };
+    let looker = Looker { client, lexicon: Arc::new(lexicon.clone()), archive: archive.cloned() };
+    let mut visit = Visit {
+        limits,
+        deadline: Instant::now() + limits.wall_clock,
+        compass: Compass::new(portal, home.clone(), lexicon, as_of),
+        frontier: Frontier::new(limits.waiting, limits.per_shape),
+        probe: None,
+        home: home.clone(),
+        asked: 0,
+        bytes: 0,
+        failed_in_a_row: 0,
+        second_looks: 0,
+        failed: BTreeMap::new(),
+        again: Vec::new(),
+        stop: None,
+        brought: Visited::default(),
+        progress,
+    };
+    visit.begin(&looker).await;
+    visit.read_on(&looker).await;
+    while visit.look_again(&looker).await {
+        visit.read_on(&looker).await;
+    }
+    let robots = client.robots(home.as_str()).await;
+    if let Some(Err(error)) = looker.archive.map(|archive| archive.sync()) {
+        visit.stop = Some(Stop::loss(format!("the evidence could not be kept: {error}")));
+    }
+    visit.end(robots, client.load())
+}
+
+struct Visit<'a> {
+    limits: &'a Limits,
+    deadline: Instant,
+    compass: Compass<'a>,
+    frontier: Frontier,
+    probe: Option<Probe>,
+    home: Url,
+    /// Addresses asked for, second looks left out.
+    asked: usize,
+    bytes: u64,
+    failed_in_a_row: usize,
+    second_looks: usize,
+    /// By address.
+    failed: BTreeMap<String, NotMeasurable>,
+    /// To be asked for once more at the end.
+    again: Vec<Wanted>,
+    /// Why nothing more is asked for.
+    stop: Option<Stop>,
+    brought: Visited,
+    progress: &'a (dyn Fn(Progress) + Sync),
+}
+
+/// The end of asking.
+struct Stop {
+    why: String,
+    /// True where something is certainly missing. Budgets are no loss as long as what checks need was read.
+    loss: bool,
+}
+
+impl Stop {
+    fn budget(why: String) -> Self {
+        Self { why, loss: false }
+    }
+
+    fn loss(why: String) -> Self {
+        Self { why, loss: true }
+    }
+}
+
+impl Visit<'_> {
+    /// The home page, with a second look at once where it fails; then the probe.
+    async fn begin(&mut self, looker: &Looker<'_>) {
+        for pin in self.compass.pins() {
+            self.frontier.offer(pin);
+        }
+        let home = Wanted {
+            url: self.home.clone(),
+            interest: Interest::Home,
+            text: String::new(),
+            from: None,
+            depth: 0,
+            column: None,
+        };
+        self.frontier.mark_read(&home.url);
+        self.asked += 1;
+        let seen = looker.look(home.url.as_str(), Patience::Usual).await;
+        self.settle(home, seen, Patience::Usual);
+        if let Some(home) = self.again.pop() {
+            (self.progress)(Progress::SecondLook { addresses: 1 });
+            tokio::time::sleep(self.limits.second_look_pause).await;
+            let seen = looker.look(home.url.as_str(), Patience::Longer).await;
+            self.settle(home, seen, Patience::Longer);
+        }
+        if self.brought.pages.is_empty() {
+            self.stop.get_or_insert_with(|| Stop::loss("the home page could not be read".to_owned()));
+        } else if let Some(address) = probe::address(&self.home)
+            && let Seen::Answer(answer) = looker.look(&address, Patience::Usual).await
+        {
+            let (capture, facts) = *answer;
+            self.probe = Probe::new(&capture, &facts);
+            self.brought.other_captures.push(capture);
+        }
+    }
+
+    /// Reads what waits, the most interesting first. Several requests may be under way where the client allows it, but
+    /// answers are settled in the order of asking, so that timing never decides what is read.
+    async fn read_on(&mut self, looker: &Looker<'_>) {
+        let slots = looker.client.settings().concurrency_per_host.max(1);
+        let mut under_way = FuturesOrdered::new();
+        loop {
+            while under_way.len() < slots {
+                let Some(wanted) = self.take() else { break };
+                under_way.push_back(async move {
+                    let seen = looker.look(wanted.url.as_str(), Patience::Usual).await;
+                    (wanted, seen)
+                });
+            }
+            match under_way.next().await {
+                Some((wanted, seen)) => self.settle(wanted, seen, Patience::Usual),
+                None => return,
+            }
+        }
+    }
+
+    /// The next address, while the budgets last.
+    fn take(&mut self) -> Option<Wanted> {
+        if self.stop.is_some() || self.frontier.waiting() == 0 {
+            return None;
+        }
+        let used_up = if self.asked >= self.limits.pages {
+            Some(format!("the budget of {} pages is used up", self.limits.pages))
+        } else if self.bytes >= self.limits.bytes {
+            Some(format!("the budget of {} bytes is used up", self.limits.bytes))
+        } else if Instant::now() >= self.deadline {
+            Some(format!("the time of {} s is over", self.limits.wall_clock.as_secs()))
+        } else {
+            None
+        };
+        if let Some(why) = used_up {
+            self.stop = Some(Stop::budget(why));
+            return None;
+        }
+        self.asked += 1;
+        self.frontier.next()
+    }
+
+    /// Asks once more, with longer limits, for what failed for a passing reason. True where something was asked for.
+    async fn look_again(&mut self, looker: &Looker<'_>) -> bool {
+        let mut again = std::mem::take(&mut self.again);
+        again.sort_by_key(|wanted| wanted.interest);
+        again.truncate(self.limits.second_looks - self.second_looks);
+        if again.is_empty() || self.failed_in_a_row >= self.limits.dead_after {
+            return false;
+        }
+        (self.progress)(Progress::SecondLook { addresses: again.len() });
+        let rest = self.limits.second_look_pause.min(self.deadline.saturating_duration_since(Instant::now()));
+        tokio::time::sleep(rest).await;
+        for wanted in again {
+            if Instant::now() >= self.deadline || self.failed_in_a_row >= self.limits.dead_after {
+                break;
+            }
+            self.second_looks += 1;
+            let seen = looker.look(wanted.url.as_str(), Patience::Longer).await;
+            self.settle(wanted, seen, Patience::Longer);
+        }
+        true
+    }
+
+    fn settle(&mut self, wanted: Wanted, seen: Seen, patience: Patience) {
+        match seen {
+            Seen::Answer(answer) => {
+                let (capture, facts) = *answer;
+                self.bytes += capture.bytes;
+                let probe = self.probe.as_ref().filter(|_| wanted.interest != Interest::Home);
+                match trouble(&capture, &facts, probe) {
+                    None => self.page(wanted, capture, facts),
+                    Some((cause, detail)) => {
+                        let failure = NotMeasurable {
+                            url: wanted.url.to_string(),
+                            cause,
+                            detail,
+                            attempts: capture.attempts,
+                            at: Some(capture.at),
+                            capture: Some(capture.id.clone()),
+                            linked_from: None,
+                        };
+                        self.brought.other_captures.push(capture);
+                        self.failure(wanted, failure, patience);
+                    }
+                }
+            }
+            Seen::Nothing(failure) => self.failure(wanted, failure, patience),
+            Seen::NoEvidence(error) => {
+                self.stop = Some(Stop::loss(format!("the evidence could not be kept: {error}")));
+            }
+        }
+    }
+
+    fn page(&mut self, wanted: Wanted, capture: Capture, facts: PageFacts) {
+        self.failed_in_a_row = 0;
+        self.failed.remove(wanted.url.as_str());
+        let mut wanted = wanted;
+        let answered = address::canonical(&capture.final_url).unwrap_or_else(|| wanted.url.clone());
+        let at_home = address::is_of_portal(&self.home, &answered);
+        if at_home
+            && answered != wanted.url
+            && let Some(other) = self.frontier.mark_read(&answered)
+        {
+            // The redirect led to a page that was waiting itself: this is its reading.
+            wanted.interest = wanted.interest.min(other.interest);
+            wanted.column = wanted.column.or(other.column);
+        }
+        if at_home {
+            let frontier = &self.frontier;
+            let leads = self.compass.leads(&wanted, &answered, &facts, |url| frontier.has_seen(url));
+            for lead in leads {
+                let deepest = self.limits.depth * if lead.interest.is_needed() { 3 } else { 1 };
+                if lead.depth <= deepest {
+                    self.frontier.offer(lead);
+                }
+            }
+        }
+        let page =
+            ObservedPage { capture, facts, linked_from: wanted.from, link_text: wanted.text, depth: wanted.depth };
+        let (title, kind) = (page.facts.title.clone(), page.facts.kind);
+        self.brought.pages.push(page);
+        (self.progress)(Progress::Read { url: wanted.url.to_string(), title, kind, tally: self.tally() });
+    }
+
+    fn failure(&mut self, wanted: Wanted, mut failure: NotMeasurable, patience: Patience) {
+        failure.linked_from = wanted.from.clone();
+        let cause = failure.cause;
+        self.failed_in_a_row = if is_of_the_host(cause) { self.failed_in_a_row + 1 } else { 0 };
+        if self.failed_in_a_row >= self.limits.dead_after {
+            let why = format!("{} addresses in a row failed, the last one: {}", self.failed_in_a_row, failure.detail);
+            self.stop.get_or_insert_with(|| Stop::loss(why));
+        }
+        if cause == Cause::NotFound
+            && let Some(other) = self.frontier.other_spelling(&wanted.url)
+        {
+            self.frontier.requeue(Wanted { url: other, ..wanted.clone() });
+        }
+        let url = wanted.url.to_string();
+        if patience == Patience::Usual && is_transient(cause) {
+            self.again.push(wanted);
+        }
+        self.failed.insert(url.clone(), failure);
+        (self.progress)(Progress::Failed { url, cause, tally: self.tally() });
+    }
+
+    fn tally(&self) -> Tally {
+        Tally {
+            read: self.brought.pages.len(),
+            failed: self.failed.len(),
+            waiting: self.frontier.waiting(),
+            budget: self.limits.pages,
+        }
+    }
+
+    fn end(mut self, robots: Option<RobotsRecord>, load: Load) -> Visited {
+        let needed = self.frontier.needed();
+        let mut notes: Vec<String> = self.stop.iter().map(|stop| stop.why.clone()).collect();
+        if needed > 0 {
+            notes.push(format!("{needed} addresses that checks need were not read"));
+        }
+        let others = self.frontier.waiting() - needed + self.frontier.dropped;
+        if others > 0 {
+            notes.push(format!("{others} other addresses were left out"));
+        }
+        let tally = self.tally();
+        self.brought.cut_short = needed > 0 || self.stop.is_some_and(|stop| stop.loss);
+        self.brought.note = notes.join("; ");
+        self.brought.failures = self.failed.into_values().collect();
+        self.brought.robots = robots;
+        self.brought.load = load;
+        let cut_short = self.brought.cut_short.then(|| self.brought.note.clone());
+        (self.progress)(Progress::Ended { tally, cut_short, load });
+        self.brought
+    }
+}
+
+/// Failures that say something of the host rather than of the one page.
+fn is_of_the_host(cause: Cause) -> bool {
+    matches!(
+        cause,
+        Cause::Dns
+            | Cause::Refused
+            | Cause::Reset
+            | Cause::Tls
+            | Cause::Timeout
+            | Cause::Forbidden
+            | Cause::Throttled
+            | Cause::BotShield
+            | Cause::Maintenance
+            | Cause::OurOutage
+    )
+}

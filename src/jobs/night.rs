@@ -1,0 +1,201 @@
+//! A portal's night from end to end: visit, observe, judge, fold, write. All of it is written in one transaction.
+//!
+//! A night that is killed on the way leaves a run that is still `running`; whoever begins the same night again
+//! takes that run over and repeats the visit. What has ended is never written twice.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+
+use super::fold::{Origin, fold};
+use crate::{
+    catalog::Catalog,
+    check::{Context, judge},
+    crawl::{self, Visited},
+    evidence::Archive,
+    fetch,
+    model::{
+        Change, Load, Outcome, Portal, PortalFacts, Run, RunState, Verdict, beijing_date, whole_microseconds,
+    },
+    observe,
+    store::Log,
+};
+
+/// What every night needs.
+#[derive(Clone)]
+pub struct Tools {
+    pub log: Log,
+    pub archive: Archive,
+    pub catalog: Arc<Catalog>,
+    /// How portals are asked; the portal's own settings are laid over it.
+    pub fetch: fetch::Settings,
+}
+
+/// One night to be done.
+#[derive(Clone, Copy, Debug)]
+pub struct Order<'a> {
+    pub portal: &'a Portal,
+    /// Judge as of this moment instead of now.
+    pub as_of: Option<Timestamp>,
+    /// Key of the job that asks, so that the job run again finds its own run.
+    pub job: Option<&'a str>,
+}
+
+/// What a night tells while it goes on.
+#[derive(Clone, Debug)]
+pub enum Stage {
+    /// The run begins; `again` where it is taken over from a process that died.
+    Began { run: Run, again: bool },
+    Visiting(crawl::Progress),
+    /// The visit is over.
+    Judging { pages: usize, failures: usize },
+    Written { changes: usize },
+}
+
+/// What a night brought.
+#[derive(Clone, Debug)]
+pub struct NightReport {
+    pub run: Run,
+    pub facts: PortalFacts,
+    pub outcomes: Vec<Outcome>,
+    /// What became of the findings.
+    pub changes: Vec<Change>,
+}
+
+/// Does one portal's night. None where the job's run has already ended.
+pub async fn run_portal_night(
+    tools: &Tools,
+    order: Order<'_>,
+    progress: &(dyn Fn(Stage) + Sync),
+) -> anyhow::Result<Option<NightReport>> {
+    let portal = order.portal;
+    let Some((mut run, again)) = begin(tools, order).await? else { return Ok(None) };
+    progress(Stage::Began { run: run.clone(), again });
+
+    let settings = fetch::Settings { run: run.id.clone(), ..tools.fetch.clone() }.for_portal(portal);
+    let client = fetch::Client::new(settings)?;
+    let archive = tools.archive.for_run(&run.id)?;
+    let visited = {
+        let tell = |step| progress(Stage::Visiting(step));
+        let lexicon = &tools.catalog.lexicon;
+        exact_moments(crawl::visit(portal, lexicon, run.as_of, &client, Some(&archive), &tell).await)
+    };
+    progress(Stage::Judging { pages: visited.pages.len(), failures: visited.failures.len() });
+    let (facts, outcomes) = judge_visit(&tools.catalog, portal, run.as_of, &visited);
+
+    run.finished = Some(whole_microseconds(client.now()));
+    run.state = match (facts.coverage.home_unread, visited.cut_short) {
+        (true, _) => RunState::Failed,
+        (false, true) => RunState::Partial,
+        (false, false) => RunState::Done,
+    };
+    run.note.clone_from(&visited.note);
+    run.load = visited.load;
+    let changes = write(&tools.log, &run, &visited, &outcomes).await?;
+    progress(Stage::Written { changes: changes.len() });
+    Ok(Some(NightReport { run, facts, outcomes, changes }))
+}
+
+/// Facts and outcomes of a visit, live or from the log. Pure.
+pub fn judge_visit(
+    catalog: &Catalog,
+    portal: &Portal,
+    as_of: Timestamp,
+    visited: &Visited,
+) -> (PortalFacts, Vec<Outcome>) {
+    let facts = observe::portal(portal, &catalog.lexicon, &visited.pages, &visited.failures, visited.cut_short);
+    let context =
+        Context { portal, as_of: beijing_date(as_of), calendar: &catalog.calendar, lexicon: &catalog.lexicon };
+    let outcomes = one_each(judge(&catalog.checks, &facts, &context));
+    (facts, outcomes)
+}
+
+/// Begins a run or takes over the one that was killed; true where it was. None where the job's run has ended.
+async fn begin(tools: &Tools, order: Order<'_>) -> anyhow::Result<Option<(Run, bool)>> {
+    let log = &tools.log;
+    let now = whole_microseconds(tools.fetch.clock.unwrap_or_else(Timestamp::now));
+    let as_of = order.as_of.map_or(now, whole_microseconds);
+    let night = beijing_date(as_of);
+    if let Some(job) = order.job
+        && let Some(run) = log.run_of_job(job).await?
+        && run.state != RunState::Running
+    {
+        tracing::info!(run = run.id, "this night is already done");
+        return Ok(None);
+    }
+    let mut unfinished = None;
+    for run in log.running_runs(&order.portal.id).await? {
+        if run.night == night && unfinished.is_none() {
+            unfinished = Some(run);
+        } else if run.night < night {
+            let note = "中断，未完成".to_owned();
+            log.abandon_run(&Run { state: RunState::Failed, finished: Some(now), note, ..run }).await?;
+        }
+    }
+    let run = match unfinished {
+        Some(killed) => {
+            let run = Run { started: now, note: "中断后重新检查".to_owned(), ..killed };
+            log.take_over_run(&run, order.portal, order.job).await?;
+            return Ok(Some((run, true)));
+        }
+        None => Run {
+            id: log.next_run_id(night, &order.portal.id).await?,
+            portal: order.portal.id.clone(),
+            night,
+            as_of,
+            started: now,
+            finished: None,
+            state: RunState::Running,
+            note: String::new(),
+            load: Load::default(),
+        },
+    };
+    log.begin_run(&run, order.portal, order.job).await?;
+    Ok(Some((run, false)))
+}
+
+/// Everything the night brought, at once.
+async fn write(log: &Log, run: &Run, visited: &Visited, outcomes: &[Outcome]) -> anyhow::Result<Vec<Change>> {
+    let mut night = log.write_night().await?;
+    night.pages(run, &visited.pages, &visited.other_captures, &visited.failures).await?;
+    night.outcomes(run, outcomes).await?;
+    let latest = night.latest_episodes(&run.portal).await?;
+    let changes = fold(&latest, outcomes, Origin { portal: &run.portal, run: &run.id, night: run.night });
+    night.changes(run, &changes).await?;
+    night.finish(run, visited.cut_short).await.with_context(|| format!("cannot write the night {}", run.id))?;
+    Ok(changes)
+}
+
+/// Moments as the log keeps them, so that judging again from the log gives the same to the byte.
+fn exact_moments(mut visited: Visited) -> Visited {
+    for capture in visited.pages.iter_mut().map(|page| &mut page.capture).chain(&mut visited.other_captures) {
+        capture.at = whole_microseconds(capture.at);
+    }
+    for failure in &mut visited.failures {
+        failure.at = failure.at.map(whole_microseconds);
+    }
+    visited
+}
+
+/// Checks promise one outcome for each check, unit and subject. Where one breaks the promise the night is not
+/// lost: the failed one is kept, and the slip is told.
+fn one_each(outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    let mut kept: Vec<Outcome> = Vec::with_capacity(outcomes.len());
+    for outcome in outcomes {
+        let same = |other: &&mut Outcome| {
+            other.check == outcome.check && other.unit == outcome.unit && other.subject.key == outcome.subject.key
+        };
+        // Outcomes come sorted, so that equals are neighbours.
+        match kept.last_mut().filter(same) {
+            Some(other) => {
+                tracing::error!(check = outcome.check, subject = outcome.subject.key, "two outcomes for one subject");
+                if outcome.outcome == Verdict::Failed && other.outcome != Verdict::Failed {
+                    *other = outcome;
+                }
+            }
+            None => kept.push(outcome),
+        }
+    }
+    kept
+}

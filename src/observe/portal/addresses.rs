@@ -1,0 +1,77 @@
+//! Addresses as identities: of pages, and of columns whose index file and page number do not count.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use url::Url;
+
+use crate::text::pattern;
+
+/// The same page under `http` and `https`, with and without `www.`, fragment or index file.
+pub(super) fn page_id(url: &str) -> String {
+    let Ok(parsed) = Url::parse(url) else { return url.to_owned() };
+    let query = parsed.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{}{}{query}", bare_host(&parsed), without_index(parsed.path()))
+}
+
+/// Host in lower case without `www.`.
+pub(super) fn bare_host(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
+    host.strip_prefix("www.").unwrap_or(&host).to_owned()
+}
+
+/// Key of a column: the path without the index file, `/zwgk/nb/`; a list that is a file keeps its name without
+/// extension, `/gzdt`; a query stays where it chooses the column.
+pub(super) fn column_key(url: &str) -> String {
+    static LIST_FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\.(?:s?html?|jsp|php|aspx?|do)$"));
+    let Ok(parsed) = Url::parse(url) else { return url.to_owned() };
+    let path = without_index(parsed.path());
+    let path = LIST_FILE.replace(path, "");
+    match parsed.query().filter(|query| !query.is_empty()) {
+        Some(query) => format!("{path}?{query}"),
+        None => path.into_owned(),
+    }
+}
+
+fn without_index(path: &str) -> &str {
+    static INDEX: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"/(?:index|default|Index|Default|list|main)\.(?:s?html?|jsp|php|aspx?|do)$"));
+    match INDEX.find(path) {
+        Some(found) => &path[..=found.start()],
+        None => path,
+    }
+}
+
+/// Path of an address, without host and query.
+pub(super) fn path_of(url: &str) -> String {
+    Url::parse(url).map(|url| url.path().to_owned()).unwrap_or_default()
+}
+
+/// The host when it is another one than the portal's. A sub-domain of the portal is another host: another unit's site.
+pub(super) fn foreign_host(portal: &str, url: &str) -> Option<String> {
+    let (own, other) = (Url::parse(portal).ok()?, Url::parse(url).ok()?);
+    (bare_host(&own) != bare_host(&other)).then(|| bare_host(&other))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn index_files_and_extensions_are_no_part_of_a_key() {
+        for (url, key) in [
+            ("http://a.example.gov.cn/zwgk/nb/index.html", "/zwgk/nb/"),
+            ("http://a.example.gov.cn/zwgk/nb/", "/zwgk/nb/"),
+            ("http://a.example.gov.cn/col/col123/index.html", "/col/col123/"),
+            ("http://a.example.gov.cn/gzdt.htm", "/gzdt"),
+            ("http://a.example.gov.cn/list.jsp?id=7", "/?id=7"),
+        ] {
+            assert_eq!(column_key(url), key, "{url}");
+        }
+    }
+
+    #[test]
+    fn www_and_scheme_make_no_other_page() {
+        assert_eq!(page_id("http://www.a.gov.cn/x/index.html#top"), page_id("https://a.gov.cn/x/"));
+    }
+}

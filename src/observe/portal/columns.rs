@@ -1,0 +1,330 @@
+//! The columns of a portal: from list pages, menus, breadcrumbs and pins; named, matched to the lexicon, with their
+//! rows merged over all list pages that were read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    Night,
+    addresses::{column_key, foreign_host, page_id, path_of},
+    coverage, is_list_page,
+    matching::{self, Names},
+};
+use crate::{
+    model::{ColumnFacts, ColumnState, ListEntry, ObservedPage, PageKind, Region, TermMatch},
+    text::{normalise, tidy},
+};
+
+/// A column name is short; a longer link text is an article's title.
+const LONGEST_NAME: usize = 24;
+
+/// A column while it is being put together.
+#[derive(Default)]
+struct Draft {
+    url: String,
+    names: Names,
+    /// Units by pin.
+    pinned_units: Vec<String>,
+    foreign: Option<String>,
+    /// Path of the shortest page that links here; decides the unit of a column that leads away.
+    linked_from: Option<String>,
+}
+
+pub(super) fn fold(night: &Night<'_>) -> Vec<ColumnFacts> {
+    let further = further_pages(night);
+    let mut drafts: BTreeMap<String, Draft> = BTreeMap::new();
+    for page in night.readable() {
+        if is_list_page(page.facts.kind) && !further.contains_key(&page_id(&page.capture.final_url)) {
+            let draft = drafts.entry(column_key(&page.capture.final_url)).or_default();
+            draft.url.clone_from(&page.capture.final_url);
+        }
+    }
+    from_links(night, &further, &mut drafts);
+    from_pins(night, &mut drafts);
+    let home = column_key(&night.portal.url);
+    drafts.remove(&home);
+    let mut columns: Vec<ColumnFacts> =
+        drafts.into_iter().filter_map(|(key, draft)| column(night, key, draft)).collect();
+    collect_rows(night, &further, &mut columns);
+    hang(night, &mut columns);
+    columns
+}
+
+/// Further pages of lists: page to the key of the column they continue.
+fn further_pages(night: &Night<'_>) -> BTreeMap<String, String> {
+    let mut further: BTreeMap<String, String> = BTreeMap::new();
+    // The first page of a list names all others or the next one; chains are followed by going round again.
+    for _ in 0..3 {
+        for page in night.readable() {
+            let own = page_id(&page.capture.final_url);
+            let key = further.get(&own).cloned().unwrap_or_else(|| column_key(&page.capture.final_url));
+            for next in &page.facts.next_pages {
+                let next = page_id(next);
+                if next != own && column_key_of_id(&next) != key {
+                    further.entry(next).or_insert_with(|| key.clone());
+                }
+            }
+        }
+    }
+    // A first page is no further page, even where later pages link back to it.
+    let firsts: BTreeSet<String> = further.values().cloned().collect();
+    further.retain(|page, key| column_key_of_id(page) == *key || !firsts.contains(&column_key_of_id(page)));
+    further
+}
+
+fn column_key_of_id(id: &str) -> String {
+    column_key(&format!("http://{id}"))
+}
+
+/// Menu entries, crumbs, and other links that carry a standard name.
+fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mut BTreeMap<String, Draft>) {
+    for page in night.readable() {
+        let from = path_of(&page.capture.final_url);
+        let rows: BTreeSet<&str> =
+            page.facts.entries.iter().filter(|entry| entry.date.is_some()).map(|entry| entry.url.as_str()).collect();
+        for anchor in &page.facts.anchors {
+            let text = tidy(&anchor.text);
+            let text = if text.is_empty() { tidy(&anchor.title) } else { text };
+            if text.is_empty() || text.chars().count() > LONGEST_NAME || rows.contains(anchor.url.as_str()) {
+                continue;
+            }
+            if further.contains_key(&page_id(&anchor.url))
+                || !matches!(anchor.region, Region::Menu | Region::Crumb | Region::Main)
+            {
+                continue;
+            }
+            let standard = matching::is_standard(night.lexicon, night.portal, &text);
+            let foreign = foreign_host(&night.portal.url, &anchor.url);
+            let key = match &foreign {
+                Some(host) => format!("//{host}{}", column_key(&anchor.url)),
+                None => column_key(&anchor.url),
+            };
+            if !standard && !drafts.contains_key(&key) {
+                continue;
+            }
+            // What leads away is a column only where a menu or the main part of a page that is no article says so.
+            if foreign.is_some()
+                && matches!(page.facts.kind, PageKind::Article | PageKind::Report)
+                && anchor.region == Region::Main
+            {
+                continue;
+            }
+            let draft = drafts.entry(key).or_default();
+            if draft.url.is_empty() {
+                draft.url.clone_from(&anchor.url);
+            }
+            draft.foreign = foreign;
+            if draft.linked_from.as_ref().is_none_or(|known| from.len() < known.len()) {
+                draft.linked_from = Some(from.clone());
+            }
+            let is_name = anchor.region != Region::Main || standard;
+            if is_name && !is_leading_on(&text) && !draft.names.shown.contains(&text) {
+                draft.names.shown.push(text);
+            }
+        }
+    }
+}
+
+fn is_leading_on(text: &str) -> bool {
+    let bare = normalise(text);
+    matches!(
+        bare.trim_matches(['>', '+', '»', '[', ']']),
+        "更多" | "more" | "首页" | "返回" | "返回首页" | "网站首页" | "查看更多" | ""
+    )
+}
+
+fn from_pins(night: &Night<'_>, drafts: &mut BTreeMap<String, Draft>) {
+    for pin in &night.portal.columns {
+        let draft = drafts.entry(column_key(&pin.url)).or_default();
+        draft.url.clone_from(&pin.url);
+        draft.names.pinned.push(pin.name.clone());
+        draft.pinned_units.extend(pin.units.iter().cloned());
+    }
+}
+
+fn column(night: &Night<'_>, key: String, mut draft: Draft) -> Option<ColumnFacts> {
+    let page = night.page(&draft.url).filter(|_| draft.foreign.is_none());
+    let state = state(night, page, &draft);
+    if let Some(page) = page {
+        let facts = &page.facts;
+        // An article's META names the column it belongs to, not itself.
+        if is_list_page(facts.kind) {
+            draft.names.meta_name = facts.meta.get("columnname").map(|name| tidy(name)).filter(|name| !name.is_empty());
+            draft.names.meta_type.clone_from(&facts.column.kind);
+            let crumb = facts.column.path.last().filter(|name| name.chars().count() <= LONGEST_NAME);
+            if let Some(crumb) = crumb.filter(|_| draft.names.shown.is_empty()) {
+                draft.names.shown.push(crumb.clone());
+            }
+        }
+    }
+    let matched = matching::terms(night.lexicon, night.portal, &draft.names);
+    let name = name_of(&draft.names, &matched, page);
+    if name.is_empty() && matched.is_empty() {
+        return None;
+    }
+    let path = page.map(|page| crumbs_with(&page.facts.column.path, &name)).unwrap_or_else(|| vec![name.clone()]);
+    let units = units(night, &draft);
+    Some(ColumnFacts {
+        key,
+        name,
+        url: page.map_or(draft.url, |page| page.capture.final_url.clone()),
+        path,
+        units,
+        matched,
+        state,
+        text_length: page.map_or(0, |page| page.facts.main_text_length),
+        attachments: page.map_or(0, |page| page.facts.documents.len()),
+        outward_links: page.map_or(0, |page| outward_links(night, page)),
+        pages_read: usize::from(page.is_some()),
+        pages_total: page.map(|page| 1 + page.facts.next_pages.len()).filter(|total| *total > 1),
+        capture: page.map(|page| page.capture.id.clone()),
+        read_at: page.map(|page| page.capture.at),
+        ..ColumnFacts::default()
+    })
+}
+
+fn state(night: &Night<'_>, page: Option<&ObservedPage>, draft: &Draft) -> ColumnState {
+    if let Some(host) = &draft.foreign {
+        return ColumnState::LeadsAway { host: host.clone() };
+    }
+    if let Some(page) = page {
+        if let Some(host) = foreign_host(&night.portal.url, &page.capture.final_url) {
+            return ColumnState::LeadsAway { host };
+        }
+        return coverage::unreadable(page).map_or(ColumnState::Read, |cause| ColumnState::Unreadable { cause });
+    }
+    match night.failure(&draft.url) {
+        Some(failure) => ColumnState::Unreadable { cause: failure.cause },
+        None => ColumnState::NotVisited,
+    }
+}
+
+/// The standard-sounding name first, then what menus call it most plainly, then META, then `<title>`.
+fn name_of(names: &Names, matched: &[TermMatch], page: Option<&ObservedPage>) -> String {
+    let standing = matched.first().filter(|hit| names.shown.contains(&hit.text)).map(|hit| hit.text.clone());
+    let shown = || names.shown.iter().min_by_key(|text| (text.chars().count(), (*text).clone())).cloned();
+    let crumb = || page.and_then(|page| page.facts.column.path.last().cloned());
+    let title = || page.and_then(|page| page.facts.title.clone()).filter(|title| title.chars().count() <= LONGEST_NAME);
+    let pinned = || names.pinned.first().cloned();
+    standing
+        .or_else(shown)
+        .or_else(|| names.meta_name.clone())
+        .or_else(crumb)
+        .or_else(title)
+        .or_else(pinned)
+        .unwrap_or_default()
+}
+
+fn crumbs_with(crumbs: &[String], name: &str) -> Vec<String> {
+    let mut path = crumbs.to_vec();
+    if path.last().is_none_or(|last| normalise(last) != normalise(name)) {
+        path.push(name.to_owned());
+    }
+    path
+}
+
+fn units(night: &Night<'_>, draft: &Draft) -> Vec<String> {
+    if !draft.pinned_units.is_empty() {
+        return draft.pinned_units.clone();
+    }
+    // A column that leads away belongs to whoever's page sends the reader there.
+    let path = match (&draft.foreign, &draft.linked_from) {
+        (Some(_), Some(from)) => from.clone(),
+        _ => path_of(&draft.url),
+    };
+    night.portal.unit_of_path(&path).map(|unit| unit.name.clone()).into_iter().collect()
+}
+
+fn outward_links(night: &Night<'_>, page: &ObservedPage) -> usize {
+    let outward = |url: &str| foreign_host(&night.portal.url, url).is_some();
+    page.facts
+        .anchors
+        .iter()
+        .filter(|anchor| matches!(anchor.region, Region::Main | Region::Body) && outward(&anchor.url))
+        .count()
+}
+
+/// Rows of a column's own page and of its further pages, each once, in the order of the list.
+fn collect_rows(night: &Night<'_>, further: &BTreeMap<String, String>, columns: &mut [ColumnFacts]) {
+    let keys: BTreeSet<String> = columns.iter().map(|column| column.key.clone()).collect();
+    let mut order: BTreeMap<&str, Vec<&ObservedPage>> = BTreeMap::new();
+    for page in night.readable() {
+        if let Some(key) = further.get(&page_id(&page.capture.final_url)) {
+            order.entry(key).or_default().push(page);
+        }
+    }
+    for column in columns.iter_mut().filter(|column| column.state == ColumnState::Read) {
+        let Some(first) = night.page(&column.url) else { continue };
+        let mut pages = vec![first];
+        let mut rest = order.get(column.key.as_str()).cloned().unwrap_or_default();
+        let place = |page: &ObservedPage| {
+            let id = page_id(&page.capture.final_url);
+            first.facts.next_pages.iter().position(|next| page_id(next) == id).unwrap_or(usize::MAX)
+        };
+        rest.sort_by_key(|page| place(page));
+        column.pages_read += rest.len();
+        pages.extend(rest);
+        if let Some(total) = &mut column.pages_total {
+            *total = (*total).max(column.pages_read);
+        }
+        let mut seen: BTreeSet<(String, String)> = BTreeSet::new();
+        for page in pages {
+            // A single article reached as a column has no list; what it links to is not its rows.
+            if !is_list_page(page.facts.kind) {
+                continue;
+            }
+            for entry in &page.facts.entries {
+                let is_column = entry.date.is_none() && keys.contains(&column_key(&entry.url));
+                if !is_column && seen.insert((page_id(&entry.url), entry.title.clone())) {
+                    column.entries.push(dated(night, entry));
+                }
+            }
+        }
+    }
+}
+
+/// A row without a date takes that of its page, when the page was read.
+fn dated(night: &Night<'_>, entry: &ListEntry) -> ListEntry {
+    let mut entry = entry.clone();
+    if entry.date.is_none() && !entry.url.is_empty() {
+        entry.date = night.page(&entry.url).and_then(|page| page.facts.published);
+    }
+    entry
+}
+
+/// Parents by breadcrumbs, else by path; children from parents.
+fn hang(night: &Night<'_>, columns: &mut [ColumnFacts]) {
+    let keys: BTreeSet<String> = columns.iter().map(|column| column.key.clone()).collect();
+    let parents: Vec<Option<String>> = columns.iter().map(|column| parent(night, column, &keys)).collect();
+    let mut children: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (column, parent) in columns.iter_mut().zip(parents) {
+        if let Some(parent) = &parent {
+            children.entry(parent.clone()).or_default().push(column.key.clone());
+        }
+        column.parent = parent;
+    }
+    for column in columns.iter_mut() {
+        column.children = children.remove(&column.key).unwrap_or_default();
+    }
+}
+
+fn parent(night: &Night<'_>, column: &ColumnFacts, keys: &BTreeSet<String>) -> Option<String> {
+    let crumbs = night.page(&column.url).filter(|_| column.state == ColumnState::Read).map(|page| &page.facts.anchors);
+    let by_crumb = crumbs.and_then(|anchors| {
+        anchors
+            .iter()
+            .filter(|anchor| anchor.region == Region::Crumb)
+            .map(|anchor| column_key(&anchor.url))
+            .filter(|key| *key != column.key && keys.contains(key))
+            .next_back()
+    });
+    by_crumb.or_else(|| {
+        keys.iter()
+            .filter(|key| column.key != **key && key.len() > 1)
+            .filter(|key| {
+                let stem = key.trim_end_matches('/');
+                column.key.strip_prefix(stem).is_some_and(|rest| rest.starts_with('/'))
+            })
+            .max_by_key(|key| key.len())
+            .cloned()
+    })
+}

@@ -1,0 +1,114 @@
+//! Annual reports on government-information disclosure: pages and list rows that are titled so.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use regex::Regex;
+
+use super::{
+    Night,
+    addresses::{foreign_host, path_of},
+    coverage,
+    documents::Places,
+};
+use crate::{
+    model::{ColumnFacts, MatchedBy, Moment, ReportFacts},
+    observe::kind::is_report_title,
+    text::{normalise, pattern},
+};
+
+pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFacts> {
+    let places = Places::of(columns);
+    let mut reports: BTreeMap<String, ReportFacts> = BTreeMap::new();
+    for page in night.readable() {
+        let Some(title) = page.facts.title.as_ref().filter(|title| is_report_title(title)) else { continue };
+        // The column of reports is titled much like a report; it is a list.
+        if super::is_list_page(page.facts.kind) {
+            continue;
+        }
+        let urls = [page.capture.url.as_str(), page.capture.final_url.as_str()];
+        let mut report = report(night, &places, &urls, title, page.facts.published);
+        report.read = true;
+        report.capture = Some(page.capture.id.clone());
+        reports.entry(report.key.clone()).or_insert(report);
+    }
+    for column in columns {
+        for entry in column.entries.iter().filter(|entry| is_report_title(&entry.title) && !entry.url.is_empty()) {
+            if foreign_host(&night.portal.url, &entry.url).is_some() {
+                continue;
+            }
+            let page = night.page(&entry.url);
+            let key = page.map_or_else(|| path_of(&entry.url), |page| path_of(&page.capture.final_url));
+            if reports.contains_key(&key) {
+                continue;
+            }
+            let published = page.and_then(|page| page.facts.published).or(entry.date);
+            let mut report = report(night, &places, &[&entry.url], &entry.title, published);
+            report.read = page.is_some_and(|page| coverage::unreadable(page).is_none());
+            report.unread_cause =
+                night.failure(&entry.url).map(|failure| failure.cause).or_else(|| page.and_then(coverage::unreadable));
+            reports.insert(key, report);
+        }
+    }
+    reports.into_values().collect()
+}
+
+fn report(
+    night: &Night<'_>,
+    places: &Places<'_>,
+    urls: &[&str],
+    title: &str,
+    published: Option<Moment>,
+) -> ReportFacts {
+    let url = urls.last().copied().unwrap_or_default();
+    let key = path_of(url);
+    let in_place =
+        |column: &&ColumnFacts| places.up_from(&column.key).any(|column| column.matched.iter().any(is_report_term));
+    let listed = places.of_page(urls);
+    let right = listed.iter().copied().find(in_place);
+    let column = right.or_else(|| listed.iter().copied().max_by_key(|column| column.path.len()));
+    let unit = column.and_then(|column| column.units.first().cloned());
+    let unit = unit.or_else(|| night.portal.unit_of_path(&key).map(|unit| unit.name.clone()));
+    ReportFacts {
+        url: url.to_owned(),
+        title: title.to_owned(),
+        year: year_of(title).or_else(|| published.map(|day| day.date.year() - 1)),
+        unit: unit.unwrap_or_default(),
+        published,
+        column: column.map(|column| column.key.clone()).unwrap_or_default(),
+        in_report_column: right.is_some(),
+        key,
+        ..ReportFacts::default()
+    }
+}
+
+fn is_report_term(hit: &crate::model::TermMatch) -> bool {
+    hit.by != MatchedBy::Weak && hit.term.contains("信息公开") && hit.term.contains("年报")
+}
+
+/// The year reported on: 2022年, 2022年度, 二〇二二年.
+fn year_of(title: &str) -> Option<i16> {
+    static FIGURES: LazyLock<Regex> = LazyLock::new(|| pattern(r"(20\d\d)\s*年?"));
+    static NUMERALS: LazyLock<Regex> = LazyLock::new(|| pattern(r"[二][〇○零0oO][〇○零一二三四五六七八九]{2}年"));
+    let title = normalise(title);
+    if let Some(captures) = FIGURES.captures(&title) {
+        return captures[1].parse().ok();
+    }
+    let found = NUMERALS.find(&title)?;
+    let figures = found.as_str().chars().filter(|letter| *letter != '年');
+    figures
+        .map(|letter| "〇一二三四五六七八九".chars().position(|figure| figure == letter).unwrap_or(0))
+        .try_fold(0_i16, |year, figure| Some(year * 10 + i16::try_from(figure).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn years_are_read_in_figures_and_numerals() {
+        assert_eq!(year_of("某县2022年政府信息公开工作年度报告"), Some(2022));
+        assert_eq!(year_of("某县政府信息公开年度报告（2019年度）"), Some(2019));
+        assert_eq!(year_of("二〇二一年政府信息公开工作年度报告"), Some(2021));
+        assert_eq!(year_of("政府信息公开工作年度报告"), None);
+    }
+}

@@ -53,6 +53,7 @@ fn lexicon() -> Lexicon {
         types: Vec::new(),
         freshness: None,
         applies_to: Vec::new(),
+        gateway: false,
     };
     Lexicon {
         columns: vec![

@@ -8,6 +8,8 @@ mod judge;
 mod log;
 mod migrate;
 mod office;
+mod password;
+mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -48,6 +50,8 @@ enum Command {
     Finding(finding::Args),
     Log(log::Args),
     Migrate(migrate::Args),
+    Password(password::Args),
+    Serve(serve::Args),
 }
 
 /// How a command ended; the numbers are part of the contract.
@@ -94,6 +98,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Finding(args) => finding::run(args, global).await,
         Command::Log(args) => log::run(args, global).await,
         Command::Migrate(args) => migrate::run(args, global).await,
+        Command::Password(args) => password::run(args, global).await,
+        Command::Serve(args) => serve::run(args, global).await,
     }
 }
 

@@ -22,8 +22,8 @@ use super::{
     scoring::{self, Cost},
 };
 use crate::{
-    model::{Decision, Evidence, Finding, NotMeasurable, beijing_date, beijing_time},
-    store::{LogError, MACHINE, StoredPage},
+    model::{Decision, Evidence, Finding, beijing_date, beijing_time},
+    store::{LogError, MACHINE, StoredVisit},
 };
 
 #[derive(Template)]
@@ -36,7 +36,8 @@ struct Page {
     /// The address of the fault, where it is one that may be followed.
     link: Option<String>,
     proofs: Vec<Proof>,
-    visit: Option<Visit>,
+    /// What was looked at: the proof of an absence.
+    visit: Option<StoredVisit>,
     costs: Vec<Cost>,
     /// Why nothing is said about costs.
     no_cost: String,
@@ -64,13 +65,6 @@ struct Proof {
     summary: String,
     /// Id of the capture, where the log still has it.
     capture: Option<String>,
-}
-
-/// What the visit looked at: the proof of an absence.
-struct Visit {
-    night: Date,
-    pages: Vec<StoredPage>,
-    unread: Vec<NotMeasurable>,
 }
 
 struct Happened {
@@ -183,12 +177,9 @@ async fn load(
     for evidence in &finding.evidence {
         proofs.push(proof(services, evidence).await?);
     }
+    // A run that the log no longer has leaves the finding readable.
     let visit = match services.log.run(&finding.run).await? {
-        Some(run) => Some(Visit {
-            night: run.night,
-            pages: services.log.captures_of(&run.id).await?,
-            unread: services.log.unread_pages_of(&run.id).await?,
-        }),
+        Some(run) => Some(services.log.visit(&run.id).await?),
         None => None,
     };
     let events = services.log.events_of(id).await?;

@@ -22,7 +22,8 @@ pub struct NightNumbers {
 impl Log {
     /// Counts pages and changes of one night; runs and portals with none of them are left out.
     pub async fn night_numbers(&self, night: Date) -> Result<NightNumbers> {
-        let pages = "SELECT run, count(*) FROM captures JOIN runs ON runs.id = run WHERE runs.night = $1 GROUP BY run";
+        let pages = "SELECT run, count(*) FROM captures JOIN runs ON runs.id = run
+                     WHERE runs.night = $1 AND is_page GROUP BY run";
         let unread =
             "SELECT run, count(*) FROM unread_pages JOIN runs ON runs.id = run WHERE runs.night = $1 GROUP BY run";
         let opened = "SELECT portal, count(*) FROM events JOIN findings ON findings.id = events.finding

@@ -132,7 +132,7 @@ impl Office {
         self.log.begin_run(&run, &portal, None).await.expect("the run begins");
         let mut writing = self.log.write_night().await.expect("the night is written");
         let latest = writing.latest_episodes(&portal.id).await.expect("the log answers");
-        writing.pages(&run, &pages, &[]).await.expect("pages are written");
+        writing.pages(&run, &pages, &[], &[]).await.expect("pages are written");
         writing.outcomes(&run, &outcomes).await.expect("outcomes are written");
         let changes = fold(&latest, &outcomes, Origin { portal: &portal.id, run: &run.id, night });
         writing.changes(&run, &changes).await.expect("changes are written");

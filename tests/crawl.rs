@@ -51,9 +51,9 @@ fn lexicon() -> Lexicon {
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
         weak: Vec::new(),
         types: Vec::new(),
+        gateway: false,
         freshness: None,
         applies_to: Vec::new(),
-        gateway: false,
     };
     Lexicon {
         columns: vec![

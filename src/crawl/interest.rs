@@ -89,6 +89,8 @@ pub(super) struct Compass<'a> {
     weak: HashSet<String>,
     types: HashMap<String, usize>,
     appetites: Vec<Appetite>,
+    /// Places of terms that only lead to other columns (政务公开, 政府信息公开).
+    gateways: HashSet<usize>,
     units: HashSet<String>,
     oldest: Date,
     eaten: HashMap<u64, Eaten>,
@@ -116,6 +118,7 @@ impl<'a> Compass<'a> {
             home,
             names: HashMap::new(),
             weak: HashSet::new(),
+            gateways: HashSet::new(),
             types: HashMap::new(),
             appetites: lexicon.columns.iter().map(|term| Appetite::of(&term.name)).collect(),
             units: portal
@@ -130,6 +133,9 @@ impl<'a> Compass<'a> {
         for (place, term) in lexicon.columns.iter().enumerate() {
             for name in [&term.name].into_iter().chain(&term.aliases) {
                 compass.names.entry(normalise(name)).or_insert(place);
+            }
+            if term.gateway {
+                compass.gateways.insert(place);
             }
             compass.weak.extend(term.weak.iter().map(|name| normalise(name)));
             for kind in &term.types {
@@ -158,7 +164,7 @@ impl<'a> Compass<'a> {
         facts: &PageFacts,
         is_known: impl Fn(&Url) -> bool,
     ) -> Vec<Wanted> {
-        let column = wanted.column.or_else(|| self.column_of_page(url, facts));
+        let column = self.column_of(wanted, url, facts);
         let mut leads = self.rows(column, facts);
         leads.extend(self.next_page(column, facts, is_known));
         leads.extend(facts.anchors.iter().filter_map(|anchor| {
@@ -246,6 +252,9 @@ impl<'a> Compass<'a> {
         let columnlike = address::looks_like_column(target);
         for text in [&anchor.text, &anchor.title] {
             if let Some(term) = self.term_of(text, columnlike) {
+                if self.gateways.contains(&term) {
+                    return (Interest::Guide, None);
+                }
                 return (Interest::Column, Some(belonging(term, target)));
             }
         }
@@ -284,14 +293,26 @@ impl<'a> Compass<'a> {
         named.max_by_key(|(name, term)| (name.len(), std::cmp::Reverse(**term))).map(|(_, term)| *term)
     }
 
-    /// The column of the lexicon that a page says it is.
+    /// The column a page belongs to: what its link or staff called it, else what the page says it is, else what it was
+    /// found under.
+    fn column_of(&self, wanted: &Wanted, url: &Url, facts: &PageFacts) -> Option<Belonging> {
+        if matches!(wanted.interest, Interest::Pin | Interest::Column) && wanted.column.is_some() {
+            return wanted.column;
+        }
+        match self.column_of_page(url, facts) {
+            Some(own) if wanted.column.is_none_or(|found| found.term != own.term) => Some(own),
+            _ => wanted.column,
+        }
+    }
+
+    /// The column of the lexicon that a list says it is.
     fn column_of_page(&self, url: &Url, facts: &PageFacts) -> Option<Belonging> {
-        if facts.kind == PageKind::Home {
+        if !is_list(facts.kind) {
             return None;
         }
         let by_name = facts.column.name.as_deref().and_then(|name| self.names.get(&normalise(name)));
         let by_type = facts.column.kind.as_deref().and_then(|kind| self.types.get(&normalise(kind)));
-        by_name.or(by_type).map(|term| belonging(*term, url))
+        by_name.or(by_type).filter(|term| !self.gateways.contains(term)).map(|term| belonging(*term, url))
     }
 
     /// What lies outside the paths of all units of the portal is nobody's duty here; guides may still lead inside.

@@ -89,9 +89,7 @@ fn differences(then: &[Outcome], now: &[Outcome]) -> Vec<Difference> {
     keys.into_iter()
         .filter_map(|key| match (then.get(&key), now.get(&key)) {
             (Some(then), Some(now)) if then == now => None,
-            (Some(then), Some(now)) => {
-                Some(Difference::Changed { then: (*then).clone(), now: (*now).clone() })
-            }
+            (Some(then), Some(now)) => Some(Difference::Changed { then: (*then).clone(), now: (*now).clone() }),
             (Some(then), None) => Some(Difference::Gone((*then).clone())),
             (None, Some(now)) => Some(Difference::Added((*now).clone())),
             (None, None) => None,

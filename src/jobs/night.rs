@@ -15,9 +15,7 @@ use crate::{
     crawl::{self, Visited},
     evidence::Archive,
     fetch,
-    model::{
-        Change, Load, Outcome, Portal, PortalFacts, Run, RunState, Verdict, beijing_date, whole_microseconds,
-    },
+    model::{Change, Load, Outcome, Portal, PortalFacts, Run, RunState, Verdict, beijing_date, whole_microseconds},
     observe,
     store::Log,
 };
@@ -46,11 +44,19 @@ pub struct Order<'a> {
 #[derive(Clone, Debug)]
 pub enum Stage {
     /// The run begins; `again` where it is taken over from a process that died.
-    Began { run: Run, again: bool },
+    Began {
+        run: Run,
+        again: bool,
+    },
     Visiting(crawl::Progress),
     /// The visit is over.
-    Judging { pages: usize, failures: usize },
-    Written { changes: usize },
+    Judging {
+        pages: usize,
+        failures: usize,
+    },
+    Written {
+        changes: usize,
+    },
 }
 
 /// What a night brought.

@@ -6,7 +6,7 @@ use axum::{
     http::{Request, Response, StatusCode, header},
 };
 use jiff::SignedDuration;
-use mingcha::model::FindingState;
+use mingcha::{model::FindingState, store::EntryFilter};
 use tower::ServiceExt;
 
 use crate::support::office::{HOSTILE, NAME, Office, PASSWORD, UNIT};
@@ -27,6 +27,8 @@ const INSIDE: &[(&str, &str)] = &[
     ("GET", "/entries"),
     ("POST", "/entries"),
     ("GET", "/entries/new"),
+    ("GET", "/entries/x"),
+    ("POST", "/entries/x/dismiss"),
     ("GET", "/scores"),
     ("GET", "/scores/unit?unit=x"),
     ("GET", "/bulletins"),
@@ -74,7 +76,7 @@ impl Visitor {
     }
 
     async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response<Body> {
-        self.ask(form(path, fields).header("sec-fetch-site", "same-origin").body(body(fields)).unwrap()).await
+        self.ask(form(path).header("sec-fetch-site", "same-origin").body(body(fields)).unwrap()).await
     }
 
     async fn text(&self, path: &str) -> String {
@@ -84,7 +86,7 @@ impl Visitor {
     }
 }
 
-fn form(path: &str, _: &[(&str, &str)]) -> axum::http::request::Builder {
+fn form(path: &str) -> axum::http::request::Builder {
     Request::post(path)
         .header(header::HOST, "mingcha.example")
         .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -130,13 +132,7 @@ async fn every_page_inside_opens_after_the_login() {
         ("/entries".to_owned(), "还没有人工记录"),
         ("/entries/new".to_owned(), "指标与扣（加）分项"),
         ("/scores".to_owned(), UNIT),
-        (
-            format!(
-                "/scores/unit?{}",
-                url::form_urlencoded::Serializer::new(String::new()).append_pair("unit", UNIT).finish()
-            ),
-            "若待核查全部确认",
-        ),
+        (unit_page(), "若待核查全部确认"),
         ("/bulletins".to_owned(), "2022年第二季度"),
         ("/bulletins/2022-Q2/paper".to_owned(), "通报"),
     ] {
@@ -176,7 +172,7 @@ async fn forms_of_other_sites_are_refused() {
     let visitor = Visitor::signed_in(&office).await;
     let path = format!("/findings/{}/confirm", finding.id);
     for (name, value) in [("sec-fetch-site", "cross-site"), ("origin", "http://evil.example")] {
-        let answer = visitor.ask(form(&path, &[]).header(name, value).body(body(&[])).unwrap()).await;
+        let answer = visitor.ask(form(&path).header(name, value).body(body(&[])).unwrap()).await;
         assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{name}: {value}");
         assert!(text(answer).await.contains("请求未被接受"));
     }
@@ -286,4 +282,61 @@ async fn faults_are_told_in_chinese() {
     assert_eq!(broken.status(), StatusCode::INTERNAL_SERVER_ERROR);
     let page = text(broken).await;
     assert!(page.contains("系统出错了") && !page.to_lowercase().contains("sql"), "{page}");
+}
+
+/// A manual record about the missing work plan of the unit: 4 points in the rulebook.
+const RECORD: [(&str, &str); 4] =
+    [("unit", UNIT), ("step", "B1-02/no-plan"), ("date", "2022-05-20"), ("note", "<b>未见要点</b>落实方案")];
+
+#[tokio::test]
+async fn a_manual_record_costs_points_until_it_is_dismissed() {
+    let office = Office::open().await;
+    let visitor = Visitor::signed_in(&office).await;
+    assert!(visitor.text("/scores").await.contains("<strong>100</strong>"));
+    assert_eq!(visitor.post("/entries", &RECORD).await.status(), StatusCode::SEE_OTHER);
+    assert!(visitor.text("/scores").await.contains("<strong>96</strong>"));
+
+    let recorded = office.log.entries(&EntryFilter::default()).await.unwrap();
+    let page = format!("/entries/{}", recorded[0].entry.id.clone().unwrap());
+    assert_eq!(recorded[0].recorded_by, NAME);
+    for path in ["/entries", &page, &unit_page()] {
+        let shown = visitor.text(path).await;
+        assert!(shown.contains("未见要点") && !shown.contains("<b>未见要点"), "{path}: {shown}");
+    }
+    let dismiss = format!("{page}/dismiss");
+    let refused = visitor.post(&dismiss, &[("reason", " ")]).await;
+    assert_eq!(refused.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(visitor.text("/scores").await.contains("<strong>96</strong>"));
+    let reason = [("reason", "方案已于3月公开，录入有误")];
+    assert_eq!(visitor.post(&dismiss, &reason).await.status(), StatusCode::SEE_OTHER);
+    assert!(visitor.text("/scores").await.contains("<strong>100</strong>"));
+}
+
+#[tokio::test]
+async fn a_record_that_fits_nothing_is_refused_and_kept_in_the_form() {
+    let office = Office::open().await;
+    let visitor = Visitor::signed_in(&office).await;
+    for (field, value, says) in [
+        ("unit", "", "请选择单位"),
+        ("unit", "市不存在局", "单位不在本评分表的考核对象之内"),
+        ("step", "B1-02/no-such-step", "评分表中没有这个扣（加）分项"),
+        ("date", "", "请填写日期"),
+        ("date", "2021-12-31", "日期须在评分期"),
+        ("count", "-1", "数量须为不小于零的数"),
+        ("count", "许多", "数量“许多”不是数字"),
+    ] {
+        let mut fields: Vec<(&str, &str)> = RECORD.into_iter().filter(|(name, _)| *name != field).collect();
+        fields.push((field, value));
+        let answer = visitor.post("/entries", &fields).await;
+        assert_eq!(answer.status(), StatusCode::UNPROCESSABLE_ENTITY, "{field}={value}");
+        let page = text(answer).await;
+        assert!(page.contains(says), "{field}={value} lacks {says}");
+        assert!(page.contains("未见要点"), "{field}={value} loses what was typed");
+    }
+    assert!(office.log.entries(&EntryFilter::default()).await.unwrap().is_empty());
+}
+
+fn unit_page() -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("unit", UNIT).finish();
+    format!("/scores/unit?{query}")
 }

@@ -60,6 +60,9 @@ pub async fn show(
 /// `GET /bulletins/{quarter}/paper`: the bulletin itself, to read and to print.
 pub async fn paper(State(services): State<Arc<Services>>, Path(quarter): Path<String>) -> Result<Response, Failure> {
     let quarter: Quarter = quarter.parse().map_err(|_| Failure::NotFound)?;
+    if quarter.from() > beijing_date((services.clock)()) {
+        return Err(Failure::Refused(format!("{}还没有开始。", quarter.chinese())));
+    }
     let bulletin = (services.draft_bulletin)(quarter).await?;
     let paper = bulletin_html::render(&bulletin)?;
     Ok(([(header::CONTENT_SECURITY_POLICY, PAPER_POLICY)], Html(paper)).into_response())

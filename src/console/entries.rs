@@ -24,6 +24,7 @@ struct Page {
 }
 
 struct Row {
+    id: String,
     unit: String,
     clause: String,
     date: String,
@@ -51,6 +52,7 @@ pub async fn show(State(services): State<Arc<Services>>, frame: Frame) -> Result
                 recorded.recorded_by,
                 beijing_time(recorded.recorded_at).strftime("%Y-%m-%d %H:%M")
             ),
+            id: recorded.entry.id.unwrap_or_default(),
             unit: recorded.entry.unit,
             note: recorded.entry.note.unwrap_or_default(),
         })
@@ -58,7 +60,7 @@ pub async fn show(State(services): State<Arc<Services>>, frame: Frame) -> Result
     page(&Page { frame, rows })
 }
 
-fn clause_in_words(rulebook: &Rulebook, entry: &Entry) -> String {
+pub fn clause_in_words(rulebook: &Rulebook, entry: &Entry) -> String {
     let Some(id) = &entry.clause else { return entry.check.clone().unwrap_or_default() };
     let Some(clause) = rulebook.clause(id) else { return id.clone() };
     match entry.step.as_ref().and_then(|step| clause.step(step)) {
@@ -67,7 +69,7 @@ fn clause_in_words(rulebook: &Rulebook, entry: &Entry) -> String {
     }
 }
 
-fn value_in_words(entry: &Entry) -> String {
+pub fn value_in_words(entry: &Entry) -> String {
     let parts = [
         entry.count.map(|count| format!("{} 件", count.normalize())),
         entry
@@ -81,7 +83,7 @@ fn value_in_words(entry: &Entry) -> String {
     parts.into_iter().flatten().collect::<Vec<_>>().join("，")
 }
 
-fn status_in_words(status: EntryStatus) -> (&'static str, &'static str) {
+pub fn status_in_words(status: EntryStatus) -> (&'static str, &'static str) {
     let words = match status {
         EntryStatus::Flagged => "待核查",
         EntryStatus::Confirmed => "已确认",

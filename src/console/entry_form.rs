@@ -103,7 +103,7 @@ fn form(
         frame,
         rulebook: rulebook.title.clone(),
         refusal,
-        units: services.unit_names(),
+        units: scoring::units_to_enter(services)?,
         groups: groups(rulebook),
         levels: Level::ALL.into_iter().map(|level| (level.name(), level_in_words(level))).collect(),
         today: beijing_date((services.clock)()),

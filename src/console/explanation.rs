@@ -45,7 +45,10 @@ struct SectionLines {
     /// Score of weight.
     score: String,
     reason: Option<String>,
+    /// Rows with something to read.
     clauses: Vec<ClauseLines>,
+    /// The other rows, folded away.
+    untouched: Vec<ClauseLines>,
 }
 
 struct ClauseLines {
@@ -61,8 +64,8 @@ struct ClauseLines {
 
 struct EntryLine {
     text: String,
-    /// The finding's page, for what the crawl found.
-    link: Option<String>,
+    /// Its own page: the room and the id in it.
+    link: Option<(&'static str, String)>,
     origin: String,
 }
 
@@ -105,33 +108,31 @@ pub async fn show(
 
 /// The sheet's clauses in the order of the table; borrowed ones stand at the end.
 fn sections(rulebook: &Rulebook, sheet: &ScoreSheet) -> Vec<SectionLines> {
-    let lines = |clauses: &[Clause]| -> Vec<ClauseLines> {
+    let lines = |clauses: &[Clause]| -> (Vec<ClauseLines>, Vec<ClauseLines>) {
         clauses
             .iter()
             .filter_map(|clause| Some(ClauseLines::new(clause, score_of(sheet, &clause.id)?, sheet)))
-            .collect()
+            .partition(ClauseLines::says_something)
     };
     let mut sections: Vec<SectionLines> = rulebook
         .sections
         .iter()
         .map(|section| {
             let score = sheet.sections.iter().find(|score| score.name == section.name);
+            let (clauses, untouched) = lines(&section.clauses);
             SectionLines {
                 name: section.name.clone(),
                 score: score.and_then(|score| of_weight(score.score, score.weight)).unwrap_or_default(),
                 reason: score.and_then(|score| score.reason.clone()),
-                clauses: lines(&section.clauses),
+                clauses,
+                untouched,
             }
         })
         .collect();
-    let borrowed = lines(&rulebook.borrowed);
-    if !borrowed.is_empty() {
-        sections.push(SectionLines {
-            name: "其他指标".to_owned(),
-            score: String::new(),
-            reason: None,
-            clauses: borrowed,
-        });
+    let (clauses, untouched) = lines(&rulebook.borrowed);
+    if !clauses.is_empty() || !untouched.is_empty() {
+        let (name, score) = ("其他指标".to_owned(), String::new());
+        sections.push(SectionLines { name, score, reason: None, clauses, untouched });
     }
     sections
 }
@@ -162,9 +163,8 @@ impl ClauseLines {
         }
     }
 
-    /// Folded away where there is nothing to read.
-    fn is_bare(&self) -> bool {
-        self.steps.is_empty() && self.flagged.is_none()
+    fn says_something(&self) -> bool {
+        !self.steps.is_empty() || self.flagged.is_some() || self.pending
     }
 }
 
@@ -190,8 +190,9 @@ impl EntryLine {
         Self {
             text: text.unwrap_or_else(|| "（无说明）".to_owned()),
             link: match (&entry.id, entry.source) {
-                (Some(id), Some(EntrySource::Crawl)) => Some(format!("/findings/{id}")),
-                _ => None,
+                (Some(id), Some(EntrySource::Crawl)) => Some(("findings", id.clone())),
+                (Some(id), _) => Some(("entries", id.clone())),
+                (None, _) => None,
             },
             origin: format!("{date}{origin}"),
         }

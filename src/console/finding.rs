@@ -15,6 +15,7 @@ use tower_sessions::Session;
 
 use super::{
     CheckWords, Services,
+    events::Happened,
     failure::Failure,
     forms::Sent,
     frame::{Frame, note, page_with},
@@ -23,7 +24,7 @@ use super::{
 };
 use crate::{
     model::{Decision, Evidence, Finding, beijing_date, beijing_time},
-    store::{LogError, MACHINE, StoredVisit},
+    store::{LogError, StoredVisit},
 };
 
 #[derive(Template)]
@@ -65,13 +66,6 @@ struct Proof {
     summary: String,
     /// Id of the capture, where the log still has it.
     capture: Option<String>,
-}
-
-struct Happened {
-    kind: &'static str,
-    actor: String,
-    at: String,
-    reason: String,
 }
 
 /// `GET /findings/{id}`.
@@ -193,15 +187,7 @@ async fn load(
         visit,
         costs,
         no_cost,
-        events: events
-            .into_iter()
-            .map(|event| Happened {
-                kind: event.kind.chinese(),
-                actor: if event.actor == MACHINE { "系统巡检".to_owned() } else { event.actor },
-                at: minute(event.at),
-                reason: event.reason,
-            })
-            .collect(),
+        events: events.into_iter().map(Happened::from).collect(),
         today: beijing_date((services.clock)()),
         draft,
         finding,

@@ -7,7 +7,9 @@ mod assets;
 mod bulletins;
 mod capture;
 mod entries;
+mod entry;
 mod entry_form;
+mod events;
 mod explanation;
 mod failure;
 mod finding;
@@ -156,6 +158,8 @@ pub fn app(services: Services) -> Router {
         .route("/captures/{id}/source", get(capture::source))
         .route("/entries", get(entries::show).post(entry_form::add))
         .route("/entries/new", get(entry_form::blank))
+        .route("/entries/{id}", get(entry::show))
+        .route("/entries/{id}/dismiss", post(entry::dismiss))
         .route("/scores", get(scores::show))
         .route("/scores/unit", get(explanation::show))
         .route("/bulletins", get(bulletins::show))

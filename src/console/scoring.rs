@@ -127,6 +127,16 @@ pub fn try_entry(services: &Services, entry: &Entry) -> Result<Result<(), String
     })
 }
 
+/// Units a person may record something about: the configured ones, then the rest of the plan's list.
+pub fn units_to_enter(services: &Services) -> Result<Vec<String>, Failure> {
+    let rulebook = services.rulebook()?;
+    let roster = Roster::of(rulebook, services.catalog.units_of(rulebook));
+    let mut units = services.unit_names();
+    let known: Vec<String> = units.iter().filter_map(|unit| roster.find(unit).ok()).collect();
+    units.extend(roster.members().iter().filter(|unit| !known.contains(unit)).cloned());
+    Ok(units)
+}
+
 fn scored(services: &Services, entries: &[Entry], period: Period) -> Result<ScoreReport, Failure> {
     let rulebook = services.rulebook()?;
     let list = services.catalog.units_of(rulebook);

@@ -22,8 +22,6 @@ impl Browser {
         let profile = tempfile::tempdir().expect("a folder for the browser's profile");
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
-            // Chromium takes the language of its own words, such as those of date fields, from here.
-            .env("LANGUAGE", "zh_CN")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()

@@ -18,4 +18,5 @@ mod night;
 mod queue;
 mod schedule;
 mod seeded_faults;
+mod serve;
 mod support;

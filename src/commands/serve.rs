@@ -48,7 +48,8 @@ pub async fn run(_: Args, global: &Global) -> anyhow::Result<Ending> {
     let console = console::app(services(settings, &tools, &queue, password_hash));
     let work = worker::portal_nights(tools.clone(), settings.portals.clone());
     let last = tools.log.latest_runs().await?.iter().map(|run| run.started).max();
-    println!("console: http://{listen}/  nights: {} (Beijing time)  portals: {}", schedule.line(), portals.len());
+    let address = listener.local_addr().context("the console has no address")?;
+    println!("console: http://{address}/  nights: {} (Beijing time)  portals: {}", schedule.line(), portals.len());
 
     let (tell, told) = watch::channel(false);
     let until_told = async {

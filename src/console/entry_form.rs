@@ -68,7 +68,8 @@ pub struct Given {
 
 /// `GET /entries/new`.
 pub async fn blank(State(services): State<Arc<Services>>, frame: Frame) -> Result<Response, Failure> {
-    form(&services, frame, StatusCode::OK, None, Given::default())
+    let today = beijing_date((services.clock)()).to_string();
+    form(&services, frame, StatusCode::OK, None, Given { date: today, ..Given::default() })
 }
 
 /// `POST /entries`.

@@ -3,6 +3,7 @@
 mod audit;
 mod bulletin;
 mod crawl;
+mod demo;
 mod entry_file;
 mod extract;
 mod finding;
@@ -12,6 +13,8 @@ mod migrate;
 mod office;
 mod password;
 mod serve;
+mod rulebook;
+mod score;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -49,6 +52,7 @@ enum Command {
     Audit(audit::Args),
     Bulletin(bulletin::Args),
     Crawl(crawl::Args),
+    Demo(demo::Args),
     Judge(judge::Args),
     Extract(extract::Args),
     Finding(finding::Args),
@@ -56,6 +60,8 @@ enum Command {
     Migrate(migrate::Args),
     Password(password::Args),
     Serve(serve::Args),
+    Rulebook(rulebook::Args),
+    Score(score::Args),
 }
 
 /// How a command ended; the numbers are part of the contract.
@@ -99,6 +105,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Audit(args) => audit::run(args, global).await,
         Command::Bulletin(args) => bulletin::run(args, global).await,
         Command::Crawl(args) => crawl::run(args, global).await,
+        Command::Demo(args) => demo::run(args, global).await,
         Command::Judge(args) => judge::run(args, global).await,
         Command::Extract(args) => extract::run(args, global).await,
         Command::Finding(args) => finding::run(args, global).await,
@@ -106,6 +113,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Migrate(args) => migrate::run(args, global).await,
         Command::Password(args) => password::run(args, global).await,
         Command::Serve(args) => serve::run(args, global).await,
+        Command::Rulebook(args) => rulebook::run(args, global).await,
+        Command::Score(args) => score::run(args, global).await,
     }
 }
 

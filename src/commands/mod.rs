@@ -12,9 +12,9 @@ mod log;
 mod migrate;
 mod office;
 mod password;
-mod serve;
 mod rulebook;
 mod score;
+mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
 

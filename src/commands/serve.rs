@@ -1,6 +1,6 @@
 //! `mingcha serve`: the console, the schedule and a worker in one process.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use anyhow::Context;
 use jiff::Timestamp;
@@ -121,11 +121,9 @@ fn services(settings: &Settings, tools: &Tools, queue: &Queue, password_hash: St
 }
 
 /// Resolves once the program is told to end.
-fn stopped(mut told: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        // An error means that the teller is gone, which is an end as well.
-        let _ = told.wait_for(|ended| *ended).await;
-    }
+async fn stopped(mut told: watch::Receiver<bool>) {
+    // An error means that the teller is gone, which is an end as well.
+    let _ = told.wait_for(|ended| *ended).await;
 }
 
 /// Resolves when pages that are still open after the end are waited for no longer.

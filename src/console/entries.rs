@@ -39,7 +39,7 @@ struct Row {
 pub async fn show(State(services): State<Arc<Services>>, frame: Frame) -> Result<Response, Failure> {
     let rulebook = services.rulebook()?;
     let mut recorded = services.log.entries(&EntryFilter::default()).await?;
-    recorded.sort_by(|a, b| b.recorded_at.cmp(&a.recorded_at));
+    recorded.sort_by_key(|recorded| std::cmp::Reverse(recorded.recorded_at));
     let rows = recorded
         .into_iter()
         .map(|recorded| Row {

@@ -54,7 +54,6 @@ fn lexicon() -> Lexicon {
         gateway: false,
         freshness: None,
         applies_to: Vec::new(),
-        gateway: false,
     };
     Lexicon {
         columns: vec![
@@ -313,10 +312,29 @@ async fn a_calendar_without_end_ends() {
     .await;
     let client = Client::new(settings(&server)).unwrap();
     let portal = Portal { max_pages: 1000, ..portal() };
-    let limits = Limits { per_shape: 2, ..Limits::of(&portal, &client) };
+    let limits = Limits { barren: 2, ..Limits::of(&portal, &client) };
     let visited = visit_within(&limits, &portal, &lexicon(), AS_OF.parse().unwrap(), &client, None, &|_| ()).await;
-    assert!(visited.pages.len() <= 21, "{} pages", visited.pages.len());
+    assert!(visited.pages.len() <= 6, "{} pages", visited.pages.len());
     assert!(!visited.cut_short, "{}", visited.note);
+}
+
+#[tokio::test]
+async fn many_documents_of_one_shape_are_no_calendar() {
+    let links: Vec<(String, String)> = (1000..1060).map(|n| (format!("/doc/{n}.html"), format!("文件{n}"))).collect();
+    let server = serving(move |seen| {
+        let links: Vec<(&str, &str)> = links.iter().map(|(href, text)| (href.as_str(), text.as_str())).collect();
+        if seen.path == "/" {
+            return Some(front(&links));
+        }
+        let number: usize = seen.path.strip_prefix("/doc/")?.strip_suffix(".html")?.parse().ok()?;
+        let letter = char::from_u32('一' as u32 + u32::try_from(number).ok()?)?;
+        Some(article(&format!("关于{letter}的通知")))
+    })
+    .await;
+    let client = Client::new(settings(&server)).unwrap();
+    let limits = Limits { barren: 2, ..Limits::of(&portal(), &client) };
+    let visited = visit_within(&limits, &portal(), &lexicon(), AS_OF.parse().unwrap(), &client, None, &|_| ()).await;
+    assert_eq!(visited.pages.len(), 61, "{}", visited.note);
 }
 
 #[tokio::test]

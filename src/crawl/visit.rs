@@ -1,6 +1,10 @@
 //! The loop of a visit.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use futures_util::{StreamExt, stream::FuturesOrdered};
 use jiff::Timestamp;
@@ -79,7 +83,8 @@ pub async fn visit_within(
         limits,
         deadline: Instant::now() + limits.wall_clock,
         compass: Compass::new(portal, home.clone(), lexicon, as_of),
-        frontier: Frontier::new(limits.waiting, limits.per_shape),
+        frontier: Frontier::new(limits.waiting, limits.barren),
+        texts: HashSet::new(),
         probe: None,
         home: home.clone(),
         asked: 0,
@@ -109,6 +114,8 @@ struct Visit<'a> {
     deadline: Instant,
     compass: Compass<'a>,
     frontier: Frontier,
+    /// Wordings of the texts that were read.
+    texts: HashSet<u64>,
     probe: Option<Probe>,
     home: Url,
     /// Addresses asked for, second looks left out.
@@ -216,8 +223,9 @@ impl Visit<'_> {
             self.stop = Some(Stop::budget(why));
             return None;
         }
+        let wanted = self.frontier.next()?;
         self.asked += 1;
-        self.frontier.next()
+        Some(wanted)
     }
 
     /// Asks once more, with longer limits, for what failed for a passing reason. True where something was asked for.
@@ -287,20 +295,30 @@ impl Visit<'_> {
             wanted.column = wanted.column.or(other.column);
         }
         if at_home {
-            let frontier = &self.frontier;
-            let leads = self.compass.leads(&wanted, &answered, &facts, |url| frontier.has_seen(url));
-            for lead in leads {
-                let deepest = self.limits.depth * if lead.interest.is_needed() { 3 } else { 1 };
-                if lead.depth <= deepest {
-                    self.frontier.offer(lead);
-                }
-            }
+            self.follow(&wanted, &answered, &facts);
         }
         let page =
             ObservedPage { capture, facts, linked_from: wanted.from, link_text: wanted.text, depth: wanted.depth };
         let (title, kind) = (page.facts.title.clone(), page.facts.kind);
         self.brought.pages.push(page);
         (self.progress)(Progress::Read { url: wanted.url.to_string(), title, kind, tally: self.tally() });
+    }
+
+    /// Takes in where the page leads to, and notes a page that says and shows nothing new.
+    fn follow(&mut self, wanted: &Wanted, url: &Url, facts: &PageFacts) {
+        let leads = self.compass.leads(wanted, url, facts, |url| self.frontier.has_seen(url));
+        let own_shape = address::shape(url);
+        let mut fruitful = self.texts.insert(wording(facts.title.as_deref().unwrap_or_default(), &facts.body));
+        for lead in leads {
+            let deepest = self.limits.depth * if lead.interest.is_needed() { 3 } else { 1 };
+            let elsewhere = address::shape(&lead.url) != own_shape;
+            if lead.depth <= deepest && self.frontier.offer(lead) {
+                fruitful |= elsewhere;
+            }
+        }
+        if !fruitful {
+            self.frontier.note_barren(url);
+        }
     }
 
     fn failure(&mut self, wanted: Wanted, mut failure: NotMeasurable, patience: Patience) {
@@ -353,6 +371,15 @@ impl Visit<'_> {
         (self.progress)(Progress::Ended { tally, cut_short, load });
         self.brought
     }
+}
+
+/// Title and text without their numbers: every month of a calendar is worded alike.
+fn wording(title: &str, text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for letter in title.chars().chain(text.chars()).filter(|letter| !letter.is_ascii_digit()) {
+        letter.hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// Failures that say something of the host rather than of the one page.

@@ -15,4 +15,5 @@ mod log;
 mod night;
 mod queue;
 mod schedule;
+mod seeded_faults;
 mod support;

@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use mingcha::{
     catalog::Catalog,
-    check::{Context, Definition, judge},
-    model::{Lexicon, Portal, PortalFacts, Unit, UnitKind, Verdict},
+    model::{Portal, Unit, UnitKind},
 };
+
+mod files;
+mod kinds;
+mod unread;
 
 fn catalog() -> Catalog {
     Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"))

@@ -84,7 +84,7 @@ impl Source for CheckFile<'_> {
 
 fn definitions(files: &Files, lexicon: &Lexicon, problems: &mut Vec<Problem>) -> Vec<Definition> {
     let mut read: BTreeMap<String, (Definition, &str)> = BTreeMap::new();
-    for (name, text) in files.iter().filter(|(name, _)| !is_in_other_folder(name)) {
+    for (name, text) in files.iter().filter(|(name, _)| holds_a_check(name)) {
         let definition = match Definition::read(&CheckFile { name, text }) {
             Ok(definition) => definition,
             Err(problem) => {
@@ -109,8 +109,9 @@ fn definitions(files: &Files, lexicon: &Lexicon, problems: &mut Vec<Problem>) ->
     read.into_values().map(|(definition, _)| definition).collect()
 }
 
-fn is_in_other_folder(name: &str) -> bool {
-    name.split('/').next().is_some_and(|folder| OTHER_FOLDERS.contains(&folder))
+/// Whether a file is a check, by the folder it is in.
+pub fn holds_a_check(name: &str) -> bool {
+    !name.split('/').next().is_some_and(|folder| OTHER_FOLDERS.contains(&folder))
 }
 
 /// What is wrong with a check that could be read: field, message, help.

@@ -40,7 +40,7 @@ impl Catalog {
         let files = Files::load(folder).map_err(|problem| Problems(vec![problem]))?;
         let mut problems = Vec::new();
         let checks::Checks { definitions, lexicon, calendar } = checks::load(&files, &mut problems);
-        let check_ids = definitions.iter().map(|check| check.id.clone()).collect();
+        let check_ids = check_ids(&files);
         let unit_lists = rulebooks::load_units(&files, &mut problems);
         let rulebooks = rulebooks::load(&files, &check_ids, &unit_lists, &mut problems);
         if problems.is_empty() {
@@ -64,4 +64,15 @@ impl Catalog {
         let wanted = &book.units.as_ref()?.list;
         self.unit_lists.iter().find(|list| list.id == *wanted)
     }
+}
+
+/// A check is a file `<topic>/<fault>.yaml`; its id is the name of the fault.
+fn check_ids(files: &Files) -> BTreeSet<String> {
+    files
+        .iter()
+        .map(|(name, _)| name)
+        .filter(|name| checks::holds_a_check(name))
+        .filter_map(|name| name.rsplit('/').next()?.split('.').next())
+        .map(str::to_owned)
+        .collect()
 }

@@ -1,5 +1,7 @@
 //! One file a subcommand. Each has its `Args` and a `run`; this file only lists and calls them.
 
+mod audit;
+mod bulletin;
 mod crawl;
 mod entry_file;
 mod extract;
@@ -42,6 +44,8 @@ pub enum LogFormat {
 
 #[derive(Subcommand)]
 enum Command {
+    Audit(audit::Args),
+    Bulletin(bulletin::Args),
     Crawl(crawl::Args),
     Judge(judge::Args),
     Extract(extract::Args),
@@ -88,6 +92,8 @@ pub fn run() -> ExitCode {
 async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
     let global = &arguments.global;
     match arguments.command {
+        Command::Audit(args) => audit::run(args, global).await,
+        Command::Bulletin(args) => bulletin::run(args, global).await,
         Command::Crawl(args) => crawl::run(args, global).await,
         Command::Judge(args) => judge::run(args, global).await,
         Command::Extract(args) => extract::run(args, global).await,

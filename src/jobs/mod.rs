@@ -1,6 +1,9 @@
 //! One file a background job; joins the steps of a night. The only owner of the queue.
 
+pub mod audit;
 pub mod bulletin;
+pub mod bulletin_draft;
+pub mod bulletin_score;
 pub mod fold;
 pub mod judge;
 pub mod night;

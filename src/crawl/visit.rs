@@ -69,7 +69,7 @@ pub async fn visit_within(
         let failure = NotMeasurable {
             url: portal.url.clone(),
             cause: Cause::Other,
-            detail: "the portal's address is no http(s) address".to_owned(),
+            detail: "网站的网址不是 http(s) 网址".to_owned(),
             attempts: 0,
             at: None,
             capture: None,
@@ -104,7 +104,7 @@ pub async fn visit_within(
     }
     let robots = client.robots(home.as_str()).await;
     if let Some(Err(error)) = looker.archive.map(|archive| archive.sync()) {
-        visit.stop = Some(Stop::loss(format!("the evidence could not be kept: {error}")));
+        visit.stop = Some(Stop::loss(format!("证据无法保存：{error}")));
     }
     visit.end(robots, client.load())
 }
@@ -175,7 +175,7 @@ impl Visit<'_> {
             self.settle(home, seen, Patience::Longer);
         }
         if self.brought.pages.is_empty() {
-            self.stop.get_or_insert_with(|| Stop::loss("the home page could not be read".to_owned()));
+            self.stop.get_or_insert_with(|| Stop::loss("首页无法读取".to_owned()));
         } else if let Some(address) = probe::address(&self.home)
             && let Seen::Answer(answer) = looker.look(&address, Patience::Usual).await
         {
@@ -211,11 +211,11 @@ impl Visit<'_> {
             return None;
         }
         let used_up = if self.asked >= self.limits.pages {
-            Some(format!("the budget of {} pages is used up", self.limits.pages))
+            Some(format!("{}页的限额已用完", self.limits.pages))
         } else if self.bytes >= self.limits.bytes {
-            Some(format!("the budget of {} bytes is used up", self.limits.bytes))
+            Some(format!("{}字节的限额已用完", self.limits.bytes))
         } else if Instant::now() >= self.deadline {
-            Some(format!("the time of {} s is over", self.limits.wall_clock.as_secs()))
+            Some(format!("{}秒的限时已到", self.limits.wall_clock.as_secs()))
         } else {
             None
         };
@@ -275,7 +275,7 @@ impl Visit<'_> {
             }
             Seen::Nothing(failure) => self.failure(wanted, failure, patience),
             Seen::NoEvidence(error) => {
-                self.stop = Some(Stop::loss(format!("the evidence could not be kept: {error}")));
+                self.stop = Some(Stop::loss(format!("证据无法保存：{error}")));
             }
         }
     }
@@ -326,7 +326,7 @@ impl Visit<'_> {
         let cause = failure.cause;
         self.failed_in_a_row = if is_of_the_host(cause) { self.failed_in_a_row + 1 } else { 0 };
         if self.failed_in_a_row >= self.limits.dead_after {
-            let why = format!("{} addresses in a row failed, the last one: {}", self.failed_in_a_row, failure.detail);
+            let why = format!("连续{}个页面访问失败，不再继续（{}：{}）", self.failed_in_a_row, cause, failure.detail);
             self.stop.get_or_insert_with(|| Stop::loss(why));
         }
         if cause == Cause::NotFound
@@ -355,15 +355,15 @@ impl Visit<'_> {
         let needed = self.frontier.needed();
         let mut notes: Vec<String> = self.stop.iter().map(|stop| stop.why.clone()).collect();
         if needed > 0 {
-            notes.push(format!("{needed} addresses that checks need were not read"));
+            notes.push(format!("检查所需的{needed}个页面未读取"));
         }
         let others = self.frontier.waiting() - needed + self.frontier.dropped;
         if others > 0 {
-            notes.push(format!("{others} other addresses were left out"));
+            notes.push(format!("其他{others}个页面未读取"));
         }
         let tally = self.tally();
         self.brought.cut_short = needed > 0 || self.stop.is_some_and(|stop| stop.loss);
-        self.brought.note = notes.join("; ");
+        self.brought.note = notes.join("；");
         self.brought.failures = self.failed.into_values().collect();
         self.brought.robots = robots;
         self.brought.load = load;

@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, fmt};
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor},
 };
 use serde_saphyr::{Options, Spanned, options::DuplicateKeyPolicy};
 
 /// One defect of a file, with the finger on the spot.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Problem {
     /// Path below `checks/`, or as the user gave it.
     pub file: String,
@@ -22,6 +22,14 @@ pub struct Problem {
     pub message: String,
     /// What to do about it; may be empty.
     pub help: String,
+}
+
+impl Problem {
+    /// A defect of the file as a whole.
+    pub fn of_file(file: &str, message: impl Into<String>, help: impl Into<String>) -> Self {
+        let (message, help) = (message.into(), help.into());
+        Self { file: file.to_owned(), line: 0, column: 0, field: String::new(), message, help }
+    }
 }
 
 impl fmt::Display for Problem {

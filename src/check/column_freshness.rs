@@ -144,7 +144,7 @@ fn read_rows(case: &Case<'_>, column: &ColumnFacts, rows: &mut Rows) {
         match entry.date.or_else(on_page).map(|moment| moment.date) {
             None => {
                 rows.undated += 1;
-                rows.undated_pages_read |= case.visit(&entry.url).is_some();
+                rows.undated_pages_read |= case.was_read(&entry.url);
             }
             Some(day) if day > as_of => rows.future += 1,
             Some(day) => {

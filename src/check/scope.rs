@@ -51,6 +51,11 @@ impl<'a> Case<'a> {
         self.visits.get(url).copied()
     }
 
+    /// Whether the page at this address was read and spoke for the portal.
+    pub fn was_read(&self, url: &str) -> bool {
+        self.visit(url).is_some() && self.failure(url).is_none()
+    }
+
     /// The failure to read this address.
     pub fn failure(&self, url: &str) -> Option<&'a NotMeasurable> {
         self.facts.coverage.not_measurable.iter().find(|failure| failure.url == url)

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use crate::{
-    html::{Element, Page, Step},
+    html::{Element, Go, Page, Step},
     model::{DateClaim, DateMeaning, DateSource, Moment},
     text::{dates, normalise, tidy},
 };
@@ -115,7 +115,7 @@ fn lines(page: &Page, body: Option<Element<'_>>) -> Vec<Line> {
     };
     page.body().walk(&mut |step| {
         match step {
-            Step::Enter(element) if !element.is_seen() => return false,
+            Step::Enter(element) if !element.is_seen() => return Go::Over,
             Step::Enter(element) => {
                 if element.is_block() || element.name() == "a" {
                     flush(&mut text, body_depth > 0, link_depth > 0);
@@ -132,7 +132,7 @@ fn lines(page: &Page, body: Option<Element<'_>>) -> Vec<Line> {
             }
             Step::Text(piece) => text.push_str(piece),
         }
-        true
+        Go::On
     });
     flush(&mut text, false, false);
     lines
@@ -175,7 +175,10 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
             let meaning = match label {
                 Some(meaning) => meaning,
                 // Without a label only a date right by the title, outside the article text, speaks of publication.
-                None if !line.in_body && distance.is_some_and(|distance| distance <= NEAR_TITLE) => {
+                None if !line.in_body
+                    && !line.text.contains('。')
+                    && distance.is_some_and(|distance| distance <= NEAR_TITLE) =>
+                {
                     DateMeaning::Published
                 }
                 None => continue,

@@ -31,7 +31,7 @@ static POLICE_LINK: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"recordcode=(\d{10,16})|beian\.mps\.gov\.cn[^\x22']{0,60}?code=(\d{10,16})"));
 static CONAC: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)bszs\.conac\.cn/sitename\?method=show(?:&amp;|&)id=([0-9a-f]{16,40})|dcs\.conac\.cn/js/[^\x22'\s]{0,80}?id=([0-9a-f]{16,40})|id=([0-9A-F]{32})[^\x22'<>]{0,20}",
+        r"(?i)bszs\.conac\.cn/sitename\?method=show(?:&amp;|&)id=([0-9a-f]{16,40})|dcs\.conac\.cn/js/[^\x22'\s]{0,80}?id=([0-9a-f]{16,40})",
     )
 });
 static ORGANISER: LazyLock<Regex> =
@@ -102,8 +102,7 @@ fn organiser(text: &str) -> String {
 fn sitemap(source: &Source<'_>) -> Option<String> {
     static LINKS: LazyLock<Selector> = LazyLock::new(|| selector("a[href]"));
     source.page.select(&LINKS).find_map(|link| {
-        let text = link.text();
-        let text = if text.len() < 100 { normalise(&text) } else { return None };
+        let text = normalise(&link.text_up_to(100)?);
         let title = link.attr("title").map(normalise).unwrap_or_default();
         let is_map = ["网站地图", "站点地图", "网站导航", "sitemap"].iter().any(|name| text == *name || title == *name);
         is_map.then(|| source.page.resolve(link.attr("href")?).map(String::from)).flatten()

@@ -28,7 +28,7 @@ pub(super) fn is_report_title(title: &str) -> bool {
 }
 
 pub(super) fn decide(source: &Source<'_>, status: u16, facts: &PageFacts, lexicon: &Lexicon) -> PageKind {
-    if let Some(kind) = block::kind(source, status, facts.text_length) {
+    if let Some(kind) = block::kind(source, status, facts.text_length, facts.entries.len()) {
         return kind;
     }
     let path = source.url.path();

@@ -73,7 +73,10 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     let mut rows = rows::outside_menus(rows::read(&page, body), &facts.anchors);
     if let Some(hidden) = adapter.hidden_list(&source) {
         let list = Page::parse(&hidden, &url);
-        rows.extend(rows::read(&list, None));
+        let mut listed = rows::read(&list, None);
+        rows.retain(|row| !listed.iter().any(|other| other.url == row.url));
+        listed.append(&mut rows);
+        rows = listed;
     }
     facts.entries = years::resolve(rows, input.received);
     facts.next_pages = adapter.next_pages(&source).into_iter().map(String::from).collect();

@@ -151,8 +151,9 @@ fn column(night: &Night<'_>, key: String, mut draft: Draft) -> Option<ColumnFact
             draft.names.meta_name = facts.meta.get("columnname").map(|name| tidy(name)).filter(|name| !name.is_empty());
             draft.names.meta_type.clone_from(&facts.column.kind);
             let crumb = facts.column.path.last().filter(|name| name.chars().count() <= LONGEST_NAME);
-            if let Some(crumb) = crumb.filter(|_| draft.names.shown.is_empty()) {
-                draft.names.shown.push(crumb.clone());
+            let title = facts.title.as_ref().filter(|title| title.chars().count() <= LONGEST_NAME);
+            if let Some(own) = crumb.or(title).filter(|_| draft.names.shown.is_empty()) {
+                draft.names.shown.push(own.clone());
             }
         }
     }

@@ -3,8 +3,10 @@
 
 mod architecture;
 mod audit;
+mod browser;
 mod bulletin;
 mod checks;
+mod console;
 mod crawl;
 mod evidence;
 mod fetch;
@@ -12,6 +14,7 @@ mod fixture_portals;
 mod fixture_visits;
 mod fold;
 mod log;
+mod log_commands;
 mod night;
 mod queue;
 mod reading;
@@ -22,5 +25,6 @@ mod schedule;
 mod score;
 mod score_properties;
 mod seeded_faults;
+mod serve;
 mod support;
 mod text;

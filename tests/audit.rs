@@ -18,6 +18,8 @@ use mingcha::{
 };
 use serde_json::Value;
 
+use crate::support::server;
+
 fn outcome(check: &str, title: &str, subject: &str, verdict: Verdict) -> AuditOutcome {
     AuditOutcome {
         check: check.to_owned(),
@@ -227,4 +229,47 @@ async fn a_portal_that_does_not_answer_is_named_with_its_cause() {
     let failure = audit_portal(&request, &Catalog::load(None).unwrap(), &client, &|_| {}).await.unwrap_err();
     assert_eq!(failure.cause, Cause::Refused);
     assert!(failure.to_string().starts_with("cannot read the home page http://gone.example.gov.cn/: refused"));
+}
+
+/// Runs the program itself: exit code, standard output, standard error.
+async fn mingcha(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mingcha"));
+    program.arg("audit").args(arguments);
+    let output = tokio::task::spawn_blocking(move || program.output()).await.unwrap().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[tokio::test]
+async fn the_program_ends_with_1_only_where_asked_for() {
+    let site = server::Server::start(|seen| match seen.path.as_str() {
+        "/" => server::page(
+            "<title>澄湾市教育局</title><ul><li><a href='/xw/'>新闻</a></li></ul><p>主办单位：澄湾市教育局</p>",
+        ),
+        _ => server::status(404, "没有这个页面"),
+    })
+    .await;
+    let url = format!("http://{}/", site.address);
+    let usual = [url.as_str(), "--allow-private", "--rate", "50", "--as-of", "2026-09-20"];
+    let (code, table, messages) = mingcha(&usual).await;
+    assert_eq!((code, messages.as_str()), (Some(0), ""), "no progress where no terminal is");
+    assert!(table.contains("必设栏目缺失") && table.contains("按部门检查"), "{table}");
+    let (code, json, _) = mingcha(&[&usual[..], &["--fail-on", "faults", "--format", "json"]].concat()).await;
+    assert_eq!(code, Some(1));
+    let audit: Audit = serde_json::from_str(&json).unwrap();
+    assert_eq!((audit.as_of, audit.portal.unit.as_str()), (date(2026, 9, 20), "澄湾市教育局"));
+    assert!(!audit.findings.is_empty());
+}
+
+#[tokio::test]
+async fn the_program_says_in_one_line_what_is_wrong() {
+    for (url, wanted, words) in [
+        ("ftp://x.example.gov.cn/", 2, "only http and https are visited"),
+        ("not a portal", 2, "is no address of a portal"),
+        ("http://127.0.0.1:9/", 3, "--allow-private"),
+    ] {
+        let (code, output, messages) = mingcha(&[url]).await;
+        assert_eq!((code, output.as_str()), (Some(wanted), ""), "{url}");
+        assert!(messages.contains(words) && messages.lines().count() == 1, "{messages}");
+    }
 }

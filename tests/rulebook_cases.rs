@@ -253,7 +253,8 @@ fn no_number_of_a_rulebook_can_change_unnoticed() {
     let mut unnoticed = Vec::new();
     for fixture in fixtures() {
         let rulebook = catalog.rulebook(&fixture.rulebook).unwrap();
-        let tree = serde_json::to_value(rulebook).unwrap();
+        let mut tree = serde_json::to_value(rulebook).unwrap();
+        tree.as_object_mut().unwrap().remove("borrowed");
         let mut spots = Vec::new();
         for part in ["sections", "bounds", "grades"] {
             numbers(&tree[part], &format!("/{part}"), &mut spots);

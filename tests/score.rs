@@ -1,5 +1,7 @@
 //! The contract of `score`: which entries count, which are errors and with which field, what the JSON looks like.
 
+use std::sync::OnceLock;
+
 use mingcha::{
     catalog::Catalog,
     model::{ScoreReport, ScoreSheet, score_sheet::BadEntry},
@@ -9,15 +11,19 @@ use rust_decimal::Decimal;
 
 const B1: &str = "yuncheng-2022-b1";
 
+fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(|| Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}")))
+}
+
 /// Scores lines of JSON as the command does.
 fn score_with(rulebook: &str, lines: &str, options: &Options<'_>) -> Result<ScoreReport, Vec<BadEntry>> {
-    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
-    let book = catalog.rulebook(rulebook).unwrap();
+    let book = catalog().rulebook(rulebook).unwrap();
     let parsed = entries::parse(lines);
     if !parsed.bad.is_empty() {
         return Err(parsed.bad);
     }
-    score::score(book, catalog.units_of(book), &parsed.entries, &parsed.lines, options)
+    score::score(book, catalog().units_of(book), &parsed.entries, &parsed.lines, options)
 }
 
 fn sheet(lines: &str) -> ScoreSheet {

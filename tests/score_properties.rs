@@ -1,5 +1,7 @@
 //! What holds for every rulebook and any entries: caps, order, sums, and that mercy never costs points.
 
+use std::sync::OnceLock;
+
 use mingcha::{
     catalog::Catalog,
     model::{
@@ -13,7 +15,12 @@ use rust_decimal::Decimal;
 
 const UNITS: [&str; 3] = ["甲", "乙", "丙"];
 
-fn books() -> Vec<Rulebook> {
+fn books() -> &'static [Rulebook] {
+    static BOOKS: OnceLock<Vec<Rulebook>> = OnceLock::new();
+    BOOKS.get_or_init(load)
+}
+
+fn load() -> Vec<Rulebook> {
     let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
     let mut books = catalog.rulebooks;
     for book in &mut books {
@@ -95,8 +102,8 @@ proptest! {
     #[test]
     fn the_total_is_the_sum_of_its_parts(seeds in vec(seed(), 0..25)) {
         for book in books() {
-            let entries: Vec<Entry> = seeds.iter().map(|seed| entry(&book, seed)).collect();
-            for sheet in score(&book, &entries).units {
+            let entries: Vec<Entry> = seeds.iter().map(|seed| entry(book, seed)).collect();
+            for sheet in score(book, &entries).units {
                 prop_assert_eq!(sheet.total, sum_of_parts(&sheet), "{}", book.id);
             }
         }
@@ -105,8 +112,8 @@ proptest! {
     #[test]
     fn no_cap_is_exceeded(seeds in vec(seed(), 0..25)) {
         for book in books() {
-            let entries: Vec<Entry> = seeds.iter().map(|seed| entry(&book, seed)).collect();
-            for sheet in score(&book, &entries).units {
+            let entries: Vec<Entry> = seeds.iter().map(|seed| entry(book, seed)).collect();
+            for sheet in score(book, &entries).units {
                 for row in &sheet.clauses {
                     let clause = book.clause(&row.clause).unwrap();
                     let averaged = row.trace.iter().all(|trace| trace.step.is_none());
@@ -139,12 +146,12 @@ proptest! {
     #[test]
     fn the_order_of_entries_means_nothing(seeds in vec(seed(), 2..20), turn in any::<Index>()) {
         for book in books() {
-            let entries: Vec<Entry> = seeds.iter().map(|seed| entry(&book, seed)).collect();
+            let entries: Vec<Entry> = seeds.iter().map(|seed| entry(book, seed)).collect();
             let mut turned: Vec<Entry> = entries.iter().rev().cloned().collect();
             let length = turned.len();
             turned.rotate_left(turn.index(length));
-            let one = serde_json::to_string(&score(&book, &entries)).unwrap();
-            let other = serde_json::to_string(&score(&book, &turned)).unwrap();
+            let one = serde_json::to_string(&score(book, &entries)).unwrap();
+            let other = serde_json::to_string(&score(book, &turned)).unwrap();
             prop_assert_eq!(one, other, "{}", book.id);
         }
     }
@@ -156,15 +163,15 @@ proptest! {
                 let clause = book.clause(entry.clause.as_deref().unwrap()).unwrap();
                 matches!(clause.step(entry.step.as_deref().unwrap()).unwrap().effect, Effect::Deduct | Effect::Major | Effect::Veto)
             };
-            let mut entries: Vec<Entry> = seeds.iter().map(|seed| entry(&book, seed)).filter(only_deductions).collect();
+            let mut entries: Vec<Entry> = seeds.iter().map(|seed| entry(book, seed)).filter(only_deductions).collect();
             if entries.is_empty() {
                 continue;
             }
-            let before = score(&book, &entries);
+            let before = score(book, &entries);
             let number = which.index(entries.len());
             entries[number].status = Some(EntryStatus::Dismissed);
             let unit = entries[number].unit.clone();
-            let after = score(&book, &entries);
+            let after = score(book, &entries);
             let total = |report: &ScoreReport| report.units.iter().find(|sheet| sheet.unit == unit).unwrap().total;
             prop_assert!(total(&after) >= total(&before), "{}", book.id);
         }

@@ -94,14 +94,14 @@ fn problem_of(name: &str, text: &str, error: &serde_saphyr::Error) -> Problem {
     } else {
         ""
     };
-    Problem {
-        file: name.to_owned(),
-        line,
-        column,
-        field: Places::of(text).field_at(line, column),
-        message,
-        help: help.to_owned(),
+    let places = Places::of(text);
+    let field = places.field_at(line, column);
+    if message.starts_with("missing field") {
+        // The library points at the last key it has read; what lacks something is the mapping around it.
+        let around = field.rfind(['.', '[']).map_or("", |at| &field[..at]);
+        return places.problem(name, around, message, help);
     }
+    Problem { file: name.to_owned(), line, column, field, message, help: help.to_owned() }
 }
 
 /// Where each value of a document stands, so that a defect found after reading can be shown in its place.
@@ -117,7 +117,8 @@ impl Places {
     /// Walks through the document; one that is no YAML has no places.
     pub fn of(text: &str) -> Self {
         let mut places = Self::default();
-        if let Ok(root) = serde_saphyr::from_str_with_options::<Spanned<Node>>(text, strict()) {
+        let lenient = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::FirstWins, with_snippet: false };
+        if let Ok(root) = serde_saphyr::from_str_with_options::<Spanned<Node>>(text, lenient) {
             places.add(String::new(), &root);
         }
         places

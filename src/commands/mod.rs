@@ -11,8 +11,10 @@ mod judge;
 mod log;
 mod migrate;
 mod office;
+mod password;
 mod rulebook;
 mod score;
+mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -56,6 +58,8 @@ enum Command {
     Finding(finding::Args),
     Log(log::Args),
     Migrate(migrate::Args),
+    Password(password::Args),
+    Serve(serve::Args),
     Rulebook(rulebook::Args),
     Score(score::Args),
 }
@@ -107,6 +111,8 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Finding(args) => finding::run(args, global).await,
         Command::Log(args) => log::run(args, global).await,
         Command::Migrate(args) => migrate::run(args, global).await,
+        Command::Password(args) => password::run(args, global).await,
+        Command::Serve(args) => serve::run(args, global).await,
         Command::Rulebook(args) => rulebook::run(args, global).await,
         Command::Score(args) => score::run(args, global).await,
     }

@@ -9,7 +9,10 @@ use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 use jiff::civil::Date;
 
-use super::{Ending, Global, WrongInput};
+use super::{
+    Ending, Global, WrongInput,
+    office::{Office, catalog},
+};
 use crate::{
     catalog::Catalog,
     model::{
@@ -17,7 +20,11 @@ use crate::{
         rulebook::Period,
         score_sheet::{AdjustmentKind, BadEntry},
     },
-    score::{self, Options, entries},
+    score::{
+        self, Options,
+        entries::{self, Parsed},
+        roster::Roster,
+    },
 };
 
 /// Score units with a rulebook; every point has its reason
@@ -26,9 +33,9 @@ pub struct Args {
     /// Id of the rulebook; `mingcha rulebook list` shows them
     #[arg(long, value_name = "ID")]
     rulebook: String,
-    /// Entries as JSON Lines
+    /// Entries as JSON Lines; the log of the configuration where left out
     #[arg(long, value_name = "FILE.jsonl")]
-    entries: PathBuf,
+    entries: Option<PathBuf>,
     /// First day that counts; the rulebook's own where left out
     #[arg(long, value_name = "DATE")]
     from: Option<Date>,
@@ -66,16 +73,35 @@ enum Format {
     Json,
 }
 
-#[expect(clippy::unused_async, reason = "commands await")]
-pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
-    let catalog = Catalog::load(args.checks.as_deref()).map_err(|problems| WrongInput(problems.to_string()))?;
-    let (rulebook, switched) = rulebook_of(&args, &catalog)?;
-    let parsed = entries::parse(&read(&args.entries)?);
-    let name = args.entries.display().to_string();
-    if !parsed.bad.is_empty() && !args.skip_bad_lines {
+/// Where entries come from, and what that means for the scoring.
+struct Source {
+    /// What messages call it.
+    name: String,
+    parsed: Parsed,
+    /// The log holds entries of all classes of units and for all rulebooks: what fits nothing here is listed,
+    /// and stops nothing.
+    skip_bad: bool,
+    /// Units to be scored even without entries.
+    units: Vec<String>,
+}
+
+pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
+    if let Some(path) = &args.entries {
+        let catalog = catalog(args.checks.as_deref())?;
+        return score_and_print(from_file(path, &args)?, &args, &catalog);
+    }
+    let office = Office::open(global)?;
+    let catalog = catalog(args.checks.as_deref().or(office.settings.checks.as_deref()))?;
+    score_and_print(from_log(&office, &args, &catalog).await?, &args, &catalog)
+}
+
+fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Result<Ending> {
+    let Source { name, parsed, skip_bad, units } = source;
+    let (rulebook, switched) = rulebook_of(args, catalog)?;
+    if !parsed.bad.is_empty() && !skip_bad {
         // The bad lines of both kinds together, so that a file is mended in one go.
         let mut bad = parsed.bad;
-        let period = Some(period_of(&args, &rulebook)?);
+        let period = Some(period_of(args, &rulebook)?);
         let known_check = |check: &str| catalog.check_ids.contains(check);
         let options = Options { period, known_check: Some(&known_check), ..Options::default() };
         if let Err(more) =
@@ -87,10 +113,10 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
     }
     let known_check = |check: &str| catalog.check_ids.contains(check);
     let options = Options {
-        period: Some(period_of(&args, &rulebook)?),
+        period: Some(period_of(args, &rulebook)?),
         include_flagged: args.include_flagged,
-        skip_bad: args.skip_bad_lines,
-        units: args.units.clone(),
+        skip_bad,
+        units,
         whole_class: args.all_units,
         known_check: Some(&known_check),
     };
@@ -105,6 +131,35 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         Format::Table => print_table(&rulebook, &report),
     }
     Ok(Ending::Done)
+}
+
+fn from_file(path: &Path, args: &Args) -> anyhow::Result<Source> {
+    Ok(Source {
+        name: path.display().to_string(),
+        parsed: entries::parse(&read(path)?),
+        skip_bad: args.skip_bad_lines,
+        units: args.units.clone(),
+    })
+}
+
+/// Findings and entries of the period; the configured units of the rulebook's class are scored whether or not
+/// anything was found.
+async fn from_log(office: &Office, args: &Args, catalog: &Catalog) -> anyhow::Result<Source> {
+    let (rulebook, _) = rulebook_of(args, catalog)?;
+    let period = period_of(args, &rulebook)?;
+    let log = office.log().await?;
+    let entries = log.scoring_entries(period.from, period.to).await?;
+    log.close().await;
+    let roster = Roster::of(&rulebook, catalog.units_of(&rulebook));
+    let configured = office.settings.portals.iter().flat_map(|portal| &portal.units).map(|unit| unit.name.clone());
+    let mut units = args.units.clone();
+    units.extend(configured.filter(|name| roster.find(name).is_ok()));
+    Ok(Source {
+        name: office.log_path().display().to_string(),
+        parsed: Parsed { entries, ..Parsed::default() },
+        skip_bad: true,
+        units,
+    })
 }
 
 /// The rulebook as read, with the readings switched and the overlay laid on.

@@ -16,6 +16,7 @@ mod fold;
 mod log;
 mod log_commands;
 mod night;
+mod overlays;
 mod queue;
 mod reading;
 mod readme;

@@ -41,6 +41,9 @@ struct Case {
     /// Text of an overlay file.
     #[serde(default)]
     overlay: Option<String>,
+    /// Instead of its text: a file of `fixtures/rulebooks/overlays/`.
+    #[serde(default)]
+    overlay_file: Option<String>,
     #[serde(default)]
     flagged: bool,
     #[serde(default)]
@@ -64,6 +67,12 @@ struct Expect {
     provisional: Option<Decimal>,
     #[serde(default)]
     pending: Option<Vec<String>>,
+    /// Rows of a checklist that are not met.
+    #[serde(default)]
+    unmet: Option<Vec<String>>,
+    /// Has neither grade nor place.
+    #[serde(default)]
+    ungraded: bool,
     #[serde(default)]
     sections: BTreeMap<String, Decimal>,
     #[serde(default)]
@@ -84,6 +93,7 @@ struct Row {
 fn fixtures() -> Vec<Fixture> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rulebooks");
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|item| item.unwrap().path()).collect();
+    paths.retain(|path| path.is_file());
     paths.sort();
     let read = |path: &Path| {
         yaml::read(&path.display().to_string(), &fs::read_to_string(path).unwrap())
@@ -98,7 +108,8 @@ fn catalog() -> Catalog {
 
 fn run(catalog: &Catalog, rulebook: &Rulebook, case: &Case) -> Result<ScoreReport, String> {
     let mut book = rulebook.clone();
-    if let Some(overlay) = &case.overlay {
+    let of_file = case.overlay_file.as_ref().map(|name| overlay_text(name));
+    if let Some(overlay) = case.overlay.as_ref().or(of_file.as_ref()) {
         book = catalog.overlay(&book, "overlay", overlay).map_err(|problems| problems.to_string())?;
     }
     for switch in &case.readings {
@@ -113,6 +124,11 @@ fn run(catalog: &Catalog, rulebook: &Rulebook, case: &Case) -> Result<ScoreRepor
     };
     score::score(&book, catalog.units_of(&book), &case.entries, &[], &options)
         .map_err(|bad| bad.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+}
+
+fn overlay_text(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/rulebooks/overlays");
+    fs::read_to_string(folder.join(name)).unwrap()
 }
 
 /// What does not come out as written.
@@ -149,6 +165,13 @@ fn faults(report: &ScoreReport, case: &Case) -> Vec<String> {
         }
         if let Some(pending) = &expect.pending {
             compare(format!("{unit} pending"), pending.join(" "), sheet.pending.join(" "));
+        }
+        if let Some(unmet) = &expect.unmet {
+            compare(format!("{unit} unmet"), unmet.join(" "), sheet.unmet.join(" "));
+        }
+        if expect.ungraded {
+            let found = format!("{:?} {:?}", sheet.grade, sheet.rank);
+            compare(format!("{unit} grade and rank"), "None None".into(), found);
         }
         for (name, score) in &expect.sections {
             let found = sheet.sections.iter().find(|section| section.name == *name).map(|section| section.score);

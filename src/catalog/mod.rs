@@ -3,6 +3,7 @@
 
 pub mod checks;
 pub mod files;
+pub mod overlay;
 mod rulebook_rules;
 pub mod rulebooks;
 mod step_rules;
@@ -61,7 +62,8 @@ impl Catalog {
 
     /// A rulebook with a file of values laid over it; `name` is the file's, for messages.
     pub fn overlay(&self, book: &Rulebook, name: &str, text: &str) -> Result<Rulebook, Problems> {
-        rulebooks::overlay(book, name, text, &self.check_ids, &self.unit_lists).map_err(Problems)
+        let known = rulebook_rules::Known { checks: &self.check_ids, lists: &self.unit_lists };
+        overlay::lay(book, name, text, &known).map_err(Problems)
     }
 
     /// The list of units a rulebook scores from.

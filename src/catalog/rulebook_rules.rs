@@ -110,6 +110,13 @@ fn head(book: &Rulebook, known: &Known<'_>, found: &mut Findings) {
             "correct the weight of a section or the full mark",
         );
     }
+    if !has_weights && !book.open_figures {
+        found.add(
+            "sections",
+            "no section has a weight, so nothing can be scored",
+            "give weights, or write open_figures: true where the plan leaves them to an overlay",
+        );
+    }
     for pair in 1..book.grades.len() {
         if book.grades[pair].from >= book.grades[pair - 1].from {
             let grade = &book.grades[pair];
@@ -197,7 +204,8 @@ fn check_clause(
             "give the section a weight, or write outside: true for points lost on top of the total",
         );
     }
-    if clause.steps.is_empty() {
+    check_reference(book, clause, at, found);
+    if clause.steps.is_empty() && clause.see.is_empty() {
         found.add(&format!("{at}.steps"), format!("{} has no step", clause.id), "add a step");
     }
     let mut ids = BTreeSet::new();
@@ -217,13 +225,31 @@ fn check_clause(
     };
     for (number, name) in clause.units.iter().enumerate() {
         let mut all = list.classes.iter().flat_map(|class| &class.units);
-        if !list.open && !all.any(|unit| list.names_of(unit).contains(name)) {
+        let open = list.open || list.classes.iter().any(|class| class.open);
+        if !open && !all.any(|unit| list.names_of(unit).contains(name)) {
             found.add(
                 &format!("{at}.units[{number}]"),
                 format!("list {} has no unit {name}", list.id),
                 "write the name as in the list",
             );
         }
+    }
+}
+
+/// A row that refers to others has nothing of its own.
+fn check_reference(book: &Rulebook, clause: &Clause, at: &str, found: &mut Findings) {
+    for (number, id) in clause.see.iter().enumerate() {
+        if *id == clause.id || book.clause(id).is_none_or(|other| !other.see.is_empty()) {
+            found.add(
+                &format!("{at}.see[{number}]"),
+                format!("{id} is no row with a score of its own"),
+                "write the id of a scored row",
+            );
+        }
+    }
+    if !clause.see.is_empty() && (!clause.steps.is_empty() || clause.weight.is_some()) {
+        let message = format!("{} refers to other rows and cannot be scored itself", clause.id);
+        found.add(&format!("{at}.see"), message, "take out its weight and steps, or see");
     }
 }
 

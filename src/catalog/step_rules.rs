@@ -9,7 +9,7 @@ use crate::model::rulebook::{Clause, Effect, Per, Rulebook, Step};
 pub fn check(book: &Rulebook, clause: &Clause, step: &Step, at: &str, known: &Known<'_>, found: &mut Findings) {
     let name = format!("{}.{}", clause.id, step.id);
     numbers(step, at, found);
-    needs(clause, step, &name, at, found);
+    needs(book, clause, step, &name, at, found);
     ignores(step, at, found);
     order(step, at, found);
     for (number, feed) in step.checks.iter().enumerate() {
@@ -58,12 +58,12 @@ fn numbers(step: &Step, at: &str, found: &mut Findings) {
 }
 
 /// The numbers without which the effect cannot be computed, or the step never changes a score.
-fn needs(clause: &Clause, step: &Step, name: &str, at: &str, found: &mut Findings) {
+fn needs(book: &Rulebook, clause: &Clause, step: &Step, name: &str, at: &str, found: &mut Findings) {
     let has_points = step.points.is_some() || !step.levels.is_empty() || !step.tiers.is_empty();
     let counts = matches!(step.effect, Effect::Deduct | Effect::Bonus | Effect::Earn | Effect::Major);
     if step.cap.is_some() && counts && !has_points {
         found.add(&format!("{at}.cap"), format!("{name} has a cap and no points"), "add points, levels or tiers");
-    } else if counts && !has_points {
+    } else if counts && !has_points && (!book.open_figures || step.effect == Effect::Earn) {
         found.add(at, format!("{name} has no points, so it is never reached"), "add points, levels or tiers");
     }
     let mut wants = |missing: bool, what: &str, help: &str| {

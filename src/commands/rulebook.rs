@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{Ending, Global, WrongInput, terminal};
 use crate::{
-    catalog::{Catalog, Problem, Problems, rulebooks},
+    catalog::{Catalog, Problem, Problems, overlay::Overlay, rulebooks, yaml::Places},
     model::{Rulebook, rulebook::Step},
 };
 
@@ -28,6 +28,9 @@ enum What {
     /// One rulebook with its rows, steps and readings
     Show {
         id: String,
+        /// A file of weights and other values laid over the rulebook
+        #[arg(long, value_name = "FILE.yaml")]
+        overlay: Option<PathBuf>,
         #[command(flatten)]
         shown: Shown,
     },
@@ -40,6 +43,9 @@ enum What {
     /// Say everything that is wrong with a rulebook file, a folder of them, or the built-in ones
     Validate {
         path: Option<PathBuf>,
+        /// Also say what is wrong with a file of weights and other values laid over the rulebook it names
+        #[arg(long, value_name = "FILE.yaml")]
+        overlay: Option<PathBuf>,
         #[command(flatten)]
         shown: Shown,
     },
@@ -69,9 +75,16 @@ enum Format {
 pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
     match args.what {
         What::List(shown) => list(&catalog(&shown)?, shown.format)?,
-        What::Show { id, shown } => show(catalog(&shown)?.rulebook(&id).map_err(WrongInput)?, shown.format)?,
+        What::Show { id, overlay, shown } => {
+            let catalog = catalog(&shown)?;
+            let book = catalog.rulebook(&id).map_err(WrongInput)?;
+            match overlay {
+                None => show(book, shown.format)?,
+                Some(path) => show(&overlaid(&catalog, book, &path)?, shown.format)?,
+            }
+        }
         What::Units { id, shown } => units(&catalog(&shown)?, &id, shown.format)?,
-        What::Validate { path, shown } => validate(path.as_deref(), &shown)?,
+        What::Validate { path, overlay, shown } => validate(path.as_deref(), overlay.as_deref(), &shown)?,
         What::Schema { format: _ } => println!("{}", serde_json::to_string_pretty(&rulebooks::schema())?),
     }
     Ok(Ending::Done)
@@ -131,14 +144,24 @@ fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
     }
     println!("{}（{}）", book.title, book.id);
     println!("{}　{}　{}", book.plan.title, book.plan.number.as_deref().unwrap_or_default(), book.plan.place);
-    println!("考核期 {} 至 {}　满分 {}\n", book.period.from, book.period.to, book.full_mark);
+    println!("考核期 {} 至 {}　满分 {}", book.period.from, book.period.to, book.full_mark);
+    if !book.weighted() {
+        println!("方案未定各项分值：只列达到与未达到，用 --overlay 给出分值后才计总分、等次和名次");
+    }
+    println!();
     for section in &book.sections {
         println!("{}{}", section.name, section.weight.map(|weight| format!("（{weight}分）")).unwrap_or_default());
         for clause in &section.clauses {
             let weight = clause.weight.map_or("-".to_owned(), |weight| weight.to_string());
             println!("  {}  {}  {}分", clause.id, clause.title, weight);
+            if !clause.see.is_empty() {
+                println!("      见 {}", clause.see.join("、"));
+            }
             for step in &clause.steps {
                 println!("      {}", step_line(step));
+            }
+            if let Some(note) = &clause.note {
+                println!("      注：{note}");
             }
         }
     }
@@ -188,8 +211,18 @@ fn units(catalog: &Catalog, id: &str, format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn validate(path: Option<&Path>, shown: &Shown) -> anyhow::Result<()> {
-    let problems = match path {
+fn overlaid(catalog: &Catalog, book: &Rulebook, path: &Path) -> anyhow::Result<Rulebook> {
+    let laid = catalog.overlay(book, &path.display().to_string(), &text_of(path)?);
+    Ok(laid.map_err(|problems| WrongInput(problems.to_string()))?)
+}
+
+fn text_of(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).map_err(|error| WrongInput(format!("cannot read {}: {error}", path.display())))?;
+    Ok(String::from_utf8(bytes).map_err(|_| WrongInput(format!("{} is not UTF-8 text", path.display())))?)
+}
+
+fn validate(path: Option<&Path>, overlay: Option<&Path>, shown: &Shown) -> anyhow::Result<()> {
+    let mut problems = match path {
         None => Catalog::load(shown.checks.as_deref()).err().unwrap_or_default().0,
         Some(path) if path.is_dir() => Catalog::load(Some(path)).err().unwrap_or_default().0,
         Some(path) => {
@@ -201,6 +234,9 @@ fn validate(path: Option<&Path>, shown: &Shown) -> anyhow::Result<()> {
             of_file(path, &text, &checks, &lists)
         }
     };
+    if let Some(overlay) = overlay.filter(|_| problems.is_empty()) {
+        problems = of_overlay(overlay, path, shown)?;
+    }
     if shown.format == Format::Json {
         println!("{}", serde_json::to_string_pretty(&problems)?);
     }
@@ -219,4 +255,30 @@ fn of_file(path: &Path, bytes: &[u8], checks: &BTreeSet<String>, lists: &[crate:
         Ok(text) => rulebooks::read(&name, text, checks, lists).err().unwrap_or_default(),
         Err(_) => vec![Problem::of_file(&name, "is not UTF-8 text", "save it as UTF-8")],
     }
+}
+
+/// What is wrong with an overlay, laid over the file at `book`, or over the rulebook it names.
+fn of_overlay(path: &Path, book: Option<&Path>, shown: &Shown) -> anyhow::Result<Vec<Problem>> {
+    let (name, text) = (path.display().to_string(), text_of(path)?);
+    let catalog = match book {
+        Some(folder) if folder.is_dir() => {
+            Catalog::load(Some(folder)).map_err(|found| WrongInput(found.to_string()))?
+        }
+        _ => catalog(shown)?,
+    };
+    let rulebook = match book {
+        Some(file) if !file.is_dir() => {
+            let book =
+                rulebooks::read(&file.display().to_string(), &text_of(file)?, &catalog.check_ids, &catalog.unit_lists);
+            Ok(book.map_err(|found| WrongInput(Problems(found).to_string()))?)
+        }
+        _ => match Overlay::read(&name, &text) {
+            Ok(overlay) => catalog.rulebook(&overlay.rulebook).cloned(),
+            Err(problem) => return Ok(vec![problem]),
+        },
+    };
+    Ok(match rulebook {
+        Ok(rulebook) => catalog.overlay(&rulebook, &name, &text).err().unwrap_or_default().0,
+        Err(message) => vec![Places::of(&text).problem(&name, "rulebook", message, "write the id of a rulebook")],
+    })
 }

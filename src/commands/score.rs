@@ -211,6 +211,9 @@ fn all_of(name: &str, mut bad: Vec<BadEntry>) -> WrongInput {
 
 fn print_table(rulebook: &Rulebook, report: &ScoreReport) {
     println!("{}　{} 至 {}", rulebook.title, report.period.from, report.period.to);
+    if !rulebook.weighted() {
+        println!("方案未定各项分值：只列未达到的项，用 --overlay 给出分值后才计总分、等次和名次");
+    }
     let mut table = Table::new();
     table.load_style(presets::UTF8_HORIZONTAL_ONLY);
 
@@ -220,12 +223,13 @@ fn print_table(rulebook: &Rulebook, report: &ScoreReport) {
         header.insert(3, "含待核实");
     }
     table.set_header(header);
+    let scored = |number: String| if rulebook.weighted() { number } else { "—".to_owned() };
     for sheet in &report.units {
         let mut row = vec![
             sheet.rank.map(|rank| rank.to_string()).unwrap_or_default(),
             sheet.unit.clone(),
-            sheet.total.to_string(),
-            format!("{}%", sheet.percent),
+            scored(sheet.total.to_string()),
+            scored(format!("{}%", sheet.percent)),
             sheet.grade.clone().unwrap_or_default(),
             sheet.pending.join(" "),
         ];
@@ -261,7 +265,10 @@ fn print_table(rulebook: &Rulebook, report: &ScoreReport) {
 
 /// Every reason for points of one unit.
 fn print_reasons(rulebook: &Rulebook, sheet: &ScoreSheet) {
-    println!("\n{}　{}分", sheet.unit, sheet.total);
+    match rulebook.weighted() {
+        true => println!("\n{}　{}分", sheet.unit, sheet.total),
+        false => println!("\n{}　未达到 {} 项", sheet.unit, sheet.unmet.len()),
+    }
     for clause in &sheet.clauses {
         for trace in clause.trace.iter().filter(|trace| !trace.points.is_zero() || !trace.entries.is_empty()) {
             let title = rulebook.clause(&clause.clause).map(|found| found.title.as_str()).unwrap_or_default();

@@ -62,7 +62,7 @@ pub fn method(rulebook: &Rulebook) -> Method {
     }
 }
 
-/// Confirmed entries of staff that cost points and are no mere figures: faults found by hand.
+/// Confirmed entries of staff that cost points, or by which a checklist's row is not met, and that are no mere figures: faults found by hand.
 pub fn manual_findings(report: &ScoreReport, rulebook: &Rulebook) -> Vec<ManualFinding> {
     let title_of = |id: &str| {
         let mut clauses = rulebook.sections.iter().flat_map(|section| &section.clauses).chain(&rulebook.borrowed);
@@ -72,7 +72,8 @@ pub fn manual_findings(report: &ScoreReport, rulebook: &Rulebook) -> Vec<ManualF
     let mut findings = Vec::new();
     for sheet in &report.units {
         for clause in &sheet.clauses {
-            for trace in clause.trace.iter().filter(|trace| trace.points < Decimal::ZERO) {
+            let unmet = sheet.unmet.contains(&clause.clause);
+            for trace in clause.trace.iter().filter(|trace| unmet || trace.points < Decimal::ZERO) {
                 for entry in trace.entries.iter().filter(|entry| is_manual_fault(entry)) {
                     let id = entry.id.clone().unwrap_or_default();
                     let Some(date) = entry.date else { continue };

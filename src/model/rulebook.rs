@@ -28,6 +28,10 @@ pub struct Rulebook {
     /// 满分.
     #[schemars(with = "f64")]
     pub full_mark: Decimal,
+    /// The plan leaves weights and points to rules of implementation (实施细则) that an overlay supplies: until then a
+    /// row is only met or not met, a step without points is only recorded, and there is no grade and no ranking.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open_figures: bool,
     /// The list of units in `checks/units/`; without one any name is taken.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub units: Option<UnitsOf>,
@@ -211,6 +215,12 @@ pub struct Clause {
     /// Where in the plan the row stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// What staff look at, and why a person must look where a portal shows only a part of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// The row only refers to these rows (见“政务服务”) and has no steps and no score of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub see: Vec<String>,
     /// Only these units, whatever their class; empty: every unit of the class.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub units: Vec<String>,
@@ -294,6 +304,11 @@ impl Rulebook {
 
     pub fn clause(&self, id: &str) -> Option<&Clause> {
         self.clauses().map(|(_, clause)| clause).find(|clause| clause.id == id)
+    }
+
+    /// Are there weights to score by? Without any, rows are only met or not met.
+    pub fn weighted(&self) -> bool {
+        self.sections.iter().any(|section| section.weight.is_some())
     }
 
     /// Sum of the rows' weights; of the sections' where rows have none.

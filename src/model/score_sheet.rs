@@ -55,6 +55,9 @@ pub struct ScoreSheet {
     pub provisional_total: Option<Decimal>,
     /// Clauses that wait for a number and keep their full weight until it comes.
     pub pending: Vec<String>,
+    /// Rows of a checklist that are not met, whether or not they have a weight.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unmet: Vec<String>,
     pub sections: Vec<SectionScore>,
     pub clauses: Vec<ClauseScore>,
     pub adjustments: Vec<Adjustment>,

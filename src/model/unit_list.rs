@@ -34,6 +34,9 @@ pub struct UnitClass {
     pub rulebook: String,
     #[schemars(with = "String")]
     pub kind: UnitKind,
+    /// True where the plan assesses a class without naming all its units (各县（市、区）): unknown names are then taken.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub open: bool,
     pub units: Vec<ListedUnit>,
 }
 

@@ -31,6 +31,8 @@ pub struct Around<'a> {
 pub struct RowScore {
     pub score: ClauseScore,
     pub pending: bool,
+    /// A row of a checklist, and not met.
+    pub unmet: bool,
     /// Lost outside all caps; part of `score.deducted`.
     pub major: Decimal,
     /// Some step of it is a veto that struck.
@@ -61,6 +63,7 @@ pub fn score(
         sum.gain += result.gain;
         sum.major += result.major;
         sum.pending |= result.pending;
+        sum.unmet |= result.unmet;
         sum.trace.extend(result.trace);
     }
     for (one, reason) in repeated {
@@ -81,7 +84,7 @@ pub fn score(
         score: plain(clause.weight.unwrap_or_default() - loss - sum.major),
         trace: sum.trace,
     };
-    RowScore { score, pending: sum.pending, major: sum.major, vetoes, not_applicable: false }
+    RowScore { score, pending: sum.pending, unmet: sum.unmet, major: sum.major, vetoes, not_applicable: false }
 }
 
 fn step_of<'c>(clause: &'c Clause, one: &Placed<'_>) -> Option<&'c Step> {
@@ -167,6 +170,7 @@ fn not_applicable(clause: &Clause, entries: &[&Entry]) -> RowScore {
             trace: vec![trace],
         },
         pending: false,
+        unmet: false,
         major: Decimal::ZERO,
         vetoes: Vec::new(),
         not_applicable: true,

@@ -23,6 +23,9 @@ pub fn score(clause: &Clause, step: &Step, entries: &[&Entry]) -> StepScore {
     if entries.is_empty() {
         return StepScore::nothing();
     }
+    if is_unpriced(clause, step) {
+        return recorded(step, entries);
+    }
     let verb = if step.effect == Effect::Bonus { "加" } else { "扣" };
     let mut reason = format!("{}：{}", step.title, how(clause, step, entries, raw, verb));
     if points < raw {
@@ -31,11 +34,27 @@ pub fn score(clause: &Clause, step: &Step, entries: &[&Entry]) -> StepScore {
     match step.effect {
         Effect::Bonus => StepScore::gain(step, points, entries, reason),
         Effect::Major => StepScore::major(step, points, entries, reason),
-        Effect::Checklist if step.points.or(clause.weight).is_none() => {
-            StepScore::loss(step, Decimal::ZERO, entries, format!("{}：未达到要求，方案未定分值", step.title))
-        }
+        Effect::Checklist => StepScore { unmet: has_items(entries), ..StepScore::loss(step, points, entries, reason) },
         _ => StepScore::loss(step, points, entries, reason),
     }
+}
+
+/// Has neither the plan nor an overlay put a figure on the step?
+fn is_unpriced(clause: &Clause, step: &Step) -> bool {
+    let row = if step.effect == Effect::Checklist { clause.weight } else { None };
+    step.points.or(row).is_none() && step.levels.is_empty() && step.tiers.is_empty()
+}
+
+/// A step without a figure: what happened is shown and changes no number.
+fn recorded(step: &Step, entries: &[&Entry]) -> StepScore {
+    let unmet = step.effect == Effect::Checklist && has_items(entries);
+    let what = if unmet { "未达到要求" } else { "已记录" };
+    let reason = format!("{}：{what}，方案未定分值", step.title);
+    StepScore { unmet, ..StepScore::loss(step, Decimal::ZERO, entries, reason) }
+}
+
+fn has_items(entries: &[&Entry]) -> bool {
+    entries.iter().any(|entry| !count_of(entry).is_zero())
 }
 
 /// Points of all entries together, before caps.

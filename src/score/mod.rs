@@ -169,7 +169,9 @@ impl<'e> Units<'e> {
             }
             sheets.push((*unit, sheet));
         }
-        rank(roster, &mut sheets);
+        if book.rulebook.weighted() {
+            rank(roster, &mut sheets);
+        }
         sheets.into_iter().map(|(_, sheet)| sheet).collect()
     }
 }

@@ -84,6 +84,9 @@ impl<'a> Book<'a> {
         }
         let Some((clause, step)) = self.clause_of(entry, known_check)? else { return Ok(Place::Unpriced) };
         let row = self.clauses[clause].1;
+        if !row.see.is_empty() {
+            return misfit("clause", format!("{} only refers to {}; name the row there", row.id, row.see.join(", ")));
+        }
         if !roster.concerns(row, &unit) {
             return misfit("unit", format!("{} only assesses {}", row.id, row.units.join("、")));
         }

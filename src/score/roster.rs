@@ -40,6 +40,7 @@ impl Roster {
                     roster.members.push(unit.name.clone());
                 }
             }
+            roster.open |= group.open && group.class == class;
         }
         // A name of its own beats another unit's alias.
         for name in list.classes.iter().flat_map(|group| &group.units).map(|unit| &unit.name) {

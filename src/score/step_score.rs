@@ -15,6 +15,8 @@ pub struct StepScore {
     pub major: Decimal,
     /// Waits for a number.
     pub pending: bool,
+    /// A row of a checklist is not met.
+    pub unmet: bool,
     pub trace: Vec<Trace>,
 }
 

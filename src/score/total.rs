@@ -36,21 +36,28 @@ pub fn sheet(
         let reason = format!("{}：扣{}分", clause.title, plain(row.major));
         running.add(AdjustmentKind::Major, -row.major, reason, Some(clause.id.clone()));
     }
-    running.cut_above(bounds.ceiling);
-    running.raise_to(bounds.floor);
+    // A checklist without weights has no total that could be bounded or graded.
+    let weighted = book.rulebook.weighted();
+    if weighted {
+        running.cut_above(bounds.ceiling);
+        running.raise_to(bounds.floor);
+    }
     let veto = veto(book, &rows, &mut running);
     let total = plain(running.sum);
-    let pending = rows.iter().filter(|(_, row)| row.pending).map(|(number, _)| book.clauses[*number].1.id.clone());
+    let ids_where = |wanted: fn(&RowScore) -> bool| -> Vec<String> {
+        rows.iter().filter(|(_, row)| wanted(row)).map(|(number, _)| book.clauses[*number].1.id.clone()).collect()
+    };
     ScoreSheet {
         unit: unit.to_owned(),
         total,
         full_mark: plain(book.rulebook.full_mark),
         percent: percent(total, book.rulebook.full_mark),
-        grade: veto.clone().flatten().or_else(|| grade(book.rulebook, total)),
+        grade: veto.clone().flatten().or_else(|| weighted.then(|| grade(book.rulebook, total)).flatten()),
         rank: None,
         vetoed: veto.is_some(),
         provisional_total: None,
-        pending: pending.collect(),
+        pending: ids_where(|row| row.pending),
+        unmet: ids_where(|row| row.unmet),
         sections,
         clauses: rows.into_values().map(|row| row.score).collect(),
         adjustments: running.adjustments,

@@ -1,0 +1,184 @@
+//! Overlays: files that give a rulebook numbers its plan leaves to later rules (实施细则), such as the weights of a
+//! checklist. Every defect is shown in the overlay's own file, at the line that caused it.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::{
+    rulebook_rules::{Defect, Known, defects},
+    yaml::{self, Places, Problem},
+};
+use crate::model::{
+    Rulebook,
+    rulebook::{Clause, Effect, Step},
+};
+
+/// An overlay as read from its file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Overlay {
+    /// The rulebook it is laid over.
+    pub rulebook: String,
+    /// Where the values come from: title, number and date of the rules. For readers of the file.
+    pub source: String,
+    /// What the weights sum to; the rulebook's own full mark (百分制: 100) where left out.
+    #[serde(default)]
+    full_mark: Option<Decimal>,
+    /// Weights of rows by their ids; a section then weighs what its rows sum to.
+    #[serde(default)]
+    weights: BTreeMap<String, Decimal>,
+    /// Points of steps by `clause.step`, or by the clause where it has one step.
+    #[serde(default)]
+    points: BTreeMap<String, Decimal>,
+    /// Other values, named as in a reading's `set`: `S05.unmet.effect: deduct`.
+    #[serde(default)]
+    set: BTreeMap<String, serde_json::Value>,
+}
+
+/// A defect before its place in the file is looked up: field, message, help.
+type Fault = (String, String, String);
+
+impl Overlay {
+    /// Reads the file without looking at any rulebook.
+    pub fn read(name: &str, text: &str) -> Result<Self, Problem> {
+        yaml::read(name, text)
+    }
+
+    /// The rulebook with these values, or everything that is wrong with them.
+    fn lay_on(&self, book: &Rulebook, known: &Known<'_>) -> Result<Rulebook, Vec<Fault>> {
+        let mut faults = Vec::new();
+        let mut laid = book.clone();
+        self.weigh(&mut laid, &mut faults);
+        self.price(&mut laid, &mut faults);
+        for (path, value) in &self.set {
+            match laid.with_values(&BTreeMap::from([(path.clone(), value.clone())])) {
+                Ok(changed) => laid = changed,
+                Err(message) => {
+                    faults.push((format!("set.{path}"), message, "correct the path or the value".to_owned()));
+                }
+            }
+        }
+        if faults.is_empty() {
+            // Whether every switch of a reading still changes something is not the overlay's business.
+            let table = Rulebook { readings: Vec::new(), ..laid.clone() };
+            faults = defects(&table, known).into_iter().map(|defect| self.trace_back(&table, defect)).collect();
+        }
+        if faults.is_empty() { Ok(laid) } else { Err(faults) }
+    }
+
+    fn weigh(&self, book: &mut Rulebook, faults: &mut Vec<Fault>) {
+        book.full_mark = self.full_mark.unwrap_or(book.full_mark);
+        if self.weights.is_empty() {
+            return;
+        }
+        for (id, weight) in &self.weights {
+            let row = book.sections.iter_mut().flat_map(|section| &mut section.clauses).find(|clause| clause.id == *id);
+            let refused = match row {
+                None => Some((format!("{} has no clause {id}", book.id), "write the id of a row")),
+                Some(row) if !row.see.is_empty() => {
+                    Some((format!("{id} only refers to {}", row.see.join(", ")), "weigh those rows instead"))
+                }
+                Some(row) if counts_beside_the_total(row) => {
+                    Some((format!("{id} counts beside the total and takes no weight"), "give its steps points instead"))
+                }
+                Some(row) => {
+                    row.weight = Some(*weight);
+                    None
+                }
+            };
+            faults.extend(refused.map(|(message, help)| (format!("weights.{id}"), message, help.to_owned())));
+        }
+        for section in &mut book.sections {
+            if section.clauses.iter().any(|clause| self.weights.contains_key(&clause.id)) {
+                section.weight = Some(section.weights_sum());
+            }
+        }
+        let sum: Decimal = book.sections.iter().filter_map(|section| section.weight).sum();
+        if sum != book.full_mark && faults.is_empty() {
+            let field = if self.full_mark.is_some() { "full_mark" } else { "weights" };
+            let message = format!("the weights sum to {sum}, the full mark is {}", book.full_mark);
+            faults.push((field.into(), message, format!("correct a weight, or write full_mark: {sum}")));
+        }
+    }
+
+    fn price(&self, book: &mut Rulebook, faults: &mut Vec<Fault>) {
+        for (place, points) in &self.points {
+            let (id, step) = place.split_once('.').map_or((place.as_str(), None), |(id, step)| (id, Some(step)));
+            let row = book.sections.iter_mut().flat_map(|section| &mut section.clauses).find(|clause| clause.id == id);
+            match row.map(|row| pick(&mut row.steps, step)) {
+                Some(Some(step)) => step.points = Some(*points),
+                _ => faults.push((
+                    format!("points.{place}"),
+                    format!("{} has no step {place}", book.id),
+                    "write clause.step; `rulebook show` lists them".to_owned(),
+                )),
+            }
+        }
+    }
+
+    /// The line of the overlay that makes the table unsound.
+    fn trace_back(&self, book: &Rulebook, defect: Defect) -> Fault {
+        let (clause, step) = place_of(book, &defect.field);
+        let row = clause.map(|clause| clause.id.as_str()).unwrap_or_default();
+        let step = step.map(|step| format!("{row}.{}", step.id)).unwrap_or_default();
+        let root = defect.field.split(['.', '[']).next().unwrap_or_default();
+        let of_set = |path: &&String| {
+            let head = path.split('.').next().unwrap_or_default();
+            if row.is_empty() { head.starts_with(root.trim_end_matches('s')) } else { head == row }
+        };
+        let field = if self.points.contains_key(&step) {
+            format!("points.{step}")
+        } else if let Some(path) = self.set.keys().find(of_set) {
+            format!("set.{path}")
+        } else if self.weights.contains_key(row) {
+            format!("weights.{row}")
+        } else if root == "full_mark" && self.full_mark.is_some() {
+            root.to_owned()
+        } else {
+            "weights".to_owned()
+        };
+        (field, format!("leaves the rulebook unsound at {}: {}", defect.field, defect.message), defect.help)
+    }
+}
+
+/// The rulebook with an overlay laid on, or what is wrong with the overlay.
+pub fn lay(book: &Rulebook, name: &str, text: &str, known: &Known<'_>) -> Result<Rulebook, Vec<Problem>> {
+    let overlay = Overlay::read(name, text).map_err(|problem| vec![problem])?;
+    let places = Places::of(text);
+    if overlay.rulebook != book.id {
+        let message = format!("is laid over {}, not over {}", overlay.rulebook, book.id);
+        return Err(vec![places.problem(name, "rulebook", message, "use it with the rulebook it names")]);
+    }
+    overlay.lay_on(book, known).map_err(|faults| {
+        let mut problems: Vec<Problem> =
+            faults.into_iter().map(|(field, message, help)| places.problem(name, field, message, help)).collect();
+        problems.sort();
+        problems
+    })
+}
+
+/// Rows that only add, or that lose on top of the total, are no part of the full mark.
+fn counts_beside_the_total(row: &Clause) -> bool {
+    let beside = [Effect::Bonus, Effect::Major, Effect::Veto, Effect::Average];
+    row.outside || row.steps.iter().all(|step| beside.contains(&step.effect))
+}
+
+fn pick<'a>(steps: &'a mut [Step], wanted: Option<&str>) -> Option<&'a mut Step> {
+    match (wanted, steps) {
+        (Some(id), steps) => steps.iter_mut().find(|step| step.id == id),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    }
+}
+
+/// Row and step of a field such as `sections[1].clauses[0].steps[2].points`.
+fn place_of<'a>(book: &'a Rulebook, field: &str) -> (Option<&'a Clause>, Option<&'a Step>) {
+    let number =
+        |list: &str| -> Option<usize> { field.split_once(&format!("{list}["))?.1.split(']').next()?.parse().ok() };
+    let section = number("sections").and_then(|number| book.sections.get(number));
+    let clause = number("clauses").and_then(|number| section?.clauses.get(number));
+    let step = number("steps").and_then(|number| clause?.steps.get(number));
+    (clause, step)
+}

@@ -5,6 +5,7 @@ mod architecture;
 mod audit;
 mod browser;
 mod bulletin;
+mod checklists;
 mod checks;
 mod console;
 mod crawl;

@@ -99,7 +99,7 @@ fn steps_and_values_that_lead_nowhere() {
     assert_eq!(broken("S77.leader: 2", "S77.mayor: 2").0, "8:14 points.S77.mayor");
     assert_eq!(broken("S77.leader: 2", "S77: 2").0, "8:8 points.S77");
     assert_eq!(broken("S77.leader: 2", "S77.leader: -2").0, "8:15 points.S77.leader");
-    assert_eq!(broken("S34.unmet.per: item", "S34.done.per: item").0, "12:18 set.S34.done.per");
+    assert_eq!(broken("S34.unmet.per: item", "S34.done.per: item").0, "12:17 set.S34.done.per");
     assert_eq!(
         broken("S34.unmet.effect: deduct", "S34.unmet.effect: external").0.split(' ').nth(1),
         Some("set.S34.unmet.effect")

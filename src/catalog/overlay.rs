@@ -83,6 +83,9 @@ impl Overlay {
                 Some(row) if counts_beside_the_total(row) => {
                     Some((format!("{id} counts beside the total and takes no weight"), "give its steps points instead"))
                 }
+                Some(_) if *weight < Decimal::ZERO => {
+                    Some((format!("{weight} is negative"), "write a weight of 0 or more"))
+                }
                 Some(row) => {
                     row.weight = Some(*weight);
                     None
@@ -95,10 +98,10 @@ impl Overlay {
                 section.weight = Some(section.weights_sum());
             }
         }
-        let sum: Decimal = book.sections.iter().filter_map(|section| section.weight).sum();
+        let sum = book.weights_sum().normalize();
         if sum != book.full_mark && faults.is_empty() {
             let field = if self.full_mark.is_some() { "full_mark" } else { "weights" };
-            let message = format!("the weights sum to {sum}, the full mark is {}", book.full_mark);
+            let message = format!("the weights sum to {sum}, the full mark is {}", book.full_mark.normalize());
             faults.push((field.into(), message, format!("correct a weight, or write full_mark: {sum}")));
         }
     }

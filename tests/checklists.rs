@@ -1,0 +1,114 @@
+//! Tables without figures (三门峡): rows are met or not met, what has no number moves none, and nothing is graded.
+
+use std::sync::OnceLock;
+
+use mingcha::{
+    catalog::{Catalog, Problem, rulebooks},
+    model::{ScoreReport, score_sheet::BadEntry},
+    score::{self, Options, entries},
+};
+
+const SOUND: &str = "id: test
+title: 试用清单
+class: 部门
+plan: { title: 试用办法, place: 附件2 }
+period: { from: 2017-01-01, to: 2017-12-31 }
+full_mark: 100
+open_figures: true
+sections:
+  - name: 组织领导
+    clauses:
+      - id: T1
+        title: 听取汇报
+        steps:
+          - { id: unmet, title: 未听取汇报, effect: checklist }
+      - id: T2
+        title: 汇报制度
+        see: [T1]
+        steps: []
+  - name: 特别项
+    clauses:
+      - id: T3
+        title: 表扬
+        steps:
+          - { id: praise, title: 通报表扬, effect: bonus, per: item }
+";
+
+fn problems(text: &str) -> Vec<Problem> {
+    rulebooks::read("test.yaml", text, &["annual-report-late".to_owned()].into(), &[]).err().unwrap_or_default()
+}
+
+/// Exchanges `old` in the sound rulebook and tells `line:column field` of the only defect.
+fn broken(old: &str, new: &str) -> String {
+    assert_eq!(SOUND.matches(old).count(), 1, "{old:?} must stand once");
+    let found = problems(&SOUND.replace(old, new));
+    assert_eq!(found.len(), 1, "{found:#?}");
+    format!("{}:{} {}", found[0].line, found[0].column, found[0].field)
+}
+
+#[test]
+fn a_table_without_figures_must_say_so() {
+    assert_eq!(problems(SOUND), []);
+    let found = problems(&SOUND.replace("open_figures: true\n", ""));
+    let fields: Vec<&str> = found.iter().map(|problem| problem.field.as_str()).collect();
+    assert_eq!(fields, ["sections", "sections[1].clauses[0].steps[0]"], "{found:#?}");
+    assert_eq!(
+        broken("effect: bonus, per: item", "effect: bonus, cap: 2"),
+        "25:62 sections[1].clauses[0].steps[0].cap"
+    );
+}
+
+#[test]
+fn a_row_that_refers_to_others_has_nothing_of_its_own() {
+    assert_eq!(broken("see: [T1]", "see: [T9]"), "17:15 sections[0].clauses[1].see[0]");
+    assert_eq!(broken("see: [T1]", "see: [T2]"), "17:15 sections[0].clauses[1].see[0]");
+    assert_eq!(broken("        see: [T1]\n", ""), "17:16 sections[0].clauses[1].steps");
+    let step = "steps: [{ id: unmet, title: 无制度, effect: checklist }]";
+    assert_eq!(broken("steps: []", step), "17:14 sections[0].clauses[1].see");
+}
+
+fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(|| Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}")))
+}
+
+fn score(rulebook: &str, lines: &str) -> Result<ScoreReport, Vec<BadEntry>> {
+    let book = catalog().rulebook(rulebook).unwrap();
+    let parsed = entries::parse(lines);
+    score::score(book, catalog().units_of(book), &parsed.entries, &parsed.lines, &Options::default())
+}
+
+#[test]
+fn the_report_names_unmet_rows_and_gives_no_points_grade_or_place() {
+    let report = score("sanmenxia-2017-department", r#"{"unit":"市教育局","clause":"s04","note":"权重3%"}"#).unwrap();
+    let json = serde_json::to_value(&report).unwrap();
+    let unit = &json["units"][0];
+    assert_eq!(unit["unmet"], serde_json::json!(["S04"]));
+    assert_eq!((&unit["total"], &unit["grade"], &unit["rank"]), (&"0".into(), &().into(), &().into()));
+    let row = unit["clauses"].as_array().unwrap().iter().find(|row| row["clause"] == "S04").unwrap();
+    assert_eq!((&row["deducted"], &row["weight"]), (&"0".into(), &().into()));
+    assert_eq!(row["trace"][0]["entries"][0]["note"], "权重3%");
+    assert!(row["trace"][0]["reason"].as_str().unwrap().ends_with("未达到要求，方案未定分值"), "{row}");
+}
+
+#[test]
+fn a_row_that_only_refers_names_the_rows_meant() {
+    let bad = score("sanmenxia-2017-department", r#"{"unit":"市教育局","clause":"S15"}"#).unwrap_err();
+    assert_eq!(bad[0].field, "clause");
+    assert!(bad[0].message.contains("S42, S43, S44"), "{}", bad[0]);
+}
+
+#[test]
+fn departments_are_those_of_the_list_and_counties_any() {
+    let entry = |unit: &str| format!(r#"{{"unit":"{unit}","clause":"S01"}}"#);
+    for known in ["市教育局", "教育局", "三门峡市教育局", "市卫生和计划生育委员会"] {
+        assert!(score("sanmenxia-2017-department", &entry(known)).is_ok(), "{known}");
+    }
+    for unknown in ["市广播局", "湖滨区"] {
+        assert!(score("sanmenxia-2017-department", &entry(unknown)).is_err(), "{unknown}");
+    }
+    for known in ["湖滨区", "三门峡市湖滨区人民政府", "城乡一体化示范区"] {
+        assert!(score("sanmenxia-2017-county", &entry(known)).is_ok(), "{known}");
+    }
+    assert!(score("sanmenxia-2017-county", &entry("市教育局")).is_err());
+}

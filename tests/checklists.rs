@@ -54,7 +54,7 @@ fn a_table_without_figures_must_say_so() {
     assert_eq!(fields, ["sections", "sections[1].clauses[0].steps[0]"], "{found:#?}");
     assert_eq!(
         broken("effect: bonus, per: item", "effect: bonus, cap: 2"),
-        "25:62 sections[1].clauses[0].steps[0].cap"
+        "24:60 sections[1].clauses[0].steps[0].cap"
     );
 }
 

@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 
 use mingcha::{
     catalog::{Catalog, Problem, rulebooks},
-    model::{ScoreReport, score_sheet::BadEntry},
+    jobs::bulletin_score::{manual_findings, unit_scores},
+    model::{Entry, ScoreReport, score_sheet::BadEntry},
     score::{self, Options, entries},
 };
 
@@ -88,6 +89,12 @@ fn the_report_names_unmet_rows_and_gives_no_points_grade_or_place() {
     let row = unit["clauses"].as_array().unwrap().iter().find(|row| row["clause"] == "S04").unwrap();
     assert_eq!((&row["deducted"], &row["weight"]), (&"0".into(), &().into()));
     assert_eq!(row["trace"][0]["entries"][0]["note"], "权重3%");
+    let book = catalog().rulebook("sanmenxia-2017-department").unwrap();
+    assert!(unit_scores(&report, book).is_empty(), "a bulletin prints no score");
+    let entry = Entry { date: "2017-05-04".parse().ok(), ..report.units[0].clauses[3].trace[0].entries[0].clone() };
+    let mut dated = report.clone();
+    dated.units[0].clauses[3].trace[0].entries = vec![entry];
+    assert_eq!(manual_findings(&dated, book)[0].clause, "S04");
     assert!(row["trace"][0]["reason"].as_str().unwrap().ends_with("未达到要求，方案未定分值"), "{row}");
 }
 

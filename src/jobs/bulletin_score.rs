@@ -10,7 +10,7 @@ use crate::model::{
     Entry, EntrySource, EntryStatus, Method, MethodReading, PendingMeasure, Rulebook, ScoreReport, UnitScore,
 };
 
-/// The figures of each unit, by its name.
+/// The figures of each unit, by its name; none where the rulebook has no weights to score by.
 pub fn unit_scores(report: &ScoreReport, rulebook: &Rulebook) -> BTreeMap<String, UnitScore> {
     let score_of = |sheet: &crate::model::ScoreSheet| UnitScore {
         class: rulebook.class.clone(),
@@ -21,7 +21,8 @@ pub fn unit_scores(report: &ScoreReport, rulebook: &Rulebook) -> BTreeMap<String
         rank: sheet.rank,
         pending: sheet.pending.len(),
     };
-    report.units.iter().map(|sheet| (sheet.unit.clone(), score_of(sheet))).collect()
+    let scored = report.units.iter().filter(|sheet| sheet.weighted());
+    scored.map(|sheet| (sheet.unit.clone(), score_of(sheet))).collect()
 }
 
 /// Clauses that wait for a number, in the order of the table, each with the units that still owe it.

@@ -66,6 +66,13 @@ pub struct ScoreSheet {
     pub flagged: Vec<FlaggedChange>,
 }
 
+impl ScoreSheet {
+    /// Was there anything to score by? Without weights only unmet rows are named, and the total means nothing.
+    pub fn weighted(&self) -> bool {
+        self.sections.iter().any(|section| section.weight.is_some())
+    }
+}
+
 /// 一级指标.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SectionScore {

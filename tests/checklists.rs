@@ -100,9 +100,13 @@ fn the_report_names_unmet_rows_and_gives_no_points_grade_or_place() {
 
 #[test]
 fn a_row_that_only_refers_names_the_rows_meant() {
-    let bad = score("sanmenxia-2017-department", r#"{"unit":"市教育局","clause":"S15"}"#).unwrap_err();
-    assert_eq!(bad[0].field, "clause");
-    assert!(bad[0].message.contains("S42, S43, S44"), "{}", bad[0]);
+    for (rulebook, unit) in [("sanmenxia-2017-department", "市教育局"), ("sanmenxia-2017-county", "湖滨区")] {
+        for (row, meant) in [("S15", "refers to S42, S43, S44;"), ("S29", "refers to S45, S46, S47;")] {
+            let bad = score(rulebook, &format!(r#"{{"unit":"{unit}","clause":"{row}"}}"#)).unwrap_err();
+            assert_eq!(bad[0].field, "clause");
+            assert!(bad[0].message.contains(meant), "{}", bad[0]);
+        }
+    }
 }
 
 #[test]

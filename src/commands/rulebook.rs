@@ -176,12 +176,13 @@ fn units(catalog: &Catalog, id: &str, format: Format) -> anyhow::Result<()> {
         return Err(WrongInput(format!("the plan of {id} names no units; any name is taken")).into());
     };
     let class = book.units.as_ref().map(|units| units.class.as_str()).unwrap_or_default();
-    let classes: Vec<_> = list.classes.iter().filter(|found| found.class == class).collect();
+    let mut list = list.clone();
+    list.classes.retain(|found| found.class == class);
     if format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&classes)?);
+        println!("{}", serde_json::to_string_pretty(&list)?);
         return Ok(());
     }
-    for unit in classes.iter().flat_map(|found| &found.units) {
+    for unit in list.classes.iter().flat_map(|found| &found.units) {
         println!(
             "{}{}",
             unit.name,

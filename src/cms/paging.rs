@@ -18,10 +18,7 @@ pub fn by_links(source: &Source<'_>) -> Vec<Url> {
     let mut next = None;
     let mut numbered: Vec<(usize, Url)> = Vec::new();
     for link in source.page.links() {
-        let text = link.element.text();
-        if text.len() > 40 {
-            continue;
-        }
+        let Some(text) = link.element.text_up_to(40) else { continue };
         let text = normalise(&text);
         let is_next = matches!(
             text.trim_matches(['>', '›', '»', '[', ']', '→']),

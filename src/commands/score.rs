@@ -9,15 +9,22 @@ use clap::ValueEnum;
 use comfy_table::{CellAlignment, Table, presets};
 use jiff::civil::Date;
 
-use super::{Ending, Global, WrongInput};
+use super::{
+    Ending, Global, WrongInput,
+    office::{Office, catalog},
+};
 use crate::{
     catalog::Catalog,
     model::{
-        Rulebook, ScoreReport, ScoreSheet,
+        Rulebook, ScoreReport, ScoreSheet, UnitList,
         rulebook::Period,
         score_sheet::{AdjustmentKind, BadEntry},
     },
-    score::{self, Options, entries},
+    score::{
+        self, Options,
+        cohort::Cohort,
+        entries::{self, Parsed},
+    },
 };
 
 /// Score units with a rulebook; every point has its reason
@@ -26,9 +33,9 @@ pub struct Args {
     /// Id of the rulebook; `mingcha rulebook list` shows them
     #[arg(long, value_name = "ID")]
     rulebook: String,
-    /// Entries as JSON Lines
+    /// Entries as JSON Lines; the log of the configuration where left out
     #[arg(long, value_name = "FILE.jsonl")]
-    entries: PathBuf,
+    entries: Option<PathBuf>,
     /// First day that counts; the rulebook's own where left out
     #[arg(long, value_name = "DATE")]
     from: Option<Date>,
@@ -66,37 +73,55 @@ enum Format {
     Json,
 }
 
-#[expect(clippy::unused_async, reason = "commands await")]
-pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
-    let catalog = Catalog::load(args.checks.as_deref()).map_err(|problems| WrongInput(problems.to_string()))?;
-    let (rulebook, switched) = rulebook_of(&args, &catalog)?;
-    let parsed = entries::parse(&read(&args.entries)?);
-    let name = args.entries.display().to_string();
-    if !parsed.bad.is_empty() && !args.skip_bad_lines {
+/// Where entries come from, and what that means for the scoring.
+struct Source {
+    /// What messages call it.
+    name: String,
+    parsed: Parsed,
+    /// The log holds entries of all classes of units and for all rulebooks: what fits nothing here is listed,
+    /// and stops nothing.
+    skip_bad: bool,
+    /// Units to be scored even without entries.
+    units: Vec<String>,
+    /// The plan's list of units; the log's is open to the office's own units.
+    list: Option<UnitList>,
+}
+
+pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
+    if let Some(path) = &args.entries {
+        let catalog = catalog(args.checks.as_deref())?;
+        return score_and_print(from_file(path, &args, &catalog)?, &args, &catalog);
+    }
+    let office = Office::open(global)?;
+    let catalog = catalog(args.checks.as_deref().or(office.settings.checks.as_deref()))?;
+    score_and_print(from_log(&office, &args, &catalog).await?, &args, &catalog)
+}
+
+fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Result<Ending> {
+    let Source { name, parsed, skip_bad, units, list } = source;
+    let (rulebook, switched) = rulebook_of(args, catalog)?;
+    if !parsed.bad.is_empty() && !skip_bad {
         // The bad lines of both kinds together, so that a file is mended in one go.
         let mut bad = parsed.bad;
-        let period = Some(period_of(&args, &rulebook)?);
+        let period = Some(period_of(args, &rulebook)?);
         let known_check = |check: &str| catalog.check_ids.contains(check);
         let options = Options { period, known_check: Some(&known_check), ..Options::default() };
-        if let Err(more) =
-            score::score(&rulebook, catalog.units_of(&rulebook), &parsed.entries, &parsed.lines, &options)
-        {
+        if let Err(more) = score::score(&rulebook, list.as_ref(), &parsed.entries, &parsed.lines, &options) {
             bad.extend(more);
         }
         return Err(all_of(&name, bad).into());
     }
     let known_check = |check: &str| catalog.check_ids.contains(check);
     let options = Options {
-        period: Some(period_of(&args, &rulebook)?),
+        period: Some(period_of(args, &rulebook)?),
         include_flagged: args.include_flagged,
-        skip_bad: args.skip_bad_lines,
-        units: args.units.clone(),
+        skip_bad,
+        units,
         whole_class: args.all_units,
         known_check: Some(&known_check),
     };
-    let list = catalog.units_of(&rulebook);
-    let mut report =
-        score::score(&rulebook, list, &parsed.entries, &parsed.lines, &options).map_err(|bad| all_of(&name, bad))?;
+    let mut report = score::score(&rulebook, list.as_ref(), &parsed.entries, &parsed.lines, &options)
+        .map_err(|bad| all_of(&name, bad))?;
     report.switched = switched;
     report.skipped.extend(parsed.bad);
     report.skipped.sort();
@@ -105,6 +130,39 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         Format::Table => print_table(&rulebook, &report),
     }
     Ok(Ending::Done)
+}
+
+fn from_file(path: &Path, args: &Args, catalog: &Catalog) -> anyhow::Result<Source> {
+    let (rulebook, _) = rulebook_of(args, catalog)?;
+    Ok(Source {
+        name: path.display().to_string(),
+        parsed: entries::parse(&read(path)?),
+        skip_bad: args.skip_bad_lines,
+        units: args.units.clone(),
+        list: catalog.units_of(&rulebook).cloned(),
+    })
+}
+
+/// Findings and entries of the period; the configured units of the rulebook's class are scored whether or not
+/// anything was found.
+async fn from_log(office: &Office, args: &Args, catalog: &Catalog) -> anyhow::Result<Source> {
+    let (rulebook, _) = rulebook_of(args, catalog)?;
+    let period = period_of(args, &rulebook)?;
+    let log = office.log().await?;
+    let entries = log.scoring_entries(period.from, period.to).await?;
+    log.close().await;
+    let configured = office.settings.portals.iter().flat_map(|portal| &portal.units);
+    let cohort = Cohort::of(&rulebook, catalog.units_of(&rulebook), configured);
+    let entries = cohort.entries(entries);
+    let mut units = args.units.clone();
+    units.extend(cohort.units);
+    Ok(Source {
+        name: office.log_path().display().to_string(),
+        parsed: Parsed { entries, ..Parsed::default() },
+        skip_bad: true,
+        units,
+        list: cohort.list,
+    })
 }
 
 /// The rulebook as read, with the readings switched and the overlay laid on.

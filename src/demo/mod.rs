@@ -2,6 +2,8 @@
 
 pub mod portals;
 pub mod server;
+pub mod staff;
+pub mod story;
 
 pub use portals::{FixturePortal, SeededFault};
 pub use server::{Request, Server};

@@ -34,10 +34,20 @@ impl Hash for Element<'_> {
 
 /// A step of a walk through a part of a page, in document order.
 pub enum Step<'p> {
-    /// An element begins; answer false to pass over its content (no `Leave` follows then).
+    /// An element begins; after [`Go::Over`] its content is passed over and no `Leave` follows.
     Enter(Element<'p>),
     Text(&'p str),
     Leave(Element<'p>),
+}
+
+/// How a walk goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Go {
+    On,
+    /// Not into this element.
+    Over,
+    /// Enough seen.
+    Stop,
 }
 
 impl<'p> Element<'p> {
@@ -91,18 +101,26 @@ impl<'p> Element<'p> {
         selector.0.matches(&self.0)
     }
 
-    /// Walks everything below in document order. The answer to `Enter` says whether to go inside.
-    pub fn walk(self, visit: &mut dyn FnMut(Step<'p>) -> bool) {
+    /// Walks everything below in document order, until told to stop; answers whether it was.
+    pub fn walk(self, visit: &mut dyn FnMut(Step<'p>) -> Go) -> bool {
         for child in self.0.children() {
+            let mut go = Go::On;
             if let Some(text) = child.value().as_text() {
-                visit(Step::Text(text));
-            } else if let Some(element) = ElementRef::wrap(child).map(Self)
-                && visit(Step::Enter(element))
-            {
-                element.walk(visit);
-                visit(Step::Leave(element));
+                go = visit(Step::Text(text));
+            } else if let Some(element) = ElementRef::wrap(child).map(Self) {
+                go = visit(Step::Enter(element));
+                if go == Go::On {
+                    if element.walk(visit) {
+                        return true;
+                    }
+                    go = visit(Step::Leave(element));
+                }
+            }
+            if go == Go::Stop {
+                return true;
             }
         }
+        false
     }
 
     /// Whether a reader sees it, as far as the markup itself says.
@@ -126,19 +144,27 @@ impl<'p> Element<'p> {
 
     /// Visible text as written; blocks are parted by line breaks.
     pub fn text(self) -> String {
+        self.text_up_to(usize::MAX).unwrap_or_default()
+    }
+
+    /// The same for a text of at most `most` bytes, blanks at the ends not counted; none if there is more.
+    /// Reads no further than it must, so that asking every element of a page stays cheap.
+    pub fn text_up_to(self, most: usize) -> Option<String> {
         let mut text = String::new();
-        self.walk(&mut |step| {
+        let stopped = self.walk(&mut |step| {
             match step {
-                Step::Enter(element) if !element.is_seen() => return false,
+                Step::Enter(element) if !element.is_seen() => return Go::Over,
                 Step::Enter(element) | Step::Leave(element) => {
-                    if element.is_block() && !text.ends_with('\n') {
+                    if element.is_block() && !text.is_empty() && !text.ends_with('\n') {
                         text.push('\n');
                     }
                 }
+                Step::Text(piece) if text.is_empty() => text.push_str(piece.trim_start()),
                 Step::Text(piece) => text.push_str(piece),
             }
-            true
+            // Blanks of the markup may double a short text; a margin keeps the answer right.
+            if text.len() / 2 > most && text.trim_end().len() > most { Go::Stop } else { Go::On }
         });
-        text
+        (!stopped && text.trim_end().len() <= most).then_some(text)
     }
 }

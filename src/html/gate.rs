@@ -96,7 +96,15 @@ impl<'t> Gate<'t> {
         if is(&VOID) || is(&RAW) {
             return true;
         }
-        if is(&CLOSED_BY_NEXT) && self.open.last().is_some_and(|last| last.eq_ignore_ascii_case(name)) {
+        if is(&CLOSED_BY_NEXT) && self.close_open_one(name) {
+            return true;
+        }
+        // A new link closes the one before, wherever that was opened.
+        if name.eq_ignore_ascii_case("a")
+            && let Some(at) = self.open.iter().rposition(|open| open.eq_ignore_ascii_case("a"))
+        {
+            let before = self.open.remove(at);
+            self.open.push(before);
             return true;
         }
         let formatting = is(&FORMATTING);
@@ -107,6 +115,25 @@ impl<'t> Gate<'t> {
         self.open.push(name);
         *self.counts.entry(name).or_default() += 1;
         true
+    }
+
+    /// A new list item, cell or paragraph stands in the place of the one still open in the same list, row or block.
+    fn close_open_one(&mut self, name: &'t str) -> bool {
+        const HOLDS: [&str; 6] = ["ul", "ol", "dl", "table", "select", "body"];
+        for (at, open) in self.open.iter().enumerate().rev() {
+            if open.eq_ignore_ascii_case(name) {
+                for closed in self.open.split_off(at + 1) {
+                    if let Some(count) = self.counts.get_mut(closed) {
+                        *count = count.saturating_sub(1);
+                    }
+                }
+                return true;
+            }
+            if HOLDS.iter().any(|holder| holder.eq_ignore_ascii_case(open)) {
+                return false;
+            }
+        }
+        false
     }
 
     fn close(&mut self, name: &str) {

@@ -6,7 +6,7 @@ mod gate;
 mod page;
 mod table;
 
-pub use element::{Element, Step};
+pub use element::{Element, Go, Step};
 pub use gate::{MAX_DEPTH, MAX_TEXT};
 pub use page::{Link, Page, Selector, selector};
 pub use table::{Grid, grid};

@@ -11,7 +11,7 @@ use crate::{
 const LITTLE_TEXT: usize = 400;
 
 /// The kind of a page that must not be judged; none for all others.
-pub(super) fn kind(source: &Source<'_>, status: u16, text_length: usize) -> Option<PageKind> {
+pub(super) fn kind(source: &Source<'_>, status: u16, text_length: usize, rows: usize) -> Option<PageKind> {
     if shield(source, text_length) || matches!(status, 412 | 521) {
         return Some(PageKind::Block);
     }
@@ -25,7 +25,7 @@ pub(super) fn kind(source: &Source<'_>, status: u16, text_length: usize) -> Opti
     if is_not_found(&words) {
         return Some(PageKind::Soft404);
     }
-    is_shell(source, text_length).then_some(PageKind::Shell)
+    (rows == 0 && is_shell(source, text_length)).then_some(PageKind::Shell)
 }
 
 /// Why the page must not be judged.

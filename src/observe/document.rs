@@ -83,10 +83,7 @@ fn labelled(page: &Page) -> BTreeMap<String, String> {
     static CELLS: LazyLock<Selector> = LazyLock::new(|| selector("td, th, li, p, dt, dd, span, div, b, strong, label"));
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for cell in page.select(&CELLS).take(3000) {
-        let text = cell.text();
-        if text.len() > 600 {
-            continue;
-        }
+        let Some(text) = cell.text_up_to(600) else { continue };
         let text = tidy(&text);
         let (label, value) = match text.split_once(['：', ':']) {
             Some((label, value)) if !value.trim().is_empty() => (label, value.trim().to_owned()),
@@ -107,5 +104,5 @@ fn labelled(page: &Page) -> BTreeMap<String, String> {
 
 fn neighbour(cell: crate::html::Element<'_>) -> String {
     let next = cell.following().next().or_else(|| cell.parent().and_then(|outer| outer.following().next()));
-    next.map(|next| tidy(&next.text())).unwrap_or_default()
+    next.and_then(|next| next.text_up_to(600)).map(|text| tidy(&text)).unwrap_or_default()
 }

@@ -19,7 +19,8 @@ static FIND_ERROR: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?i)site_?code=([a-z]{0,2}\d{8,10})\b|_span_jiucuo[^0-9]{0,200}?([a-z]{0,2}\d{10})\b|\bLink\(\s*["']([a-z]{0,2}\d{8,10})["']"#,
     )
 });
-const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+/// Both short names of a province where it has two (蜀 and 川, 黔 and 贵, 滇 and 云, 陇 and 甘, 秦 and 陕).
+const PROVINCES: &str = "京津沪渝冀豫云滇辽黑湘皖鲁新苏浙赣鄂桂甘陇晋蒙陕秦吉闽贵黔粤青藏川蜀宁琼";
 static ICP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r"(?i)[{PROVINCES}]\s?ICP\s?[备证]\s?(?:字)?\s?(?:第)?\s?\d{{5,10}}\s?号?(?:\s?[-—－–]\s?\d{{1,3}})?"
@@ -31,7 +32,7 @@ static POLICE_LINK: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"recordcode=(\d{10,16})|beian\.mps\.gov\.cn[^\x22']{0,60}?code=(\d{10,16})"));
 static CONAC: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r"(?i)bszs\.conac\.cn/sitename\?method=show(?:&amp;|&)id=([0-9a-f]{16,40})|dcs\.conac\.cn/js/[^\x22'\s]{0,80}?id=([0-9a-f]{16,40})|id=([0-9A-F]{32})[^\x22'<>]{0,20}",
+        r"(?i)bszs\.conac\.cn/sitename\?method=show(?:&amp;|&)id=([0-9a-f]{16,40})|dcs\.conac\.cn/js/[^\x22'\s]{0,80}?id=([0-9a-f]{16,40})",
     )
 });
 static ORGANISER: LazyLock<Regex> =
@@ -102,8 +103,7 @@ fn organiser(text: &str) -> String {
 fn sitemap(source: &Source<'_>) -> Option<String> {
     static LINKS: LazyLock<Selector> = LazyLock::new(|| selector("a[href]"));
     source.page.select(&LINKS).find_map(|link| {
-        let text = link.text();
-        let text = if text.len() < 100 { normalise(&text) } else { return None };
+        let text = normalise(&link.text_up_to(100)?);
         let title = link.attr("title").map(normalise).unwrap_or_default();
         let is_map = ["网站地图", "站点地图", "网站导航", "sitemap"].iter().any(|name| text == *name || title == *name);
         is_map.then(|| source.page.resolve(link.attr("href")?).map(String::from)).flatten()

@@ -2,13 +2,15 @@
 
 use crate::{
     cms::{self, Adapter},
-    html::{Element, Page, Selector, Step},
+    html::{Element, Go, Page, Selector, Step},
     model::{Anchor, Region},
-    text::{normalise, tidy},
+    text::{dates, normalise, tidy},
 };
 
 /// Less text is not an article; a body chosen by its class may still be this short when it holds pictures or files.
-const LEAST_BODY: usize = 80;
+const LEAST_BODY: usize = 20;
+/// An unnamed block is the article only with this much.
+const LEAST_UNNAMED_BODY: usize = 80;
 
 /// Links and crumbs of a page, read in one walk.
 pub(super) struct Map {
@@ -32,7 +34,7 @@ impl Map {
             match step {
                 Step::Enter(element) => {
                     if !element.is_seen() {
-                        return false;
+                        return Go::Over;
                     }
                     let region = region_of(element, current, body);
                     in_link += usize::from(element.name() == "a");
@@ -62,7 +64,7 @@ impl Map {
                     }
                 }
             }
-            true
+            Go::On
         });
         map.crumbs = crumbs_of(&crumb_text);
         map
@@ -95,7 +97,8 @@ fn region_of(element: Element<'_>, around: Region, body: Option<Element<'_>>) ->
         "nav" | "header" | "aside" => Some(Region::Menu),
         _ => element.handles().find_map(named_region),
     };
-    let found = named.or_else(|| spoken_region(element));
+    let found =
+        named.or_else(|| spoken_region(element)).filter(|region| *region != Region::Crumb || is_crumb_line(element));
     match found {
         Some(Region::Menu | Region::Footer | Region::Related) if holds_body() => around,
         Some(Region::Menu | Region::Footer | Region::Crumb) if around == Region::Body => around,
@@ -153,12 +156,17 @@ fn spoken_region(element: Element<'_>) -> Option<Region> {
     }
     let opening = opening_words(element)?;
     if CRUMB.iter().any(|words| opening.starts_with(words)) {
-        return (short_text(element, 400)).then_some(Region::Crumb);
+        return Some(Region::Crumb);
     }
     if RELATED.iter().any(|words| opening.starts_with(words)) && opening.chars().count() <= 12 {
         return Some(Region::Related);
     }
     None
+}
+
+/// Breadcrumbs are one short line without dates; a class named `location` may hold the whole page.
+fn is_crumb_line(element: Element<'_>) -> bool {
+    element.text_up_to(900).is_some_and(|text| dates::find(&text).is_empty())
 }
 
 /// The first words inside an element that are not white space, when they come soon.
@@ -168,40 +176,30 @@ fn opening_words(element: Element<'_>) -> Option<String> {
     element.walk(&mut |step| {
         steps += 1;
         if opening.is_some() || steps > 8 {
-            return false;
+            return Go::Stop;
         }
         match step {
-            Step::Enter(element) => element.is_seen(),
-            Step::Leave(_) => true,
+            Step::Enter(element) if !element.is_seen() => return Go::Over,
+            Step::Enter(_) | Step::Leave(_) => {}
             Step::Text(text) => {
-                let words = normalise(text.get(..text.len().min(200)).unwrap_or(text));
+                let words: String = text.trim_start().chars().take(40).collect();
+                let words = normalise(&words);
                 if !words.is_empty() {
                     opening = Some(words);
                 }
-                true
             }
         }
+        Go::On
     });
     opening
-}
-
-fn short_text(element: Element<'_>, most: usize) -> bool {
-    let mut length = 0;
-    element.walk(&mut |step| {
-        if let Step::Text(text) = step {
-            length += text.trim().len();
-        }
-        length <= most * 3
-    });
-    length <= most * 3
 }
 
 /// `当前位置：首页 > 政务公开 > 年报` to its steps, without the home page and the word before it.
 fn crumbs_of(text: &str) -> Vec<String> {
     let mut crumbs: Vec<String> = Vec::new();
-    for piece in text.split(['>', '›', '»', '＞', '→', '/', '|', '\n', '→', '➤', '-']) {
+    for piece in text.split(['>', '›', '»', '＞', '→', '/', '|', '\n', '➤']) {
         let piece = tidy(piece);
-        let piece = piece.trim_start_matches(|letter: char| letter.is_whitespace() || ":：・·".contains(letter)).trim();
+        let piece = piece.trim_matches(|letter: char| letter.is_whitespace() || ":：・·-—<".contains(letter));
         let bare = normalise(piece);
         let bare = bare.rsplit(':').next().unwrap_or_default();
         let is_word = bare.is_empty()
@@ -261,13 +259,13 @@ fn fullest<'p>(page: &'p Page, selector: &Selector) -> Option<Element<'p>> {
 /// Characters outside links.
 fn prose_length(element: Element<'_>) -> usize {
     let mut length = 0;
-    element.walk(&mut |step| match step {
-        Step::Enter(inner) => inner.is_seen() && inner.name() != "a",
-        Step::Text(text) => {
-            length += text.chars().filter(|letter| !letter.is_whitespace()).count();
-            true
+    element.walk(&mut |step| {
+        match step {
+            Step::Enter(inner) if !inner.is_seen() || inner.name() == "a" => return Go::Over,
+            Step::Enter(_) | Step::Leave(_) => {}
+            Step::Text(text) => length += text.chars().filter(|letter| !letter.is_whitespace()).count(),
         }
-        Step::Leave(_) => true,
+        Go::On
     });
     length
 }
@@ -280,7 +278,7 @@ fn densest(page: &Page) -> Option<Element<'_>> {
             continue;
         }
         let length: usize = element.children().filter(|child| child.name() == "p").map(prose_length).sum();
-        if length > best.map_or(LEAST_BODY, |(most, _)| most) {
+        if length > best.map_or(LEAST_UNNAMED_BODY, |(most, _)| most) {
             best = Some((length, element));
         }
     }

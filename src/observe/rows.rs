@@ -4,12 +4,15 @@
 //! One walk from the leaves up. Links and date texts rise until a link meets its date; where several meet, they are
 //! paired in the order in which they stand.
 
-use std::{collections::HashSet, sync::LazyLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::LazyLock,
+};
 
 use regex::Regex;
 
 use crate::{
-    html::{Element, Page, Step},
+    html::{Element, Go, Page, Step},
     model::{Anchor, Region},
     text::{
         dates::{self, Cell},
@@ -61,7 +64,13 @@ struct Reader<'p> {
 pub(super) fn read(page: &Page, body: Option<Element<'_>>) -> Vec<Row> {
     let mut reader = Reader { page, body, rows: Vec::new(), lists: 0 };
     reader.rise(page.body());
-    reader.rows.retain(|row| row.date.is_some() || is_worth_without_date(row));
+    let mut undated: HashMap<usize, usize> = HashMap::new();
+    for row in reader.rows.iter().filter(|row| row.date.is_none()) {
+        *undated.entry(row.list).or_default() += 1;
+    }
+    reader
+        .rows
+        .retain(|row| row.date.is_some() || is_worth_without_date(row, undated.get(&row.list).copied().unwrap_or(0)));
     let mut seen = HashSet::new();
     reader.rows.retain(|row| seen.insert((row.title.clone(), row.url.clone(), row.date)));
     reader.rows
@@ -84,10 +93,18 @@ pub(super) fn outside_menus(rows: Vec<Row>, anchors: &[Anchor]) -> Vec<Row> {
     rows.into_iter().filter(|row| !is_aside(row) || (row.date.is_some() && !has_list)).collect()
 }
 
-/// Undated links are rows only where they look like articles: a long text and an address that is no folder.
-fn is_worth_without_date(row: &Row) -> bool {
-    static LEAF: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d{3,}[^/]*$|\.(?:pdf|docx?|xlsx?|wps|ofd)$"));
-    row.title.chars().count() >= 8 && LEAF.is_match(&row.url) && !row.url.ends_with("/index.html")
+/// Undated links are rows only where they look like articles: a long text and the address of a file, or shorter texts
+/// (names of leaders) in a list of such, at numbered addresses.
+fn is_worth_without_date(row: &Row, in_list: usize) -> bool {
+    static FILE: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"/[^/?]*\.(?:s?html?|jsp|aspx?|php|pdf|docx?|xlsx?|wps|ofd)(?:\?[^/]*)?$|\d{3,}[^/]*$")
+    });
+    static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"\d{3,}[^/]*$"));
+    static INDEX: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"/(?:index|default|list)[^/]*$|/col/col\d+/|/col\d+\.html?$"));
+    let letters = row.title.chars().count();
+    let is_leaf = FILE.is_match(&row.url) && !INDEX.is_match(&row.url);
+    is_leaf && (letters >= 8 || (letters >= 2 && in_list >= 2 && NUMBERED.is_match(&row.url)))
 }
 
 impl<'p> Reader<'p> {
@@ -113,7 +130,7 @@ impl<'p> Reader<'p> {
                 }
                 Step::Leave(_) => {}
             }
-            false
+            Go::Over
         });
         self.settle(element, &mut risen);
         risen
@@ -127,7 +144,7 @@ impl<'p> Reader<'p> {
             match step {
                 Step::Enter(element) => {
                     if !element.is_seen() {
-                        return false;
+                        return Go::Over;
                     }
                     depth += usize::from(element.name() == "a");
                 }
@@ -138,7 +155,7 @@ impl<'p> Reader<'p> {
                     linked += if depth > 0 { length } else { 0 };
                 }
             }
-            true
+            Go::On
         });
         linked * 2 < all
     }
@@ -163,7 +180,7 @@ impl<'p> Reader<'p> {
         }
         let Some(read) = read_link(link) else {
             // A link that is nothing but a date stands for its date.
-            if let Some(cell) = dates::read_cell(&link.text()) {
+            if let Some(cell) = link.text_up_to(80).and_then(|text| dates::read_cell(&text)) {
                 risen.atoms.push(Atom::Date(cell));
             }
             return;
@@ -381,7 +398,7 @@ fn read_link(link: Element<'_>) -> Option<ReadLink> {
         match step {
             Step::Enter(element) => {
                 if !element.is_seen() {
-                    return false;
+                    return Go::Over;
                 }
                 headed += usize::from(is_heading(element));
                 if element.is_block() || element.name() == "span" || element.name() == "em" || element.name() == "i" {
@@ -402,7 +419,7 @@ fn read_link(link: Element<'_>) -> Option<ReadLink> {
                 None => pieces.push((text.to_owned(), headed > 0)),
             },
         }
-        true
+        Go::On
     });
     let mut date = None;
     let mut words: Vec<(String, bool)> = Vec::new();
@@ -437,9 +454,8 @@ fn read_link(link: Element<'_>) -> Option<ReadLink> {
     if let Some(captures) = GLUED.captures(&title)
         && let Some(cell) = dates::read_cell(&captures["d"])
     {
-        // 2022年1月18日 at the end of a sentence is part of it; 2022-01-18 or a date in brackets is not.
-        let is_figures = !captures["d"].contains('年') || title.ends_with([')', '）', ']', '】']);
-        if is_figures {
+        // 2022年1月18日 at the end of a title is part of it; 2022-01-18 is not.
+        if !captures["d"].contains('年') {
             date = date.or(Some(cell));
             title = captures["t"].trim_end_matches(['[', '(', '（', '【', ' ']).to_owned();
         }

@@ -71,11 +71,7 @@ fn shown_form_of(page: &Page, stated: &str) -> Option<String> {
 
 /// Text of an element small enough to be a title; children that stand on a line of their own are left out.
 fn own_words(element: Element<'_>) -> Option<String> {
-    let text = element.text();
-    if text.len() > 1200 {
-        return None;
-    }
-    let text = tidy(&text);
+    let text = tidy(&element.text_up_to(900)?);
     let text = TAIL.replace(&text, "");
     let text = text.trim().trim_start_matches("标题：").trim();
     (!text.is_empty()).then(|| text.to_owned())
@@ -109,14 +105,11 @@ fn heading_within(page: &Page, tag: Option<&str>) -> Option<String> {
 fn row_of_attributes(page: &Page) -> Option<String> {
     static LABELS: LazyLock<Selector> = LazyLock::new(|| selector("td, th, dt, li, span"));
     for label in page.select(&LABELS).take(400) {
-        let text = label.text();
-        if text.len() > 60 {
-            continue;
-        }
+        let Some(text) = label.text_up_to(60) else { continue };
         let bare = normalise(&text);
         if matches!(bare.trim_end_matches(':'), "标题" | "名称" | "信息名称" | "文件名称" | "公文名称")
         {
-            let value = label.following().next().map(|cell| tidy(&cell.text()))?;
+            let value = label.following().next().and_then(|cell| cell.text_up_to(900)).map(|text| tidy(&text))?;
             if value.chars().count() >= 4 && value.chars().count() < 200 {
                 return Some(value);
             }
@@ -128,7 +121,6 @@ fn row_of_attributes(page: &Page) -> Option<String> {
 /// Without help from `<title>`: the first real heading with enough words, before or inside the article text.
 fn heading_before(page: &Page, body: Option<Element<'_>>) -> Option<String> {
     let enough = |text: &String| (4..120).contains(&text.chars().count());
-    body?;
     let in_footer =
         |element: &Element<'_>| element.ancestors().any(|outer| outer.name() == "footer" || outer.name() == "nav");
     let by = |name: &'static str| {
@@ -138,10 +130,13 @@ fn heading_before(page: &Page, body: Option<Element<'_>>) -> Option<String> {
             .filter_map(own_words)
             .find(enough)
     };
-    by("h1")
-        .or_else(|| page.select(&TITLED).filter_map(own_words).find(|text| text.chars().count() >= 8 && enough(text)))
-        .or_else(|| by("h2"))
-        .or_else(|| by("h3"))
+    if body.is_none() {
+        // A page without an article: its only heading names it; of several none does.
+        let headings: Vec<String> = page.select(&HEADING).filter_map(own_words).filter(enough).take(2).collect();
+        return if let [only] = headings.as_slice() { Some(only.clone()) } else { by("h1") };
+    }
+    let titled = || page.select(&TITLED).filter_map(own_words).find(|text| text.chars().count() >= 8 && enough(text));
+    by("h1").or_else(titled).or_else(|| by("h2")).or_else(|| by("h3"))
 }
 
 /// `标题_栏目_站名`, `标题-站名`, `标题 | 站名` to the title alone.

@@ -151,8 +151,9 @@ fn column(night: &Night<'_>, key: String, mut draft: Draft) -> Option<ColumnFact
             draft.names.meta_name = facts.meta.get("columnname").map(|name| tidy(name)).filter(|name| !name.is_empty());
             draft.names.meta_type.clone_from(&facts.column.kind);
             let crumb = facts.column.path.last().filter(|name| name.chars().count() <= LONGEST_NAME);
-            if let Some(crumb) = crumb.filter(|_| draft.names.shown.is_empty()) {
-                draft.names.shown.push(crumb.clone());
+            let title = facts.title.as_ref().filter(|title| title.chars().count() <= LONGEST_NAME);
+            if let Some(own) = crumb.or(title).filter(|_| draft.names.shown.is_empty()) {
+                draft.names.shown.push(own.clone());
             }
         }
     }
@@ -314,8 +315,7 @@ fn parent(night: &Night<'_>, column: &ColumnFacts, keys: &BTreeSet<String>) -> O
             .iter()
             .filter(|anchor| anchor.region == Region::Crumb)
             .map(|anchor| column_key(&anchor.url))
-            .filter(|key| *key != column.key && keys.contains(key))
-            .next_back()
+            .rfind(|key| *key != column.key && keys.contains(key))
     });
     by_crumb.or_else(|| {
         keys.iter()

@@ -335,7 +335,10 @@ fn numbers(node: &Value, at: &str, spots: &mut Vec<String>) {
             list.iter().enumerate().for_each(|(n, value)| numbers(value, &format!("{at}/{n}"), spots))
         }
         // Ids of rows may look like numbers, and so may lists of them.
-        Value::String(_) if ["/id", "/clauses", "/unless"].iter().any(|key| at.trim_end_matches(char::is_numeric).trim_end_matches('/').ends_with(key)) => {}
+        Value::String(_)
+            if ["/id", "/clauses", "/unless"]
+                .iter()
+                .any(|key| at.trim_end_matches(char::is_numeric).trim_end_matches('/').ends_with(key)) => {}
         Value::String(text) if text.parse::<Decimal>().is_ok() => spots.push(at.to_owned()),
         _ => {}
     }

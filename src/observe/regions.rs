@@ -164,9 +164,11 @@ fn spoken_region(element: Element<'_>) -> Option<Region> {
     None
 }
 
-/// Breadcrumbs are one short line without dates; a class named `location` may hold the whole page.
+/// Breadcrumbs are one short line without dates, and show a way; a class named `location` may hold the whole page.
 fn is_crumb_line(element: Element<'_>) -> bool {
-    element.text_up_to(900).is_some_and(|text| dates::find(&text).is_empty())
+    let Some(text) = element.text_up_to(900) else { return false };
+    let shows_way = ["首页", "位置", "主页", ">", "›", "»", "＞", "→"].iter().any(|mark| text.contains(mark));
+    shows_way && dates::find(&text).is_empty()
 }
 
 /// The first words inside an element that are not white space, when they come soon.

@@ -31,6 +31,9 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// 更多>> at the end of a block's heading.
+static MORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\s*[>》\[+]*\s*(?:更多|more)\S{0,8}$"));
+
 /// The title, or none where the page has none of its own.
 pub(super) fn read(page: &Page, meta: &BTreeMap<String, String>, body: Option<Element<'_>>) -> Option<String> {
     let stated = meta.get("articletitle").map(|text| plain(text)).filter(|text| is_title(text));
@@ -73,6 +76,7 @@ fn shown_form_of(page: &Page, stated: &str) -> Option<String> {
 fn own_words(element: Element<'_>) -> Option<String> {
     let text = tidy(&element.text_up_to(900)?);
     let text = TAIL.replace(&text, "");
+    let text = MORE.replace(&text, "");
     let text = text.trim().trim_start_matches("标题：").trim();
     (!text.is_empty()).then(|| text.to_owned())
 }

@@ -39,11 +39,13 @@ pub struct Console {
     pub administrator: String,
     /// Argon2 hash of the administrator's password, from `mingcha password`.
     pub password_hash: Option<String>,
+    /// True where people reach the console through a proxy that speaks TLS: its cookie then travels over TLS only.
+    pub https: bool,
 }
 
 impl Default for Console {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".into(), administrator: "admin".into(), password_hash: None }
+        Self { listen: "127.0.0.1:8080".into(), administrator: "admin".into(), password_hash: None, https: false }
     }
 }
 

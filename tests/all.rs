@@ -3,8 +3,10 @@
 
 mod architecture;
 mod audit;
+mod browser;
 mod bulletin;
 mod checks;
+mod console;
 mod crawl;
 mod evidence;
 mod fetch;
@@ -12,10 +14,17 @@ mod fixture_portals;
 mod fixture_visits;
 mod fold;
 mod log;
+mod log_commands;
 mod night;
 mod queue;
 mod reading;
+mod readme;
+mod rulebook_cases;
+mod rulebook_files;
 mod schedule;
+mod score;
+mod score_properties;
 mod seeded_faults;
+mod serve;
 mod support;
 mod text;

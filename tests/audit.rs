@@ -1,13 +1,24 @@
-//! `mingcha audit`: the shape of its JSON and how its page is printed.
+//! `mingcha audit`: what it finds on the fixture portals, the shape of its JSON and how its page is printed.
+
+use std::collections::BTreeSet;
 
 use jiff::civil::date;
 use mingcha::{
+    catalog::Catalog,
+    demo::{portals, server::Server},
+    fetch,
+    jobs::{
+        audit::{Request, audit as audit_portal},
+        portal_owner::Given,
+    },
     model::{
         Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal, Cause, Evidence, UnitKind, Verdict,
     },
     report::{audit_html, audit_json},
 };
 use serde_json::Value;
+
+use crate::support::server;
 
 fn outcome(check: &str, title: &str, subject: &str, verdict: Verdict) -> AuditOutcome {
     AuditOutcome {
@@ -146,4 +157,119 @@ fn a_clean_portal_is_not_called_faultless_beyond_what_was_seen() {
     let page = audit_html::render(&audit).unwrap();
     assert!(page.contains("在已检查的内容中没有发现问题"));
     assert!(page.contains("凡涉及“缺失”的判断均未作出"));
+}
+
+/// Audits a fixture portal, told nothing but its address, and says which faults were put into it.
+async fn audit_of(story: &str) -> (Audit, BTreeSet<(String, String)>) {
+    let fixtures = portals::load().unwrap();
+    let fixture = fixtures.into_iter().find(|fixture| fixture.story == story).unwrap();
+    let as_of = fixture.as_of().unwrap();
+    let seeded = fixture.sheet.seeded.iter().map(|fault| (fault.check.clone(), fault.subject.clone())).collect();
+    let url = fixture.sheet.portal.url.parse().unwrap();
+    let server = Server::start(vec![fixture]).await.unwrap();
+    let client = fetch::Client::new(fetch::Settings {
+        resolve: server.resolve(),
+        rate_per_host: 10_000,
+        clock: Some(as_of),
+        ..fetch::Settings::default()
+    })
+    .unwrap();
+    let request = Request { url, as_of, given: Given::default(), max_pages: 300, rate: 10_000, allow_private: true };
+    let audit = audit_portal(&request, &Catalog::load(None).unwrap(), &client, &|_| {}).await.unwrap();
+    (audit, seeded)
+}
+
+fn faults_of(audit: &Audit) -> BTreeSet<(String, String)> {
+    audit.findings.iter().map(|finding| (finding.check.clone(), finding.subject_key.clone())).collect()
+}
+
+#[tokio::test]
+async fn a_faultless_portal_gets_no_finding() {
+    let (audit, _) = audit_of("trs-county-government").await;
+    assert_eq!(faults_of(&audit), BTreeSet::new());
+    assert_eq!((audit.portal.unit.as_str(), audit.portal.kind), ("青岚县人民政府", UnitKind::Government));
+    assert_eq!(audit.portal.cms.as_deref(), Some("trs"));
+    assert!(audit.outcomes.iter().filter(|outcome| outcome.outcome == Verdict::Passed).count() > 10);
+}
+
+#[tokio::test]
+async fn a_department_told_nothing_about_is_held_to_what_it_shows() {
+    let (audit, mut seeded) = audit_of("gbk-old-department").await;
+    assert_eq!(audit.portal.kind, UnitKind::Department);
+    // Nothing on the portal says that it issues licences, so a missing licence list is not held against it.
+    assert!(seeded.remove(&("dual-publicity-section-missing".to_owned(), "publicity:licence".to_owned())));
+    assert_eq!(faults_of(&audit), seeded);
+    assert!(
+        audit.portal.inferred.iter().any(|note| note.contains("行政许可公示不作检查")),
+        "{:?}",
+        audit.portal.inferred
+    );
+    for finding in &audit.findings {
+        assert!(!finding.basis.is_empty() && !finding.fix.is_empty(), "{}", finding.check);
+    }
+}
+
+#[tokio::test]
+async fn a_portal_that_does_not_answer_is_named_with_its_cause() {
+    let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let client = fetch::Client::new(fetch::Settings {
+        resolve: [("gone.example.gov.cn".to_owned(), closed)].into(),
+        first_pause: std::time::Duration::from_millis(1),
+        ..fetch::Settings::default()
+    })
+    .unwrap();
+    let request = Request {
+        url: "http://gone.example.gov.cn/".parse().unwrap(),
+        as_of: "2026-09-20T04:00:00Z".parse().unwrap(),
+        given: Given::default(),
+        max_pages: 10,
+        rate: 50,
+        allow_private: false,
+    };
+    let failure = audit_portal(&request, &Catalog::load(None).unwrap(), &client, &|_| {}).await.unwrap_err();
+    assert_eq!(failure.cause, Cause::Refused);
+    assert!(failure.to_string().starts_with("cannot read the home page http://gone.example.gov.cn/: refused"));
+}
+
+/// Runs the program itself: exit code, standard output, standard error.
+async fn mingcha(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mingcha"));
+    program.arg("audit").args(arguments);
+    let output = tokio::task::spawn_blocking(move || program.output()).await.unwrap().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+#[tokio::test]
+async fn the_program_ends_with_1_only_where_asked_for() {
+    let site = server::Server::start(|seen| match seen.path.as_str() {
+        "/" => server::page(
+            "<title>澄湾市教育局</title><ul><li><a href='/xw/'>新闻</a></li></ul><p>主办单位：澄湾市教育局</p>",
+        ),
+        _ => server::status(404, "没有这个页面"),
+    })
+    .await;
+    let url = format!("http://{}/", site.address);
+    let usual = [url.as_str(), "--allow-private", "--rate", "50", "--as-of", "2026-09-20"];
+    let (code, table, messages) = mingcha(&usual).await;
+    assert_eq!((code, messages.as_str()), (Some(0), ""), "no progress where no terminal is");
+    assert!(table.contains("必设栏目缺失") && table.contains("按部门检查"), "{table}");
+    let (code, json, _) = mingcha(&[&usual[..], &["--fail-on", "faults", "--format", "json"]].concat()).await;
+    assert_eq!(code, Some(1));
+    let audit: Audit = serde_json::from_str(&json).unwrap();
+    assert_eq!((audit.as_of, audit.portal.unit.as_str()), (date(2026, 9, 20), "澄湾市教育局"));
+    assert!(!audit.findings.is_empty());
+}
+
+#[tokio::test]
+async fn the_program_says_in_one_line_what_is_wrong() {
+    for (url, wanted, words) in [
+        ("ftp://x.example.gov.cn/", 2, "only http and https are visited"),
+        ("not a portal", 2, "is no address of a portal"),
+        ("http://127.0.0.1:9/", 3, "--allow-private"),
+    ] {
+        let (code, output, messages) = mingcha(&[url]).await;
+        assert_eq!((code, output.as_str()), (Some(wanted), ""), "{url}");
+        assert!(messages.contains(words) && messages.lines().count() == 1, "{messages}");
+    }
 }

@@ -1,16 +1,25 @@
 //! A quarter's bulletin: what is named, what is only counted, and how it is printed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, civil::date};
 use mingcha::{
-    jobs::bulletin::{CheckText, ManualFinding, Material, PortalLook, assemble},
+    catalog::Catalog,
+    demo::{portals, server::Server},
+    evidence::Archive,
+    fetch,
+    jobs::{
+        bulletin::{CheckText, ManualFinding, Material, PortalLook, assemble},
+        bulletin_draft::{House, draft},
+        night::{Order, Tools, run_portal_night},
+    },
     model::{
-        Bulletin, Cause, Finding, FindingIdentity, FindingState, Load, Method, MethodReading, NotMeasurable, Outcome,
-        PendingMeasure, Portal, Quarter, Rectification, Run, RunState, Share, Subject, Unit, UnitKind, UnitScore,
-        Verdict,
+        Bulletin, Cause, Decision, Entry, EntrySource, Finding, FindingIdentity, FindingState, Load, Method,
+        MethodReading, NotMeasurable, Outcome, PendingMeasure, Portal, Quarter, Rectification, Run, RunState, Share,
+        Subject, Unit, UnitKind, UnitScore, Verdict,
     },
     report::{bulletin_html, bulletin_json},
+    store::{FindingFilter, Log},
 };
 
 fn quarter() -> Quarter {
@@ -436,4 +445,68 @@ fn an_empty_quarter_says_so() {
     assert!(page.contains("本季度没有经人工核查确认的问题"));
     assert!(page.contains("合格率为—"));
     assert!(!page.contains("经确认的问题清单"), "no annex without findings");
+}
+
+#[tokio::test]
+async fn a_bulletin_is_drawn_up_from_the_log() {
+    let fixtures = portals::load().unwrap();
+    let fixture = fixtures.into_iter().find(|fixture| fixture.story == "vsb-county-health").unwrap();
+    // A unit of the rulebook's class runs this portal, so that there is a score.
+    let mut portal = Portal { rate: 10_000, ..fixture.sheet.portal.clone() };
+    portal.units[0].name = "市财政局".to_owned();
+    let as_of = fixture.as_of().unwrap();
+    let server = Server::start(vec![fixture]).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let tools = Tools {
+        log: Log::open(&folder.path().join("log.db")).await.unwrap(),
+        archive: Archive::open(&folder.path().join("evidence")).unwrap(),
+        catalog: Arc::new(Catalog::load(None).unwrap()),
+        fetch: fetch::Settings { resolve: server.resolve(), clock: Some(as_of), ..fetch::Settings::default() },
+    };
+    let order = Order { portal: &portal, as_of: Some(as_of), job: None };
+    run_portal_night(&tools, order, &|_| {}).await.unwrap();
+    let found = tools.log.findings(&FindingFilter::default()).await.unwrap();
+    let report = found.iter().find(|finding| finding.identity.check == "annual-report-missing").unwrap();
+    tools.log.decide(&report.id, Decision::Confirm, "王芳", "", as_of).await.unwrap();
+    let by_hand = Entry {
+        unit: "市财政局".to_owned(),
+        clause: Some("B1-33".to_owned()),
+        date: Some(date(2022, 11, 10)),
+        source: Some(EntrySource::Staff),
+        note: Some("咨询电话两次无人接听".to_owned()),
+        ..Entry::default()
+    };
+    let by_hand = tools.log.add_entry(by_hand, "王芳", as_of).await.unwrap().entry.id.unwrap();
+
+    let house = House {
+        office: "澄湾市人民政府办公室".to_owned(),
+        portals: vec![portal],
+        rulebook: "yuncheng-2022-b1".to_owned(),
+        rectification_days: 10,
+    };
+    let wanted: Quarter = "2022-Q4".parse().unwrap();
+    let bulletin = draft(&tools.log, &tools.catalog, &house, wanted, date(2022, 12, 30)).await.unwrap();
+
+    let mut named: Vec<&str> = bulletin.findings.iter().map(|finding| finding.id.as_str()).collect();
+    named.sort_unstable();
+    let mut expected = [report.id.as_str(), by_hand.as_str()];
+    expected.sort_unstable();
+    assert_eq!(named, expected);
+    assert_eq!(bulletin.totals.suspected, found.len() - 1);
+    assert!(bulletin.scope.pages.done > 5 && bulletin.scope.columns.done > 0);
+    assert_eq!(bulletin.rectification.deadline, Some(date(2023, 1, 16)), "New Year 2023: 2 January was a day off");
+    let unit = &bulletin.units[0];
+    let score = unit.score.as_ref().unwrap();
+    assert_eq!((unit.confirmed, score.full_mark), (2, "100".parse().unwrap()));
+    assert!(score.total < score.full_mark && score.pending > 0);
+    assert_eq!(bulletin.pending.len(), score.pending);
+    assert!(bulletin.method.readings.iter().all(|reading| !reading.reading.is_empty() && reading.switch.contains('=')));
+
+    // The same log gives the same bulletin, to the byte.
+    let again = draft(&tools.log, &tools.catalog, &house, wanted, date(2022, 12, 30)).await.unwrap();
+    assert_eq!(bulletin_html::render(&again).unwrap(), bulletin_html::render(&bulletin).unwrap());
+
+    let no_such = House { rulebook: "no-such-plan".to_owned(), ..house };
+    let refused = draft(&tools.log, &tools.catalog, &no_such, wanted, date(2022, 12, 30)).await.unwrap_err();
+    assert!(refused.to_string().contains("there is no rulebook \"no-such-plan\""), "{refused}");
 }

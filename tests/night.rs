@@ -3,6 +3,7 @@
 use std::{
     path::Path,
     sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use jiff::Timestamp;
@@ -33,7 +34,7 @@ struct Office {
 
 impl Office {
     async fn new() -> Self {
-        let story = "jcms-district-education";
+        let story = "gbk-old-department";
         let fixtures = portals::load().unwrap();
         let fixture = fixtures.into_iter().find(|fixture| fixture.story == story).unwrap();
         let portal = Portal { rate: 10_000, ..fixture.sheet.portal.clone() };
@@ -82,7 +83,12 @@ async fn tools(folder: &Path, server: &Server, as_of: Timestamp) -> Tools {
         log: Log::open(&folder.join("log.db")).await.unwrap(),
         archive: Archive::open(&folder.join("evidence")).unwrap(),
         catalog: Arc::new(Catalog::load(None).unwrap()),
-        fetch: fetch::Settings { resolve: server.resolve(), clock: Some(as_of), ..fetch::Settings::default() },
+        fetch: fetch::Settings {
+            resolve: server.resolve(),
+            clock: Some(as_of),
+            first_pause: Duration::from_millis(5),
+            ..fetch::Settings::default()
+        },
     }
 }
 
@@ -90,7 +96,7 @@ async fn tools(folder: &Path, server: &Server, as_of: Timestamp) -> Tools {
 async fn a_night_is_written_whole() {
     let office = Office::new().await;
     let report = office.night(None).await.unwrap();
-    assert_eq!(report.run.id, "2022-11-16/jcms-district-education");
+    assert_eq!(report.run.id, "2022-11-16/gbk-old-department");
     assert!(matches!(report.run.state, RunState::Done | RunState::Partial), "{:?}", report.run);
     assert!(report.run.load.requests > 5);
 
@@ -115,7 +121,7 @@ async fn the_same_night_twice_opens_nothing_twice() {
     office.night(None).await.unwrap();
     let before = office.findings().await;
     let again = office.night(None).await.unwrap();
-    assert_eq!(again.run.id, "2022-11-16/jcms-district-education+2");
+    assert_eq!(again.run.id, "2022-11-16/gbk-old-department+2");
     assert_eq!(again.changes, []);
     assert_eq!(office.findings().await, before);
 }
@@ -127,7 +133,7 @@ async fn what_people_decided_outlives_the_next_night() {
     let finding = office.findings().await.remove(0);
     office.tools.log.decide(&finding.id, Decision::Dismiss, "王芳", "误报", office.as_of).await.unwrap();
     let next = office.night_as_of(office.as_of + jiff::SignedDuration::from_hours(24), None).await.unwrap();
-    assert_eq!(next.run.id, "2022-11-17/jcms-district-education");
+    assert_eq!(next.run.id, "2022-11-17/gbk-old-department");
     let dismissed = office.tools.log.finding(&finding.id).await.unwrap().unwrap();
     assert_eq!((dismissed.state, dismissed.reason.as_str()), (FindingState::Dismissed, "误报"));
     assert!(dismissed.last_measured > finding.last_measured);
@@ -157,7 +163,7 @@ async fn a_night_killed_before_midnight_is_closed_by_the_next_one() {
     let office = Office::new().await;
     office.killed_night(3).await;
     let next = office.night_as_of(office.as_of + jiff::SignedDuration::from_hours(24), None).await.unwrap();
-    let killed = office.tools.log.run("2022-11-16/jcms-district-education").await.unwrap().unwrap();
+    let killed = office.tools.log.run("2022-11-16/gbk-old-department").await.unwrap().unwrap();
     assert_eq!((killed.state, killed.note.as_str()), (RunState::Failed, "中断，未完成"));
     assert_eq!(next.run.night.to_string(), "2022-11-17");
 }
@@ -204,10 +210,10 @@ async fn a_job_does_its_night_once() {
         async move { queue.work(Workers::default(), work, stop).await }
     });
     let log = &office.tools.log;
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_secs(60);
     while log.run_of_job(&request.key()).await.unwrap().is_none_or(|run| run.state == RunState::Running) {
-        assert!(std::time::Instant::now() < deadline, "the job is done in time");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        assert!(Instant::now() < deadline, "the job is done in time");
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     end.send(()).unwrap();
     working.await.unwrap().unwrap();

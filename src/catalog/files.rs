@@ -57,25 +57,12 @@ impl Files {
 }
 
 fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Problem> {
-    String::from_utf8(bytes).map_err(|_| Problem {
-        file: name.to_owned(),
-        line: 0,
-        column: 0,
-        field: String::new(),
-        message: "is not UTF-8 text".into(),
-        help: "save it as UTF-8".into(),
-    })
+    String::from_utf8(bytes).map_err(|_| Problem::of_file(name, "is not UTF-8 text", "save it as UTF-8"))
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
-    Problem {
-        file: path.display().to_string(),
-        line: 0,
-        column: 0,
-        field: String::new(),
-        message: format!("cannot be read: {error}"),
-        help: "give another folder with --checks DIR".into(),
-    }
+    let name = path.display().to_string();
+    Problem::of_file(&name, format!("cannot be read: {error}"), "give another folder with --checks DIR")
 }
 
 fn yaml_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, Problem> {

@@ -59,6 +59,11 @@ impl Catalog {
         })
     }
 
+    /// A rulebook with a file of values laid over it; `name` is the file's, for messages.
+    pub fn overlay(&self, book: &Rulebook, name: &str, text: &str) -> Result<Rulebook, Problems> {
+        rulebooks::overlay(book, name, text, &self.check_ids, &self.unit_lists).map_err(Problems)
+    }
+
     /// The list of units a rulebook scores from.
     pub fn units_of(&self, book: &Rulebook) -> Option<&UnitList> {
         let wanted = &book.units.as_ref()?.list;

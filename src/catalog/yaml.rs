@@ -3,13 +3,13 @@
 use std::{collections::BTreeMap, fmt};
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor},
 };
 use serde_saphyr::{Options, Spanned, options::DuplicateKeyPolicy};
 
 /// One defect of a file, with the finger on the spot.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Problem {
     /// Path below `checks/`, or as the user gave it.
     pub file: String,
@@ -22,6 +22,14 @@ pub struct Problem {
     pub message: String,
     /// What to do about it; may be empty.
     pub help: String,
+}
+
+impl Problem {
+    /// A defect of the file as a whole.
+    pub fn of_file(file: &str, message: impl Into<String>, help: impl Into<String>) -> Self {
+        let (message, help) = (message.into(), help.into());
+        Self { file: file.to_owned(), line: 0, column: 0, field: String::new(), message, help }
+    }
 }
 
 impl fmt::Display for Problem {
@@ -86,14 +94,14 @@ fn problem_of(name: &str, text: &str, error: &serde_saphyr::Error) -> Problem {
     } else {
         ""
     };
-    Problem {
-        file: name.to_owned(),
-        line,
-        column,
-        field: Places::of(text).field_at(line, column),
-        message,
-        help: help.to_owned(),
+    let places = Places::of(text);
+    let field = places.field_at(line, column);
+    if message.starts_with("missing field") {
+        // The library points at the last key it has read; what lacks something is the mapping around it.
+        let around = field.rfind(['.', '[']).map_or("", |at| &field[..at]);
+        return places.problem(name, around, message, help);
     }
+    Problem { file: name.to_owned(), line, column, field, message, help: help.to_owned() }
 }
 
 /// Where each value of a document stands, so that a defect found after reading can be shown in its place.
@@ -109,7 +117,8 @@ impl Places {
     /// Walks through the document; one that is no YAML has no places.
     pub fn of(text: &str) -> Self {
         let mut places = Self::default();
-        if let Ok(root) = serde_saphyr::from_str_with_options::<Spanned<Node>>(text, strict()) {
+        let lenient = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::FirstWins, with_snippet: false };
+        if let Ok(root) = serde_saphyr::from_str_with_options::<Spanned<Node>>(text, lenient) {
             places.add(String::new(), &root);
         }
         places

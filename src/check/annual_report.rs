@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{
     Judgement, Rule, proof,
-    scope::{Case, is_place, names, unread},
+    scope::{Case, is_gone, is_place, names, unread},
     span::days_between,
 };
 use crate::{
@@ -148,6 +148,15 @@ impl AnnualReport {
                 format!("指向{host}"),
             )]);
         }
+        let gone = columns.iter().copied().find(|column| unread(column).is_some_and(is_gone)).or(case.lost_gateway());
+        if let Some(column) = gone {
+            let reason = format!("未见{year}年度报告，而“{}”的入口已失效（页面不存在），请人工查看", column.name);
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(&column.url).with([proof::column(
+                case,
+                column,
+                "入口打开后页面不存在",
+            )]);
+        }
         let reason = match columns.first() {
             Some(column) => {
                 format!("未发布{year}年度报告：“{}”共有{}条，均不是该年度报告", column.name, column.entries.len())
@@ -223,7 +232,7 @@ impl AnnualReport {
         }
         for column in case.columns_named(&self.column) {
             for part in std::iter::once(column).chain(case.below(column)) {
-                if let Some(cause) = unread(part) {
+                if let Some(cause) = unread(part).filter(|cause| !is_gone(*cause)) {
                     return Some((cause, format!("“{}”未能读取（{cause}）", part.name)));
                 }
                 if let Some(total) = part.pages_total.filter(|total| part.pages_read < *total) {

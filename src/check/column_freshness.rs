@@ -22,22 +22,38 @@ pub struct ColumnFreshness {
 
 impl Rule for ColumnFreshness {
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
-        case.columns().filter_map(|column| Some(judge_column(case, column, self.window(case, column)?))).collect()
+        let judged = |column| {
+            let (class, window) = self.window(case, column)?;
+            // A column that gathers others is as fresh as the freshest of them: judged apart it would count twice.
+            let by_parts = case.below(column).into_iter().any(|part| self.window(case, part).is_some());
+            Some(if by_parts { in_its_parts(column) } else { judge_column(case, column, class, window) })
+        };
+        case.columns().filter_map(judged).collect()
     }
 }
 
 impl ColumnFreshness {
-    /// The window of the column's class; by the surest name where several fit, then the longest window.
-    fn window(&self, case: &Case<'_>, column: &ColumnFacts) -> Option<Window> {
+    /// The class of the column (a standard name) and its window; by the surest name where several fit, then the longest
+    /// window.
+    fn window<'a>(&self, case: &Case<'a>, column: &'a ColumnFacts) -> Option<(&'a str, Window)> {
         let fits = column.matched.iter().filter(|matched| matched.by != MatchedBy::Weak);
         let windows = fits.filter_map(|matched| {
             let class = case.context.lexicon.term(&matched.term)?.freshness?;
-            Some((matched.by, *self.windows.get(&class)?))
+            Some((matched.by, matched.term.as_str(), *self.windows.get(&class)?))
         });
-        windows
-            .min_by_key(|(by, window)| (*by, std::cmp::Reverse(window.after(case.context.as_of))))
-            .map(|(_, window)| window)
+        let (_, class, window) = windows
+            .min_by_key(|(by, class, window)| (*by, std::cmp::Reverse(window.after(case.context.as_of)), *class))?;
+        Some((class, window))
     }
+}
+
+fn in_its_parts(column: &ColumnFacts) -> Judgement {
+    let reason = format!("“{}”由下级栏目组成，分别检查下级栏目", column.name);
+    Judgement::new(subject_of(column), Verdict::NotApplicable, reason).at(&column.url)
+}
+
+fn subject_of(column: &ColumnFacts) -> Subject {
+    Subject::new(format!("column:{}", column.key), &column.name)
 }
 
 /// What the rows of a column and of those below it say.
@@ -55,20 +71,21 @@ struct Rows {
     unread: Option<Cause>,
 }
 
-fn judge_column(case: &Case<'_>, column: &ColumnFacts, window: Window) -> Judgement {
-    let subject = Subject::new(format!("column:{}", column.key), &column.name);
+fn judge_column(case: &Case<'_>, column: &ColumnFacts, class: &str, window: Window) -> Judgement {
     let as_of = case.context.as_of;
-    let name = &column.name;
-    let said = |verdict, reason: String| Judgement::new(subject.clone(), verdict, reason).at(&column.url);
+    // A column of another name is told with its class: a reader would not know why two weeks apply to it.
+    let name =
+        if column.name == class { format!("“{class}”") } else { format!("“{}”（{class}类）", column.name) };
+    let said = |verdict, reason: String| Judgement::new(subject_of(column), verdict, reason).at(&column.url);
 
     if let Some(lead) = case.owners(column).first().filter(|lead| lead.name != case.unit.name) {
-        return said(Verdict::NotApplicable, format!("“{name}”由{}牵头，更新情况记在该单位", lead.name));
+        return said(Verdict::NotApplicable, format!("{name}由{}牵头，更新情况记在该单位", lead.name));
     }
     if let ColumnState::LeadsAway { host } = &column.state {
-        return said(Verdict::NotApplicable, format!("“{name}”指向其他网站{host}，由“栏目仅跳转外站”检查"));
+        return said(Verdict::NotApplicable, format!("{name}指向其他网站{host}，由“栏目仅跳转外站”检查"));
     }
     if let Some(cause) = unread(column) {
-        return said(Verdict::NotMeasurable(cause), format!("“{name}”未能读取（{cause}），不作判断"))
+        return said(Verdict::NotMeasurable(cause), format!("{name}未能读取（{cause}），不作判断"))
             .with([proof::column(case, column, format!("未能读取：{cause}"))]);
     }
 
@@ -76,18 +93,18 @@ fn judge_column(case: &Case<'_>, column: &ColumnFacts, window: Window) -> Judgem
     if let Some((day, title, url)) = &rows.newest {
         let (days, last) = (days_between(*day, as_of), window.after(*day));
         if as_of <= last {
-            return said(Verdict::Passed, format!("“{name}”最近一次更新为{day}，距今{days}天，未超过{window}的期限"));
+            return said(Verdict::Passed, format!("{name}最近一次更新为{day}，距今{days}天，未超过{window}的期限"));
         }
         if let Some(cause) = rows.unread {
-            let reason = format!("“{name}”已读部分最近更新为{day}，但有下级栏目未能读取（{cause}），不作判断");
+            let reason = format!("{name}已读部分最近更新为{day}，但有下级栏目未能读取（{cause}），不作判断");
             return said(Verdict::NotMeasurable(cause), reason).with([proof::column(case, column, "下级栏目未读全")]);
         }
         if rows.partly_read {
-            let reason = format!("“{name}”列表未按时间倒序排列且未读全，已读部分最近更新为{day}，请人工查看");
+            let reason = format!("{name}列表未按时间倒序排列且未读全，已读部分最近更新为{day}，请人工查看");
             return said(Verdict::NeedsReview, reason).with([proof::column(case, column, "列表排序不明")]);
         }
         let mut reason =
-            format!("“{name}”最近一次更新为{day}，距上次更新已有{days}天，超过{window}的期限（应于{last}前更新）");
+            format!("{name}最近一次更新为{day}，距上次更新已有{days}天，超过{window}的期限（应于{last}前更新）");
         if rows.undated > 0 {
             reason.push_str(&format!("；另有{}条未标注日期，视为未更新", rows.undated));
         }
@@ -97,21 +114,21 @@ fn judge_column(case: &Case<'_>, column: &ColumnFacts, window: Window) -> Judgem
         ]);
     }
     if let Some(cause) = rows.unread {
-        return said(Verdict::NotMeasurable(cause), format!("“{name}”的下级栏目未能读取（{cause}），不作判断"));
+        return said(Verdict::NotMeasurable(cause), format!("{name}的下级栏目未能读取（{cause}），不作判断"));
     }
     if rows.count == 0 {
-        return said(Verdict::NotApplicable, format!("“{name}”没有信息条目，无从计算更新时间"));
+        return said(Verdict::NotApplicable, format!("{name}没有信息条目，无从计算更新时间"));
     }
     if rows.future > 0 {
-        let reason = format!("“{name}”有{}条日期晚于检查日{as_of}，没有可用的更新日期，请人工查看", rows.future);
+        let reason = format!("{name}有{}条日期晚于检查日{as_of}，没有可用的更新日期，请人工查看", rows.future);
         return said(Verdict::NeedsReview, reason).with([proof::column(case, column, "日期晚于检查日")]);
     }
     if !rows.undated_pages_read {
-        let reason = format!("“{name}”的列表未标注日期，条目页面未读取，不能断定没有更新");
+        let reason = format!("{name}的列表未标注日期，条目页面未读取，不能断定没有更新");
         return said(Verdict::NotMeasurable(Cause::Budget), reason).with([proof::column(case, column, "列表无日期")]);
     }
     let reason = format!(
-        "“{name}”的{}条信息在列表和所读页面上均未标注日期，按2015年全国政府网站普查的口径视为未更新（期限{window}）",
+        "{name}的{}条信息在列表和所读页面上均未标注日期，按2015年全国政府网站普查的口径视为未更新（期限{window}）",
         rows.count
     );
     said(Verdict::Failed, reason).with([proof::column(case, column, "条目均无日期")])
@@ -144,7 +161,7 @@ fn read_rows(case: &Case<'_>, column: &ColumnFacts, rows: &mut Rows) {
         match entry.date.or_else(on_page).map(|moment| moment.date) {
             None => {
                 rows.undated += 1;
-                rows.undated_pages_read |= case.visit(&entry.url).is_some();
+                rows.undated_pages_read |= case.was_read(&entry.url);
             }
             Some(day) if day > as_of => rows.future += 1,
             Some(day) => {

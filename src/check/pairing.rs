@@ -126,7 +126,7 @@ fn ties_of(interpretation: &DocumentFacts, policies: &[&DocumentFacts], names: &
                 || policy.number.as_ref().is_some_and(|number| title.contains(&normalise(number))),
             forward: links_to(policy, interpretation),
             back: links_to(interpretation, policy),
-            opening: mentions.iter().any(|mention| names.essence == *mention),
+            opening: mentions.contains(&names.essence),
             near: likeness(&names.essence, &subject) >= NEAR,
         })
         .collect();

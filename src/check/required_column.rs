@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     Judgement, Rule, proof,
-    scope::{Case, host_of, unread},
+    scope::{Case, host_of, is_gone, unread},
 };
 use crate::model::{Cause, ColumnFacts, ColumnState, MatchedBy, Subject, Verdict};
 
@@ -210,7 +210,7 @@ fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&ColumnFacts]
         return Judgement::new(subject, Verdict::Passed, reason).at(&column.url);
     }
     if let Some((column, cause)) = found.iter().find_map(|column| Some((*column, unread(column)?))) {
-        if matches!(cause, Cause::NotFound | Cause::SoftNotFound) {
+        if is_gone(cause) {
             let reason = format!("“{term}”有入口，但打开后{cause}，请人工判断栏目是否已撤");
             return Judgement::new(subject, Verdict::NeedsReview, reason).at(&column.url).with([proof::column(
                 case,
@@ -230,6 +230,14 @@ fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&ColumnFacts]
             case,
             near,
             "名称相近",
+        )]);
+    }
+    if let Some(gateway) = case.lost_gateway() {
+        let reason = format!("未见“{term}”，而上级栏目“{}”的入口已失效（页面不存在），请人工查看", gateway.name);
+        return Judgement::new(subject, Verdict::NeedsReview, reason).at(&gateway.url).with([proof::column(
+            case,
+            gateway,
+            "入口打开后页面不存在",
         )]);
     }
     if let Some((gateway, host)) = gateway_away(case) {

@@ -51,6 +51,11 @@ impl<'a> Case<'a> {
         self.visits.get(url).copied()
     }
 
+    /// Whether the page at this address was read and spoke for the portal.
+    pub fn was_read(&self, url: &str) -> bool {
+        self.visit(url).is_some() && self.failure(url).is_none()
+    }
+
     /// The failure to read this address.
     pub fn failure(&self, url: &str) -> Option<&'a NotMeasurable> {
         self.facts.coverage.not_measurable.iter().find(|failure| failure.url == url)
@@ -162,7 +167,8 @@ impl<'a> Case<'a> {
     }
 
     /// Why this night says nothing about what the portal does *not* have: the home page was unread, the visit was cut
-    /// short, or a column under which others hang could not be read.
+    /// short, or a column under which others hang could not be read. (One that is gone is another matter, see
+    /// [`Case::lost_gateway`].)
     pub fn blocked(&self) -> Option<Blocked> {
         let coverage = &self.facts.coverage;
         if coverage.home_unread {
@@ -175,13 +181,21 @@ impl<'a> Case<'a> {
                 cause: Cause::Budget, because: "本次访问在读完所需页面前已中止".to_owned()
             });
         }
-        self.facts.columns.iter().find_map(|column| {
-            let cause = unread(column)?;
-            (self.is_gateway(column) && self.leads_to_mine(column))
-                .then(|| Blocked {
-                    cause, because: format!("上级栏目“{}”未能读取（{cause}）", column.name)
-                })
+        self.unread_gateways().find(|(_, cause)| !is_gone(*cause)).map(|(column, cause)| {
+            let because = format!("上级栏目“{}”未能读取（{cause}）", column.name);
+            Blocked { cause, because }
         })
+    }
+
+    /// A column under which others hang, whose address answers that there is no such page: the portal did answer, but
+    /// what hung there may only have moved, which a person must see.
+    pub fn lost_gateway(&self) -> Option<&'a ColumnFacts> {
+        self.unread_gateways().find(|(_, cause)| is_gone(*cause)).map(|(column, _)| column)
+    }
+
+    fn unread_gateways(&self) -> impl Iterator<Item = (&'a ColumnFacts, Cause)> {
+        let gateways = self.facts.columns.iter().filter(|column| self.is_gateway(column) && self.leads_to_mine(column));
+        gateways.filter_map(|column| Some((column, unread(column)?)))
     }
 
     /// Whether other columns hang under this one.
@@ -205,6 +219,11 @@ pub fn unread(column: &ColumnFacts) -> Option<Cause> {
         ColumnState::NotVisited => Some(Cause::Budget),
         ColumnState::Read | ColumnState::LeadsAway { .. } => None,
     }
+}
+
+/// Whether the portal itself says that there is no such page.
+pub fn is_gone(cause: Cause) -> bool {
+    matches!(cause, Cause::NotFound | Cause::SoftNotFound)
 }
 
 /// The name of a unit and those it also publishes under.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::WrongInput;
-use crate::model::Entry;
+use crate::{model::Entry, score::entries};
 
 /// Reads a file of entries; where any line is bad, all bad lines are told and nothing is taken.
 pub fn read(path: &Path) -> anyhow::Result<Vec<Entry>> {
@@ -19,13 +19,10 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<Entry>> {
     let name = path.display();
     read.map_err(|error| WrongInput(format!("cannot read {name}: {error}")))?;
     let text = String::from_utf8(bytes).map_err(|error| WrongInput(format!("{name} is not UTF-8 text: {error}")))?;
-    let mut entries = Vec::new();
-    let mut bad = Vec::new();
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        match serde_json::from_str::<Entry>(line) {
-            Ok(entry) => entries.push(entry),
-            Err(error) => bad.push(format!("{name}:{}: {error}", number + 1)),
-        }
+    let parsed = entries::parse(&text);
+    if parsed.bad.is_empty() {
+        return Ok(parsed.entries);
     }
-    if bad.is_empty() { Ok(entries) } else { Err(WrongInput(bad.join("\n")).into()) }
+    let bad = parsed.bad.iter().map(|bad| format!("{name}:{}: {}: {}", bad.line, bad.field, bad.message));
+    Err(WrongInput(bad.collect::<Vec<_>>().join("\n")).into())
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod bulletin;
 mod crawl;
+mod demo;
 mod entry_file;
 mod extract;
 mod finding;
@@ -10,6 +11,10 @@ mod judge;
 mod log;
 mod migrate;
 mod office;
+mod password;
+mod rulebook;
+mod score;
+mod serve;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -47,11 +52,16 @@ enum Command {
     Audit(audit::Args),
     Bulletin(bulletin::Args),
     Crawl(crawl::Args),
+    Demo(demo::Args),
     Judge(judge::Args),
     Extract(extract::Args),
     Finding(finding::Args),
     Log(log::Args),
     Migrate(migrate::Args),
+    Password(password::Args),
+    Serve(serve::Args),
+    Rulebook(rulebook::Args),
+    Score(score::Args),
 }
 
 /// How a command ended; the numbers are part of the contract.
@@ -95,11 +105,16 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Audit(args) => audit::run(args, global).await,
         Command::Bulletin(args) => bulletin::run(args, global).await,
         Command::Crawl(args) => crawl::run(args, global).await,
+        Command::Demo(args) => demo::run(args, global).await,
         Command::Judge(args) => judge::run(args, global).await,
         Command::Extract(args) => extract::run(args, global).await,
         Command::Finding(args) => finding::run(args, global).await,
         Command::Log(args) => log::run(args, global).await,
         Command::Migrate(args) => migrate::run(args, global).await,
+        Command::Password(args) => password::run(args, global).await,
+        Command::Serve(args) => serve::run(args, global).await,
+        Command::Rulebook(args) => rulebook::run(args, global).await,
+        Command::Score(args) => score::run(args, global).await,
     }
 }
 

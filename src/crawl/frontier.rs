@@ -37,24 +37,25 @@ pub(super) struct Frontier {
     seen: HashMap<u64, Option<(Interest, u64)>>,
     /// Another spelling of an address that was taken in (`/zwgk/` and `/zwgk/index.html`).
     spellings: HashMap<u64, Url>,
-    shapes: HashMap<u64, usize>,
+    /// How many pages of a shape brought nothing new.
+    barren: HashMap<u64, usize>,
     counter: u64,
     most_waiting: usize,
-    most_of_shape: usize,
-    /// Addresses that were let go because too much was waiting or too many were alike.
+    most_barren: usize,
+    /// Addresses that were let go because too much was waiting or their shape had proven barren.
     pub(super) dropped: usize,
 }
 
 impl Frontier {
-    pub(super) fn new(most_waiting: usize, most_of_shape: usize) -> Self {
+    pub(super) fn new(most_waiting: usize, most_barren: usize) -> Self {
         Self {
             queue: BTreeMap::new(),
             seen: HashMap::new(),
             spellings: HashMap::new(),
-            shapes: HashMap::new(),
+            barren: HashMap::new(),
             counter: 0,
             most_waiting,
-            most_of_shape,
+            most_barren,
             dropped: 0,
         }
     }
@@ -88,16 +89,10 @@ impl Frontier {
     }
 
     fn take_in(&mut self, identity: u64, wanted: Wanted) -> bool {
-        if !wanted.interest.is_needed() {
-            let alike = self.shapes.entry(address::shape(&wanted.url)).or_default();
-            *alike += 1;
-            // Other columns are fewer than documents, but on some systems all of one shape.
-            let most = if wanted.interest == Interest::Menu { self.most_of_shape * 10 } else { self.most_of_shape };
-            if *alike > most || self.queue.len() >= self.most_waiting {
-                self.dropped += 1;
-                self.seen.insert(identity, None);
-                return false;
-            }
+        if !wanted.interest.is_needed() && (self.is_barren(&wanted.url) || self.queue.len() >= self.most_waiting) {
+            self.dropped += 1;
+            self.seen.insert(identity, None);
+            return false;
         }
         let place = (wanted.interest, self.counter);
         self.counter += 1;
@@ -108,9 +103,24 @@ impl Frontier {
 
     /// The most interesting address.
     pub(super) fn next(&mut self) -> Option<Wanted> {
-        let (_, wanted) = self.queue.pop_first()?;
-        self.seen.insert(address::identity(&wanted.url), None);
-        Some(wanted)
+        loop {
+            let (_, wanted) = self.queue.pop_first()?;
+            self.seen.insert(address::identity(&wanted.url), None);
+            if wanted.interest.is_needed() || !self.is_barren(&wanted.url) {
+                return Some(wanted);
+            }
+            self.dropped += 1;
+        }
+    }
+
+    /// A page of that address brought nothing new. After a number of those, nothing of its shape is read any more unless
+    /// checks need it: so an endless calendar ends, while a thousand documents of one shape are read.
+    pub(super) fn note_barren(&mut self, url: &Url) {
+        *self.barren.entry(address::shape(url)).or_default() += 1;
+    }
+
+    fn is_barren(&self, url: &Url) -> bool {
+        self.barren.get(&address::shape(url)).is_some_and(|pages| *pages >= self.most_barren)
     }
 
     pub(super) fn has_seen(&self, url: &Url) -> bool {

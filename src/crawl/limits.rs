@@ -16,8 +16,8 @@ pub struct Limits {
     pub wall_clock: Duration,
     /// Addresses that wait at the same time; what no check needs is dropped first.
     pub waiting: usize,
-    /// Addresses of one shape (`/a/N.html`) that are read only as a sample.
-    pub per_shape: usize,
+    /// Pages of one shape (`/cal?m=N`) that brought nothing new, before the shape is given up.
+    pub barren: usize,
     /// Rest before the second look.
     pub second_look_pause: Duration,
     /// Addresses that get a second look.
@@ -35,7 +35,7 @@ impl Limits {
             bytes: 1024 * 1024 * 1024,
             wall_clock: Duration::from_secs(3 * 3600),
             waiting: 20_000,
-            per_shape: 40,
+            barren: 20,
             second_look_pause: client.settings().first_pause * 2,
             second_looks: 40,
             dead_after: 8,

@@ -48,7 +48,7 @@ impl Looker<'_> {
             Err(error) => Seen::Nothing(NotMeasurable {
                 url: url.to_owned(),
                 cause: Cause::Other,
-                detail: format!("reading the page failed ({error}); this is a fault of this program"),
+                detail: format!("页面解析出错，属本程序故障：{error}"),
                 attempts: 1,
                 at: Some(self.client.now()),
                 capture: None,
@@ -84,7 +84,7 @@ fn is_text(capture: &Capture) -> bool {
 
 /// Why the answer is not the page that was asked for, and what shows it; `None` for a page that may be judged.
 pub(super) fn trouble(capture: &Capture, facts: &PageFacts, probe: Option<&Probe>) -> Option<(Cause, String)> {
-    let status = || format!("status {}", capture.status);
+    let status = || format!("状态码{}", capture.status);
     if let Some(cause) = cause_of_answer(capture) {
         // The words of a shield or a maintenance page say more than its status, but what is gone is gone.
         let worded = facts.cause.filter(|_| facts.kind == PageKind::Block && cause != Cause::NotFound);
@@ -94,10 +94,10 @@ pub(super) fn trouble(capture: &Capture, facts: &PageFacts, probe: Option<&Probe
         return Some((Cause::NotHtml, capture.header("content-type").unwrap_or_default().to_owned()));
     }
     if capture.truncated {
-        return Some((Cause::TooLarge, format!("more than {} bytes", capture.bytes)));
+        return Some((Cause::TooLarge, format!("超过{}字节", capture.bytes)));
     }
     if capture.bytes == 0 {
-        return Some((Cause::Truncated, "the answer is empty".to_owned()));
+        return Some((Cause::Truncated, "响应为空".to_owned()));
     }
     let usual = match facts.kind {
         PageKind::Block if is_login(capture) => Some(Cause::Login),
@@ -110,14 +110,14 @@ pub(super) fn trouble(capture: &Capture, facts: &PageFacts, probe: Option<&Probe
         return Some((facts.cause.unwrap_or(usual), status()));
     }
     if !capture.hops.is_empty() && is_login(capture) {
-        return Some((Cause::Login, format!("sent on to {}", capture.final_url)));
+        return Some((Cause::Login, format!("跳转到 {}", capture.final_url)));
     }
     if facts.garbled {
-        return Some((Cause::Garbled, format!("cannot be read as {}", facts.charset)));
+        return Some((Cause::Garbled, format!("按 {} 解码后仍是乱码", facts.charset)));
     }
     probe
         .is_some_and(|probe| probe.unmasks(capture, facts))
-        .then(|| (Cause::SoftNotFound, "answers like an address that cannot exist".to_owned()))
+        .then(|| (Cause::SoftNotFound, "与不存在的网址的响应相同".to_owned()))
 }
 
 /// Whether the address that answered is that of a login.

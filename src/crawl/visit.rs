@@ -1,6 +1,10 @@
 //! The loop of a visit.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use futures_util::{StreamExt, stream::FuturesOrdered};
 use jiff::Timestamp;
@@ -65,7 +69,7 @@ pub async fn visit_within(
         let failure = NotMeasurable {
             url: portal.url.clone(),
             cause: Cause::Other,
-            detail: "the portal's address is no http(s) address".to_owned(),
+            detail: "网站的网址不是 http(s) 网址".to_owned(),
             attempts: 0,
             at: None,
             capture: None,
@@ -79,7 +83,8 @@ pub async fn visit_within(
         limits,
         deadline: Instant::now() + limits.wall_clock,
         compass: Compass::new(portal, home.clone(), lexicon, as_of),
-        frontier: Frontier::new(limits.waiting, limits.per_shape),
+        frontier: Frontier::new(limits.waiting, limits.barren),
+        texts: HashSet::new(),
         probe: None,
         home: home.clone(),
         asked: 0,
@@ -99,7 +104,7 @@ pub async fn visit_within(
     }
     let robots = client.robots(home.as_str()).await;
     if let Some(Err(error)) = looker.archive.map(|archive| archive.sync()) {
-        visit.stop = Some(Stop::loss(format!("the evidence could not be kept: {error}")));
+        visit.stop = Some(Stop::loss(format!("证据无法保存：{error}")));
     }
     visit.end(robots, client.load())
 }
@@ -109,6 +114,8 @@ struct Visit<'a> {
     deadline: Instant,
     compass: Compass<'a>,
     frontier: Frontier,
+    /// Wordings of the texts that were read.
+    texts: HashSet<u64>,
     probe: Option<Probe>,
     home: Url,
     /// Addresses asked for, second looks left out.
@@ -168,7 +175,7 @@ impl Visit<'_> {
             self.settle(home, seen, Patience::Longer);
         }
         if self.brought.pages.is_empty() {
-            self.stop.get_or_insert_with(|| Stop::loss("the home page could not be read".to_owned()));
+            self.stop.get_or_insert_with(|| Stop::loss("首页无法读取".to_owned()));
         } else if let Some(address) = probe::address(&self.home)
             && let Seen::Answer(answer) = looker.look(&address, Patience::Usual).await
         {
@@ -204,11 +211,11 @@ impl Visit<'_> {
             return None;
         }
         let used_up = if self.asked >= self.limits.pages {
-            Some(format!("the budget of {} pages is used up", self.limits.pages))
+            Some(format!("{}页的限额已用完", self.limits.pages))
         } else if self.bytes >= self.limits.bytes {
-            Some(format!("the budget of {} bytes is used up", self.limits.bytes))
+            Some(format!("{}字节的限额已用完", self.limits.bytes))
         } else if Instant::now() >= self.deadline {
-            Some(format!("the time of {} s is over", self.limits.wall_clock.as_secs()))
+            Some(format!("{}秒的限时已到", self.limits.wall_clock.as_secs()))
         } else {
             None
         };
@@ -216,8 +223,9 @@ impl Visit<'_> {
             self.stop = Some(Stop::budget(why));
             return None;
         }
+        let wanted = self.frontier.next()?;
         self.asked += 1;
-        self.frontier.next()
+        Some(wanted)
     }
 
     /// Asks once more, with longer limits, for what failed for a passing reason. True where something was asked for.
@@ -267,7 +275,7 @@ impl Visit<'_> {
             }
             Seen::Nothing(failure) => self.failure(wanted, failure, patience),
             Seen::NoEvidence(error) => {
-                self.stop = Some(Stop::loss(format!("the evidence could not be kept: {error}")));
+                self.stop = Some(Stop::loss(format!("证据无法保存：{error}")));
             }
         }
     }
@@ -287,14 +295,7 @@ impl Visit<'_> {
             wanted.column = wanted.column.or(other.column);
         }
         if at_home {
-            let frontier = &self.frontier;
-            let leads = self.compass.leads(&wanted, &answered, &facts, |url| frontier.has_seen(url));
-            for lead in leads {
-                let deepest = self.limits.depth * if lead.interest.is_needed() { 3 } else { 1 };
-                if lead.depth <= deepest {
-                    self.frontier.offer(lead);
-                }
-            }
+            self.follow(&wanted, &answered, &facts);
         }
         let page =
             ObservedPage { capture, facts, linked_from: wanted.from, link_text: wanted.text, depth: wanted.depth };
@@ -303,12 +304,29 @@ impl Visit<'_> {
         (self.progress)(Progress::Read { url: wanted.url.to_string(), title, kind, tally: self.tally() });
     }
 
+    /// Takes in where the page leads to, and notes a page that says and shows nothing new.
+    fn follow(&mut self, wanted: &Wanted, url: &Url, facts: &PageFacts) {
+        let leads = self.compass.leads(wanted, url, facts, |url| self.frontier.has_seen(url));
+        let own_shape = address::shape(url);
+        let mut fruitful = self.texts.insert(wording(facts.title.as_deref().unwrap_or_default(), &facts.body));
+        for lead in leads {
+            let deepest = self.limits.depth * if lead.interest.is_needed() { 3 } else { 1 };
+            let elsewhere = address::shape(&lead.url) != own_shape;
+            if lead.depth <= deepest && self.frontier.offer(lead) {
+                fruitful |= elsewhere;
+            }
+        }
+        if !fruitful {
+            self.frontier.note_barren(url);
+        }
+    }
+
     fn failure(&mut self, wanted: Wanted, mut failure: NotMeasurable, patience: Patience) {
         failure.linked_from = wanted.from.clone();
         let cause = failure.cause;
         self.failed_in_a_row = if is_of_the_host(cause) { self.failed_in_a_row + 1 } else { 0 };
         if self.failed_in_a_row >= self.limits.dead_after {
-            let why = format!("{} addresses in a row failed, the last one: {}", self.failed_in_a_row, failure.detail);
+            let why = format!("连续{}个页面访问失败，不再继续（{}：{}）", self.failed_in_a_row, cause, failure.detail);
             self.stop.get_or_insert_with(|| Stop::loss(why));
         }
         if cause == Cause::NotFound
@@ -337,15 +355,15 @@ impl Visit<'_> {
         let needed = self.frontier.needed();
         let mut notes: Vec<String> = self.stop.iter().map(|stop| stop.why.clone()).collect();
         if needed > 0 {
-            notes.push(format!("{needed} addresses that checks need were not read"));
+            notes.push(format!("检查所需的{needed}个页面未读取"));
         }
         let others = self.frontier.waiting() - needed + self.frontier.dropped;
         if others > 0 {
-            notes.push(format!("{others} other addresses were left out"));
+            notes.push(format!("其他{others}个页面未读取"));
         }
         let tally = self.tally();
         self.brought.cut_short = needed > 0 || self.stop.is_some_and(|stop| stop.loss);
-        self.brought.note = notes.join("; ");
+        self.brought.note = notes.join("；");
         self.brought.failures = self.failed.into_values().collect();
         self.brought.robots = robots;
         self.brought.load = load;
@@ -353,6 +371,15 @@ impl Visit<'_> {
         (self.progress)(Progress::Ended { tally, cut_short, load });
         self.brought
     }
+}
+
+/// Title and text without their numbers: every month of a calendar is worded alike.
+fn wording(title: &str, text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for letter in title.chars().chain(text.chars()).filter(|letter| !letter.is_ascii_digit()) {
+        letter.hash(&mut hasher);
+    }
+    hasher.finish()
 }
 
 /// Failures that say something of the host rather than of the one page.

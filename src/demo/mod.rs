@@ -2,6 +2,9 @@
 
 pub mod portals;
 pub mod server;
+pub mod staff;
+pub mod story;
+pub mod summary;
 
 pub use portals::{FixturePortal, SeededFault};
 pub use server::{Request, Server};

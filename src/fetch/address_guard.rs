@@ -30,7 +30,7 @@ pub(super) struct AddressRefused {
 impl fmt::Display for AddressRefused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { host, address } = self;
-        write!(f, "{host} is at {address}, which is not a public address; allow_private permits office networks")
+        write!(f, "{host} 指向 {address}，不是公网地址；确属内网网站的，须在配置中写明 allow_private")
     }
 }
 

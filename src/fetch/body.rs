@@ -28,9 +28,8 @@ pub(super) async fn read(
             Ok(Ok(None)) => return Ok((body, false)),
             Ok(Err(error)) => return Err(Failure::of_body(&error, body.len())),
             Err(_) => {
-                let stage =
-                    if idle_until <= limits.deadline { "the server fell silent" } else { "the answer is too slow" };
-                return Err(Failure::new(Cause::Timeout, format!("{stage} after {} bytes of the body", body.len())));
+                let stage = if idle_until <= limits.deadline { "服务器不再发送" } else { "传输过慢" };
+                return Err(Failure::new(Cause::Timeout, format!("收到{}字节后{stage}", body.len())));
             }
         };
         ledger.received(chunk.len());

@@ -128,7 +128,7 @@ impl Client {
     pub async fn get_with(&self, url: &str, patience: Patience) -> Result<(Capture, Vec<u8>), NotMeasurable> {
         let (answer, attempts) = match Url::parse(url) {
             Ok(parsed) => self.ask_repeatedly(&parsed, patience, self.settings.obey_robots).await,
-            Err(error) => (Err(Failure::new(Cause::Other, format!("no address: {error}"))), 0),
+            Err(error) => (Err(Failure::new(Cause::Other, format!("不是有效的网址：{error}"))), 0),
         };
         match answer {
             Ok(answer) => Ok(self.capture(url, answer, attempts)),
@@ -144,11 +144,12 @@ impl Client {
         }
     }
 
-    /// What robots.txt of that address's host said; asks for the file where that has not been done yet.
+    /// What robots.txt of that address's host said, where it was asked for.
     pub async fn robots(&self, url: &str) -> Option<RobotsRecord> {
-        let url = Url::parse(url).ok()?;
-        let rules = self.host_rules(&url, Patience::Usual).await?;
-        Some(rules.record.clone())
+        let file = robots::file_of(&Url::parse(url).ok()?)?;
+        let cell = Arc::clone(self.rules.lock().await.get(file.as_str())?);
+        let known = cell.lock().await;
+        known.as_ref().map(|rules| rules.record.clone())
     }
 
     /// Asks, and asks again where the trouble may pass by itself; says how many times it asked.
@@ -197,8 +198,8 @@ impl Client {
             };
             hops.push(Hop { url: url.to_string(), status: answer.status });
             if circle || hops.len() > self.settings.max_redirects {
-                let what = if circle { "redirects go in a circle" } else { "too many redirects" };
-                return Err(Failure::new(Cause::TooManyRedirects, format!("{what}: {}, next {next}", way(&hops))));
+                let what = if circle { "循环跳转" } else { "跳转次数过多" };
+                return Err(Failure::new(Cause::TooManyRedirects, format!("{what}：{} → {next}", way(&hops))));
             }
             url = next;
         }
@@ -206,10 +207,10 @@ impl Client {
 
     fn check(&self, url: &Url) -> Result<(), Failure> {
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(Failure::new(Cause::Other, format!("{url} is no http(s) address")));
+            return Err(Failure::new(Cause::Other, format!("{url} 不是 http(s) 网址")));
         }
         if url.as_str().len() > LONGEST_URL {
-            return Err(Failure::new(Cause::Other, format!("the address is {} bytes long", url.as_str().len())));
+            return Err(Failure::new(Cause::Other, format!("网址过长（{}字节）", url.as_str().len())));
         }
         Ok(self.guard.check_literal(url)?)
     }
@@ -219,7 +220,7 @@ impl Client {
         let factor = if patience == Patience::Longer { self.settings.second_look_factor.max(1) } else { 1 };
         let head_timeout = self.settings.head_timeout * factor;
         let turn = self.throttle.turn(url.host_str().unwrap_or_default()).await.map_err(|too_long| {
-            let detail = format!("the portal asks for a pause of {} s", too_long.0.as_secs());
+            let detail = format!("网站要求暂停访问{}秒", too_long.0.as_secs());
             Failure::unasked(Cause::Throttled, detail)
         })?;
         self.ledger.request();
@@ -235,7 +236,7 @@ impl Client {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(Failure::of_request(&error)),
             Err(_) => {
-                return Err(Failure::new(Cause::Timeout, format!("no answer within {} ms", head_timeout.as_millis())));
+                return Err(Failure::new(Cause::Timeout, format!("{}毫秒内没有响应", head_timeout.as_millis())));
             }
         };
         let status = response.status().as_u16();
@@ -350,7 +351,7 @@ fn may_be_page(headers: &[(String, String)]) -> bool {
 }
 
 fn way(hops: &[Hop]) -> String {
-    hops.iter().map(|hop| hop.url.as_str()).collect::<Vec<_>>().join(" -> ")
+    hops.iter().map(|hop| hop.url.as_str()).collect::<Vec<_>>().join(" → ")
 }
 
 fn hex(bytes: &[u8]) -> String {

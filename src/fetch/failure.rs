@@ -46,7 +46,7 @@ impl Failure {
             None if error.is_timeout() => Cause::Timeout,
             None => Cause::Truncated,
         };
-        Self::new(cause, format!("{} after {read} bytes of the body", innermost(error)))
+        Self::new(cause, format!("收到{read}字节后：{}", innermost(error)))
     }
 }
 

@@ -33,7 +33,8 @@ pub struct Settings {
     pub user_agent: String,
     /// Requests a second to one host, at most; 0 counts as 1.
     pub rate_per_host: u32,
-    /// Requests to one host at the same time.
+    /// Requests to one host at the same time. With one, the host never sees more than its rate in any second; with
+    /// more, the delays of the network can push requests together, by at most their number.
     pub concurrency_per_host: usize,
     /// For the TCP and TLS handshakes.
     pub connect_timeout: Duration,

@@ -50,7 +50,7 @@ impl HostRules {
             }
             Ok((status, _)) => {
                 let cause = if status == 429 { Cause::Throttled } else { Cause::ServerError };
-                unreachable(cause, format!("status {status}"), agent)
+                unreachable(cause, format!("状态码{status}"), agent)
             }
             Err(Failure { cause: Cause::TooManyRedirects, .. }) => {
                 (RobotsAccess::Absent { status: 302 }, Robots::from_access(AccessResult::TooManyRedirects, agent))
@@ -69,7 +69,7 @@ impl HostRules {
     /// Ok where the address may be asked for.
     pub(super) fn permit(&self, url: &Url) -> Result<(), Failure> {
         if let RobotsAccess::Unreachable { cause, detail } = &self.record.access {
-            let detail = format!("robots.txt could not be read ({detail}), so nothing else was asked for");
+            let detail = format!("robots.txt 无法读取（{detail}），因此未访问其他页面");
             return Err(Failure::unasked(*cause, detail));
         }
         let path = &url[Position::BeforePath..Position::AfterQuery];
@@ -77,7 +77,7 @@ impl HostRules {
             return Ok(());
         }
         let rule = self.robots.matching_rule(path).map_or("", robotxt::Rule::pattern);
-        Err(Failure::unasked(Cause::RobotsForbidden, format!("robots.txt: Disallow: {rule}")))
+        Err(Failure::unasked(Cause::RobotsForbidden, format!("robots.txt 规定 Disallow: {rule}")))
     }
 }
 

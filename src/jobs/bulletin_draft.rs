@@ -13,7 +13,7 @@ use crate::{
     model::{
         Bulletin, Finding, Portal, Quarter, Rectification, Rulebook, Run, RunState, ScoreReport, rulebook::Period,
     },
-    score::{self, Options, roster::Roster},
+    score::{self, Options, cohort::Cohort},
     store::{FindingFilter, Log},
 };
 
@@ -45,11 +45,12 @@ pub async fn draft(
         let visits: Vec<Run> = visits.into_iter().filter(|run| period.contains(run.night)).collect();
         // Newest first: the first one that read anything is the latest look.
         if let Some(run) = visits.iter().find(|run| matches!(run.state, RunState::Done | RunState::Partial)) {
+            let visit = log.visit(&run.id).await?;
             looks.push(PortalLook {
                 portal: portal.id.clone(),
-                pages_read: log.captures_of(&run.id).await?.len(),
+                pages_read: visit.pages.len(),
                 outcomes: log.outcomes_of(&run.id).await?,
-                not_measurable: log.unread_pages_of(&run.id).await?,
+                not_measurable: visit.failures,
             });
         }
         runs.extend(visits);
@@ -81,19 +82,18 @@ async fn scored(
     rulebook: &Rulebook,
     period: Period,
 ) -> anyhow::Result<ScoreReport> {
-    let entries = log.scoring_entries(period.from, period.to).await?;
-    let list = catalog.units_of(rulebook);
-    let roster = Roster::of(rulebook, list);
-    let configured = house.portals.iter().flat_map(|portal| &portal.units).map(|unit| unit.name.clone());
+    let configured = house.portals.iter().flat_map(|portal| &portal.units);
+    let cohort = Cohort::of(rulebook, catalog.units_of(rulebook), configured);
+    let entries = cohort.entries(log.scoring_entries(period.from, period.to).await?);
     let known_check = |id: &str| catalog.checks.iter().any(|check| check.id == id);
     let options = Options {
         period: Some(period),
         skip_bad: true,
-        units: configured.filter(|name| roster.find(name).is_ok()).collect(),
+        units: cohort.units.clone(),
         known_check: Some(&known_check),
         ..Options::default()
     };
-    score::score(rulebook, list, &entries, &[], &options).map_err(|bad| {
+    score::score(rulebook, cohort.list.as_ref(), &entries, &[], &options).map_err(|bad| {
         let lines: Vec<String> = bad.iter().map(ToString::to_string).collect();
         anyhow!("the quarter cannot be scored: {}", lines.join("; "))
     })

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod bulletin;
 pub mod bulletin_draft;
+mod bulletin_problems;
 pub mod bulletin_score;
 pub mod fold;
 pub mod judge;

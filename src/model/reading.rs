@@ -60,6 +60,8 @@ impl Rulebook {
             return Ok(self.clone());
         }
         let mut tree = serde_json::to_value(self).map_err(|error| error.to_string())?;
+        // Not part of the file: filled in when the catalog is loaded, and kept as it is below.
+        tree.as_object_mut().map(|fields| fields.remove("borrowed"));
         for (path, value) in set {
             let spot = spot(&mut tree, path).ok_or_else(|| {
                 format!("{path:?} leads nowhere: write clause.field, clause.step.field, section:NAME.field or a field of the rulebook")
@@ -67,7 +69,8 @@ impl Rulebook {
             *spot = value.clone();
         }
         let mut book: Rulebook = serde_json::from_value(tree).map_err(|error| error.to_string())?;
-        book.borrowed.clone_from(&self.borrowed);
+        let still = |id: &String| book.borrows.iter().any(|borrow| borrow.clauses.contains(id));
+        book.borrowed = self.borrowed.iter().filter(|clause| still(&clause.id)).cloned().collect();
         Ok(book)
     }
 }

@@ -14,6 +14,7 @@
 
 pub mod average;
 pub mod clause;
+pub mod cohort;
 pub mod counted;
 pub mod entries;
 pub mod events;

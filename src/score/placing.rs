@@ -172,25 +172,40 @@ fn step_of(clause: &Clause, entry: &Entry) -> Result<usize, Misfit> {
         if let Some(number) = steps.iter().position(|step| step.id == *wanted) {
             return Ok(number);
         }
-        let by_effect: Vec<usize> = (0..steps.len()).filter(|number| steps[*number].effect.name() == *wanted).collect();
-        return match by_effect[..] {
-            [number] => Ok(number),
-            _ => misfit("step", format!("{} has no step {wanted:?}; it has {}", clause.id, listed())),
-        };
+        let by_effect = only_one(steps, |step| step.effect.name() == *wanted);
+        let unknown = || misfit("step", format!("{} has no step {wanted:?}; it has {}", clause.id, listed()));
+        return by_effect.only.map_or_else(unknown, Ok);
     }
     if let [_] = steps[..] {
         return Ok(0);
     }
     for fits in preferences(entry) {
-        let found: Vec<usize> = (0..steps.len()).filter(|number| fits(&steps[*number])).collect();
-        let ordinary: Vec<usize> = found.iter().copied().filter(|number| !steps[*number].explicit).collect();
-        match (&found[..], &ordinary[..]) {
-            ([number], _) | (_, [number]) => return Ok(*number),
-            ([], _) => {}
-            _ => break,
+        let fitting = only_one(steps, fits);
+        if let Some(number) = fitting.only {
+            return Ok(number);
+        }
+        if fitting.any {
+            break;
         }
     }
     misfit("step", format!("is needed, since {} has several that fit: {}", clause.id, listed()))
+}
+
+/// The steps that fit: is there any, and is one of them alone meant?
+struct Fitting {
+    any: bool,
+    only: Option<usize>,
+}
+
+/// One step alone, or the only ordinary one beside steps that must be named.
+fn only_one(steps: &[Step], fits: impl Fn(&Step) -> bool) -> Fitting {
+    let found: Vec<usize> = (0..steps.len()).filter(|number| fits(&steps[*number])).collect();
+    let ordinary: Vec<usize> = found.iter().copied().filter(|number| !steps[*number].explicit).collect();
+    let only = match (&found[..], &ordinary[..]) {
+        ([number], _) | (_, [number]) => Some(*number),
+        _ => None,
+    };
+    Fitting { any: !found.is_empty(), only }
 }
 
 type Fits = Box<dyn Fn(&Step) -> bool>;

@@ -11,6 +11,7 @@ mod events;
 mod failure;
 mod findings;
 mod night;
+mod night_numbers;
 mod outcomes;
 mod runs;
 mod verify;
@@ -28,6 +29,7 @@ pub use entries::{EntryFilter, Imported};
 pub use failure::LogError;
 pub use findings::{Counts, FindingFilter};
 pub use night::{MACHINE, Night};
+pub use night_numbers::NightNumbers;
 pub use runs::NightSummary;
 pub use verify::{Fault, Verified};
 

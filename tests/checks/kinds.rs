@@ -53,6 +53,28 @@ subject: column:/gzdt/
 outcome: passed
 "#,
             r#"
+says: a column whose parts have a class of their own is not counted twice
+as_of: 2022-11-16
+facts:
+  columns:
+    - {key: /xw/, name: 工作动态, children: [/xw/yw/], entries: [{title: 甲, date: "2022-01-15"}]}
+    - {key: /xw/yw/, name: 要闻, parent: /xw/, entries: [{title: 甲, date: "2022-01-15"}]}
+subject: column:/xw/
+outcome: not_applicable
+reason: 分别检查下级栏目
+"#,
+            r#"
+says: and its part is told with its own name
+as_of: 2022-11-16
+facts:
+  columns:
+    - {key: /xw/, name: 工作动态, children: [/xw/yw/], entries: [{title: 甲, date: "2022-01-15"}]}
+    - {key: /xw/yw/, name: 县区动态, parent: /xw/, entries: [{title: 甲, date: "2022-01-15"}]}
+subject: column:/xw/yw/
+outcome: failed
+reason: “县区动态”（工作动态类）
+"#,
+            r#"
 says: what an unread column under it may hold is not held against it
 as_of: 2022-11-16
 facts:
@@ -157,6 +179,14 @@ as_of: 2022-11-16
 facts: {columns: [{key: /jyta/, name: 建议提案办理, state: not_visited}], coverage: {cut_short: true}}
 subject: column:建议提案办理
 outcome: passed
+"#,
+            r#"
+says: the platform's entry is dead; what hung there may have moved
+as_of: 2022-11-16
+facts: {columns: [{key: /zfxxgk/, name: 政府信息公开, state: {unreadable: {cause: not_found}}}]}
+subject: column:政府信息公开指南
+outcome: needs_review
+reason: 入口已失效
 "#,
             r#"
 says: the disclosure platform is on another host

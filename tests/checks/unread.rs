@@ -16,6 +16,7 @@ use mingcha::{
 use super::{catalog, portal, unit};
 
 const AS_OF: Date = date(2022, 11, 16);
+const CASES: u32 = 80;
 const HOME: &str = "http://www.example.gov.cn/";
 /// Checks that claim that something is not there.
 const OF_ABSENCE: &[&str] = &[
@@ -228,7 +229,7 @@ fn is_unread(facts: &PortalFacts, outcome: &Outcome) -> bool {
 #[test]
 fn what_was_not_read_never_fails() {
     let catalog = catalog();
-    proptest!(|(facts in facts())| {
+    proptest!(ProptestConfig::with_cases(CASES), |(facts in facts())| {
         for outcome in failed(&judged(&catalog, &facts)) {
             prop_assert!(!is_unread(&facts, outcome), "{outcome:?}");
         }
@@ -238,7 +239,7 @@ fn what_was_not_read_never_fails() {
 #[test]
 fn absence_is_never_claimed_of_a_portal_that_was_not_read_through() {
     let catalog = catalog();
-    proptest!(|(facts in facts(), home_unread in any::<bool>())| {
+    proptest!(ProptestConfig::with_cases(CASES), |(facts in facts(), home_unread in any::<bool>())| {
         let mut facts = facts;
         facts.coverage.home_unread = home_unread;
         facts.coverage.cut_short = !home_unread;
@@ -251,7 +252,7 @@ fn absence_is_never_claimed_of_a_portal_that_was_not_read_through() {
 #[test]
 fn a_night_on_which_nothing_could_be_read_fails_nobody() {
     let catalog = catalog();
-    proptest!(|(facts in facts(), home_unread in any::<bool>())| {
+    proptest!(ProptestConfig::with_cases(CASES), |(facts in facts(), home_unread in any::<bool>())| {
         let mut facts = facts;
         facts.coverage.home_unread = home_unread;
         facts.coverage.cut_short = !home_unread;
@@ -284,7 +285,7 @@ fn the_order_of_facts_means_nothing() {
         );
         (Just(facts), orders)
     });
-    proptest!(|((facts, (columns, documents, reports, publicity, visits, menus)) in shuffled)| {
+    proptest!(ProptestConfig::with_cases(CASES), |((facts, (columns, documents, reports, publicity, visits, menus)) in shuffled)| {
         let mut other = PortalFacts { columns, documents, reports, publicity, ..facts.clone() };
         other.coverage.visits = visits;
         other.coverage.menus = menus;
@@ -296,7 +297,7 @@ fn the_order_of_facts_means_nothing() {
 #[test]
 fn one_outcome_a_subject_sorted_and_in_words() {
     let catalog = catalog();
-    proptest!(|(facts in facts())| {
+    proptest!(ProptestConfig::with_cases(CASES), |(facts in facts())| {
         let outcomes = judged(&catalog, &facts);
         let keys: Vec<_> = outcomes.iter().map(|o| (&o.check, &o.unit, &o.subject.key)).collect();
         prop_assert!(keys.is_sorted_by(|a, b| a < b), "sorted, none twice");

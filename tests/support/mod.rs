@@ -1,3 +1,5 @@
-//! What several test subjects share: a small server on loopback that does exactly what a script says.
+//! What several test subjects share.
 
+pub mod browser;
+pub mod office;
 pub mod server;

@@ -1,0 +1,63 @@
+//! `mingcha demo`: the whole story on the built-in fixture portals.
+
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::{Ending, Global, WrongInput, office};
+use crate::{
+    crawl::Progress,
+    demo::{story, summary},
+    jobs::night::Stage,
+    model::Portal,
+};
+
+/// Show everything once: six built-in portals on loopback, a night, verdicts, scores, a bulletin
+#[derive(clap::Args)]
+pub struct Args {
+    /// Folder for the log, the evidence, the score and the bulletin
+    #[arg(long, value_name = "DIR", default_value = "demo-out")]
+    out: PathBuf,
+}
+
+pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
+    let began = Instant::now();
+    let catalog = Arc::new(office::catalog(None)?);
+    println!("明察演示：六个虚构网站只在本机回环地址上，不访问外部网络。");
+    let bar = progress_bar();
+    let show = |portal: &Portal, stage: Stage| match stage {
+        Stage::Began { .. } => bar.set_prefix(portal.name.clone()),
+        Stage::Visiting(Progress::Read { url, title, tally, .. }) => {
+            bar.set_position(u64::try_from(tally.read).unwrap_or(u64::MAX));
+            bar.set_message(title.unwrap_or(url));
+        }
+        Stage::Judging { .. } => bar.set_message("判定"),
+        _ => {}
+    };
+    let done = |night: &story::PortalNight| bar.suspend(|| println!("{}", summary::portal_line(night)));
+    let told = story::tell(&args.out, catalog.clone(), &show, &done).await;
+    bar.finish_and_clear();
+    let told = told.map_err(|error| match error.downcast_ref::<story::FolderTaken>() {
+        Some(taken) => WrongInput(taken.to_string()).into(),
+        None => error,
+    })?;
+    print!("{}", summary::render(&told, &catalog));
+    println!(
+        "\n用时 {:.1} 秒。用浏览器打开通报即可阅读；每条问题的网页快照都在证据目录里。",
+        began.elapsed().as_secs_f64()
+    );
+    Ok(Ending::Done)
+}
+
+fn progress_bar() -> ProgressBar {
+    let bar = ProgressBar::new_spinner();
+    bar.enable_steady_tick(Duration::from_millis(120));
+    match ProgressStyle::with_template("  {spinner} {prefix} {pos} 页  {wide_msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}

@@ -1,0 +1,225 @@
+//! `mingcha rulebook`: what rulebooks there are, what stands in them, and whether a file is sound.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use clap::{Subcommand, ValueEnum};
+use comfy_table::{Table, presets};
+use serde::Serialize;
+
+use super::{Ending, Global, WrongInput};
+use crate::{
+    catalog::{Catalog, Problem, Problems, rulebooks},
+    model::{Rulebook, rulebook::Step},
+};
+
+/// List, show and validate rulebooks
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// All rulebooks
+    List(Shown),
+    /// One rulebook with its rows, steps and readings
+    Show {
+        id: String,
+        #[command(flatten)]
+        shown: Shown,
+    },
+    /// The units on a rulebook's list
+    Units {
+        id: String,
+        #[command(flatten)]
+        shown: Shown,
+    },
+    /// Say everything that is wrong with a rulebook file, a folder of them, or the built-in ones
+    Validate {
+        path: Option<PathBuf>,
+        #[command(flatten)]
+        shown: Shown,
+    },
+    /// The JSON Schema of rulebook files, for editors
+    Schema {
+        #[arg(long, value_enum, default_value = "json")]
+        format: Format,
+    },
+}
+
+#[derive(clap::Args)]
+struct Shown {
+    /// A folder of rules laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    checks: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+#[expect(clippy::unused_async, reason = "commands await")]
+pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
+    match args.what {
+        What::List(shown) => list(&catalog(&shown)?, shown.format)?,
+        What::Show { id, shown } => show(catalog(&shown)?.rulebook(&id).map_err(WrongInput)?, shown.format)?,
+        What::Units { id, shown } => units(&catalog(&shown)?, &id, shown.format)?,
+        What::Validate { path, shown } => validate(path.as_deref(), &shown)?,
+        What::Schema { format: _ } => println!("{}", serde_json::to_string_pretty(&rulebooks::schema())?),
+    }
+    Ok(Ending::Done)
+}
+
+fn catalog(shown: &Shown) -> Result<Catalog, WrongInput> {
+    Catalog::load(shown.checks.as_deref()).map_err(|problems| WrongInput(problems.to_string()))
+}
+
+/// A line of `rulebook list`.
+#[derive(Serialize)]
+struct Listed<'a> {
+    id: &'a str,
+    title: &'a str,
+    class: &'a str,
+    full_mark: rust_decimal::Decimal,
+    weights_sum: rust_decimal::Decimal,
+    clauses: usize,
+}
+
+fn list(catalog: &Catalog, format: Format) -> anyhow::Result<()> {
+    let rows: Vec<Listed<'_>> = catalog
+        .rulebooks
+        .iter()
+        .map(|book| Listed {
+            id: &book.id,
+            title: &book.title,
+            class: &book.class,
+            full_mark: book.full_mark.normalize(),
+            weights_sum: book.weights_sum().normalize(),
+            clauses: book.sections.iter().map(|section| section.clauses.len()).sum(),
+        })
+        .collect();
+    if format == Format::Json {
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+        return Ok(());
+    }
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["编号", "名称", "类别", "满分", "权重合计", "行数"]);
+    for row in rows {
+        table.add_row([
+            row.id.to_owned(),
+            row.title.to_owned(),
+            row.class.to_owned(),
+            row.full_mark.to_string(),
+            row.weights_sum.to_string(),
+            row.clauses.to_string(),
+        ]);
+    }
+    println!("{table}");
+    Ok(())
+}
+
+fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
+    if format == Format::Json {
+        println!("{}", serde_json::to_string_pretty(book)?);
+        return Ok(());
+    }
+    println!("{}（{}）", book.title, book.id);
+    println!("{}　{}　{}", book.plan.title, book.plan.number.as_deref().unwrap_or_default(), book.plan.place);
+    println!("考核期 {} 至 {}　满分 {}\n", book.period.from, book.period.to, book.full_mark);
+    for section in &book.sections {
+        println!("{}{}", section.name, section.weight.map(|weight| format!("（{weight}分）")).unwrap_or_default());
+        for clause in &section.clauses {
+            let weight = clause.weight.map_or("-".to_owned(), |weight| weight.to_string());
+            println!("  {}  {}  {}分", clause.id, clause.title, weight);
+            for step in &clause.steps {
+                println!("      {}", step_line(step));
+            }
+        }
+    }
+    println!("\n歧义之处的读法（score --reading 编号=读法 可改）");
+    for reading in &book.readings {
+        println!("  {}  {}：{}", reading.id, reading.place, reading.problem);
+        for (name, option) in &reading.options {
+            println!("      {} {name}：{}", if *name == reading.chosen { "●" } else { "○" }, option.says);
+        }
+    }
+    Ok(())
+}
+
+fn step_line(step: &Step) -> String {
+    let mut line = format!("{} [{}] {}", step.id, step.effect.name(), step.title);
+    if let Some(points) = step.points {
+        line.push_str(&format!("　{points}分"));
+    }
+    if let Some(cap) = step.cap {
+        line.push_str(&format!("　上限{cap}分"));
+    }
+    if !step.checks.is_empty() {
+        let checks: Vec<String> = step.checks.iter().map(ToString::to_string).collect();
+        line.push_str(&format!("　← {}", checks.join("; ")));
+    }
+    line
+}
+
+fn units(catalog: &Catalog, id: &str, format: Format) -> anyhow::Result<()> {
+    let book = catalog.rulebook(id).map_err(WrongInput)?;
+    let Some(list) = catalog.units_of(book) else {
+        return Err(WrongInput(format!("the plan of {id} names no units; any name is taken")).into());
+    };
+    let class = book.units.as_ref().map(|units| units.class.as_str()).unwrap_or_default();
+    let classes: Vec<_> = list.classes.iter().filter(|found| found.class == class).collect();
+    if format == Format::Json {
+        println!("{}", serde_json::to_string_pretty(&classes)?);
+        return Ok(());
+    }
+    for unit in classes.iter().flat_map(|found| &found.units) {
+        println!(
+            "{}{}",
+            unit.name,
+            if unit.aliases.is_empty() { String::new() } else { format!("（{}）", unit.aliases.join("、")) }
+        );
+    }
+    Ok(())
+}
+
+fn validate(path: Option<&Path>, shown: &Shown) -> anyhow::Result<()> {
+    let problems = match path {
+        None => Catalog::load(shown.checks.as_deref()).err().unwrap_or_default().0,
+        Some(path) if path.is_dir() => Catalog::load(Some(path)).err().unwrap_or_default().0,
+        Some(path) => {
+            let text =
+                std::fs::read(path).map_err(|error| WrongInput(format!("cannot read {}: {error}", path.display())))?;
+            // The rules around the file: those given, or the built-in ones.
+            let (checks, lists) = Catalog::load(shown.checks.as_deref())
+                .map_or_else(|_| (BTreeSet::new(), Vec::new()), |catalog| (catalog.check_ids, catalog.unit_lists));
+            of_file(path, &text, &checks, &lists)
+        }
+    };
+    if shown.format == Format::Json {
+        println!("{}", serde_json::to_string_pretty(&problems)?);
+    }
+    if problems.is_empty() {
+        if shown.format == Format::Table {
+            println!("sound");
+        }
+        return Ok(());
+    }
+    Err(WrongInput(Problems(problems).to_string()).into())
+}
+
+fn of_file(path: &Path, bytes: &[u8], checks: &BTreeSet<String>, lists: &[crate::model::UnitList]) -> Vec<Problem> {
+    let name = path.display().to_string();
+    match std::str::from_utf8(bytes) {
+        Ok(text) => rulebooks::read(&name, text, checks, lists).err().unwrap_or_default(),
+        Err(_) => vec![Problem::of_file(&name, "is not UTF-8 text", "save it as UTF-8")],
+    }
+}

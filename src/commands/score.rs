@@ -1,0 +1,282 @@
+//! `mingcha score`: entries and a rulebook make an explained score.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use clap::ValueEnum;
+use comfy_table::{CellAlignment, Table, presets};
+use jiff::civil::Date;
+
+use super::{
+    Ending, Global, WrongInput,
+    office::{Office, catalog},
+};
+use crate::{
+    catalog::Catalog,
+    model::{
+        Rulebook, ScoreReport, ScoreSheet,
+        rulebook::Period,
+        score_sheet::{AdjustmentKind, BadEntry},
+    },
+    score::{
+        self, Options,
+        entries::{self, Parsed},
+        roster::Roster,
+    },
+};
+
+/// Score units with a rulebook; every point has its reason
+#[derive(clap::Args)]
+pub struct Args {
+    /// Id of the rulebook; `mingcha rulebook list` shows them
+    #[arg(long, value_name = "ID")]
+    rulebook: String,
+    /// Entries as JSON Lines; the log of the configuration where left out
+    #[arg(long, value_name = "FILE.jsonl")]
+    entries: Option<PathBuf>,
+    /// First day that counts; the rulebook's own where left out
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+    /// Last day that counts
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
+    /// Also show the total as if all flagged entries were confirmed
+    #[arg(long)]
+    include_flagged: bool,
+    /// Leave out entries that fit nothing and list them, instead of scoring nothing
+    #[arg(long)]
+    skip_bad_lines: bool,
+    /// Score this unit even without entries; may be repeated. Ranks and averages are taken over all scored units
+    #[arg(long = "unit", value_name = "NAME")]
+    units: Vec<String>,
+    /// Score every unit on the plan's list, also those without entries
+    #[arg(long)]
+    all_units: bool,
+    /// Read an ambiguous place differently, such as Y5=add; `mingcha rulebook show ID` lists the choices
+    #[arg(long = "reading", value_name = "ID=OPTION")]
+    readings: Vec<String>,
+    /// A file of weights and other values laid over the rulebook
+    #[arg(long, value_name = "FILE.yaml")]
+    overlay: Option<PathBuf>,
+    /// A folder of rules laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    checks: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Table,
+    Json,
+}
+
+/// Where entries come from, and what that means for the scoring.
+struct Source {
+    /// What messages call it.
+    name: String,
+    parsed: Parsed,
+    /// The log holds entries of all classes of units and for all rulebooks: what fits nothing here is listed,
+    /// and stops nothing.
+    skip_bad: bool,
+    /// Units to be scored even without entries.
+    units: Vec<String>,
+}
+
+pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
+    if let Some(path) = &args.entries {
+        let catalog = catalog(args.checks.as_deref())?;
+        return score_and_print(from_file(path, &args)?, &args, &catalog);
+    }
+    let office = Office::open(global)?;
+    let catalog = catalog(args.checks.as_deref().or(office.settings.checks.as_deref()))?;
+    score_and_print(from_log(&office, &args, &catalog).await?, &args, &catalog)
+}
+
+fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Result<Ending> {
+    let Source { name, parsed, skip_bad, units } = source;
+    let (rulebook, switched) = rulebook_of(args, catalog)?;
+    if !parsed.bad.is_empty() && !skip_bad {
+        // The bad lines of both kinds together, so that a file is mended in one go.
+        let mut bad = parsed.bad;
+        let period = Some(period_of(args, &rulebook)?);
+        let known_check = |check: &str| catalog.check_ids.contains(check);
+        let options = Options { period, known_check: Some(&known_check), ..Options::default() };
+        if let Err(more) =
+            score::score(&rulebook, catalog.units_of(&rulebook), &parsed.entries, &parsed.lines, &options)
+        {
+            bad.extend(more);
+        }
+        return Err(all_of(&name, bad).into());
+    }
+    let known_check = |check: &str| catalog.check_ids.contains(check);
+    let options = Options {
+        period: Some(period_of(args, &rulebook)?),
+        include_flagged: args.include_flagged,
+        skip_bad,
+        units,
+        whole_class: args.all_units,
+        known_check: Some(&known_check),
+    };
+    let list = catalog.units_of(&rulebook);
+    let mut report =
+        score::score(&rulebook, list, &parsed.entries, &parsed.lines, &options).map_err(|bad| all_of(&name, bad))?;
+    report.switched = switched;
+    report.skipped.extend(parsed.bad);
+    report.skipped.sort();
+    match args.format {
+        Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+        Format::Table => print_table(&rulebook, &report),
+    }
+    Ok(Ending::Done)
+}
+
+fn from_file(path: &Path, args: &Args) -> anyhow::Result<Source> {
+    Ok(Source {
+        name: path.display().to_string(),
+        parsed: entries::parse(&read(path)?),
+        skip_bad: args.skip_bad_lines,
+        units: args.units.clone(),
+    })
+}
+
+/// Findings and entries of the period; the configured units of the rulebook's class are scored whether or not
+/// anything was found.
+async fn from_log(office: &Office, args: &Args, catalog: &Catalog) -> anyhow::Result<Source> {
+    let (rulebook, _) = rulebook_of(args, catalog)?;
+    let period = period_of(args, &rulebook)?;
+    let log = office.log().await?;
+    let entries = log.scoring_entries(period.from, period.to).await?;
+    log.close().await;
+    let roster = Roster::of(&rulebook, catalog.units_of(&rulebook));
+    let configured = office.settings.portals.iter().flat_map(|portal| &portal.units).map(|unit| unit.name.clone());
+    let mut units = args.units.clone();
+    units.extend(configured.filter(|name| roster.find(name).is_ok()));
+    Ok(Source {
+        name: office.log_path().display().to_string(),
+        parsed: Parsed { entries, ..Parsed::default() },
+        skip_bad: true,
+        units,
+    })
+}
+
+/// The rulebook as read, with the readings switched and the overlay laid on.
+fn rulebook_of(args: &Args, catalog: &Catalog) -> anyhow::Result<(Rulebook, Vec<String>)> {
+    let mut rulebook = catalog.rulebook(&args.rulebook).map_err(WrongInput)?.clone();
+    let mut switched = Vec::new();
+    if let Some(path) = &args.overlay {
+        let name = path.display().to_string();
+        rulebook =
+            catalog.overlay(&rulebook, &name, &read(path)?).map_err(|problems| WrongInput(problems.to_string()))?;
+        switched.push(name);
+    }
+    for switch in &args.readings {
+        let (id, option) = switch
+            .split_once('=')
+            .ok_or_else(|| WrongInput(format!("--reading {switch}: write ID=OPTION, such as Y5=add")))?;
+        rulebook = rulebook.read_as(id, option).map_err(WrongInput)?;
+        switched.push(switch.clone());
+    }
+    Ok((rulebook, switched))
+}
+
+fn period_of(args: &Args, rulebook: &Rulebook) -> anyhow::Result<Period> {
+    let period = Period { from: args.from.unwrap_or(rulebook.period.from), to: args.to.unwrap_or(rulebook.period.to) };
+    if period.from > period.to {
+        return Err(WrongInput(format!("the period ends on {} before it begins on {}", period.to, period.from)).into());
+    }
+    Ok(period)
+}
+
+fn read(path: &Path) -> anyhow::Result<String> {
+    let bytes = std::fs::read(path).map_err(|error| WrongInput(format!("cannot read {}: {error}", path.display())))?;
+    Ok(String::from_utf8(bytes).map_err(|_| WrongInput(format!("{} is not UTF-8 text", path.display())))?)
+}
+
+fn all_of(name: &str, mut bad: Vec<BadEntry>) -> WrongInput {
+    bad.sort();
+    let lines: Vec<String> =
+        bad.iter().map(|bad| format!("{name}:{}: {}: {}", bad.line, bad.field, bad.message)).collect();
+    WrongInput(format!(
+        "nothing was scored, since {} of the entries fit nothing; mend them, or leave them out with --skip-bad-lines\n{}",
+        lines.len(),
+        lines.join("\n")
+    ))
+}
+
+fn print_table(rulebook: &Rulebook, report: &ScoreReport) {
+    println!("{}　{} 至 {}", rulebook.title, report.period.from, report.period.to);
+    let mut table = Table::new();
+    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
+
+    let provisional = report.units.iter().any(|sheet| sheet.provisional_total.is_some());
+    let mut header = vec!["名次", "单位", "总分", "百分比", "等次", "待补数据"];
+    if provisional {
+        header.insert(3, "含待核实");
+    }
+    table.set_header(header);
+    for sheet in &report.units {
+        let mut row = vec![
+            sheet.rank.map(|rank| rank.to_string()).unwrap_or_default(),
+            sheet.unit.clone(),
+            sheet.total.to_string(),
+            format!("{}%", sheet.percent),
+            sheet.grade.clone().unwrap_or_default(),
+            sheet.pending.join(" "),
+        ];
+        if provisional {
+            row.insert(3, sheet.provisional_total.map(|total| total.to_string()).unwrap_or_default());
+        }
+        table.add_row(row);
+    }
+    for column in [0, 2, 3] {
+        if let Some(column) = table.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    println!("{table}");
+    for sheet in &report.units {
+        print_reasons(rulebook, sheet);
+    }
+    if !report.unpriced.is_empty() {
+        let checks: BTreeSet<&str> = report.unpriced.iter().filter_map(|entry| entry.check.as_deref()).collect();
+        println!(
+            "\n本细则不计分的检查结果 {} 条：{}",
+            report.unpriced.len(),
+            checks.into_iter().collect::<Vec<_>>().join(" ")
+        );
+    }
+    if !report.skipped.is_empty() {
+        println!("\n未采用的记录 {} 条：", report.skipped.len());
+        for bad in &report.skipped {
+            println!("  {bad}");
+        }
+    }
+}
+
+/// Every reason for points of one unit.
+fn print_reasons(rulebook: &Rulebook, sheet: &ScoreSheet) {
+    println!("\n{}　{}分", sheet.unit, sheet.total);
+    for clause in &sheet.clauses {
+        for trace in clause.trace.iter().filter(|trace| !trace.points.is_zero() || !trace.entries.is_empty()) {
+            let title = rulebook.clause(&clause.clause).map(|found| found.title.as_str()).unwrap_or_default();
+            println!("  {:>6}  {} {title}：{}", signed(trace.points), clause.clause, trace.reason);
+        }
+    }
+    for section in sheet.sections.iter().filter_map(|section| section.reason.as_ref()) {
+        println!("          {section}");
+    }
+    let caps = [AdjustmentKind::Cap, AdjustmentKind::Veto, AdjustmentKind::Average];
+    for adjustment in sheet.adjustments.iter().filter(|adjustment| caps.contains(&adjustment.kind)) {
+        println!("  {:>6}  {}", signed(adjustment.points), adjustment.reason);
+    }
+    for change in &sheet.flagged {
+        println!("  {:>6}  {} 待核实 {} 条，确认后的变化", signed(change.points), change.clause, change.entries.len());
+    }
+}
+
+fn signed(points: rust_decimal::Decimal) -> String {
+    if points.is_sign_positive() && !points.is_zero() { format!("+{points}") } else { points.to_string() }
+}

@@ -1,0 +1,149 @@
+//! The contract of `score`: which entries count, which are errors and with which field, what the JSON looks like.
+
+use std::sync::OnceLock;
+
+use mingcha::{
+    catalog::Catalog,
+    model::{ScoreReport, ScoreSheet, score_sheet::BadEntry},
+    score::{self, Options, entries},
+};
+use rust_decimal::Decimal;
+
+const B1: &str = "yuncheng-2022-b1";
+
+fn catalog() -> &'static Catalog {
+    static CATALOG: OnceLock<Catalog> = OnceLock::new();
+    CATALOG.get_or_init(|| Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}")))
+}
+
+/// Scores lines of JSON as the command does.
+fn score_with(rulebook: &str, lines: &str, options: &Options<'_>) -> Result<ScoreReport, Vec<BadEntry>> {
+    let book = catalog().rulebook(rulebook).unwrap();
+    let parsed = entries::parse(lines);
+    if !parsed.bad.is_empty() {
+        return Err(parsed.bad);
+    }
+    score::score(book, catalog().units_of(book), &parsed.entries, &parsed.lines, options)
+}
+
+fn sheet(lines: &str) -> ScoreSheet {
+    score_with(B1, lines, &Options::default()).unwrap().units.remove(0)
+}
+
+/// The only bad line of a file, as `line field`.
+fn blamed(lines: &str) -> String {
+    let known = |check: &str| check == "column-stale" || check == "interpretation-late";
+    let bad = score_with(B1, lines, &Options { known_check: Some(&known), ..Options::default() }).unwrap_err();
+    assert_eq!(bad.len(), 1, "{bad:?}");
+    format!("{} {}", bad[0].line, bad[0].field)
+}
+
+#[test]
+fn what_fits_nothing_names_its_line_and_field() {
+    assert_eq!(blamed("\n\n{\"unit\":\"市不存在局\",\"clause\":\"B1-01\"}"), "3 unit");
+    assert_eq!(blamed(r#"{"unit":"盐湖区","clause":"B1-01"}"#), "1 unit");
+    assert_eq!(blamed(r#"{"clause":"B1-01"}"#), "1 unit");
+    assert_eq!(blamed(r#"{"unit":"市教育局"}"#), "1 clause");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-99"}"#), "1 clause");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-01","step":"nobody"}"#), "1 step");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-bonus"}"#), "1 step");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-05","date":"2021-12-31"}"#), "1 date");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-05","date":"2022-13-01"}"#), "1 date");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-05","count":-1}"#), "1 count");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-05","count":"两件"}"#), "1 count");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-05","cuont":1}"#), "1 cuont");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-12","numerator":1}"#), "1 denominator");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-12","count":1}"#), "1 numerator");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-12","numerator":3,"denominator":2}"#), "1 numerator");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-31"}"#), "1 level");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-31","level":"county"}"#), "1 level");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-31","level":"village"}"#), "1 level");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-major","step":"double"}"#), "1 value");
+    assert_eq!(blamed(r#"{"unit":"市教育局","check":"no-such-check"}"#), "1 check");
+    assert_eq!(blamed(r#"{"unit":"市审计局","clause":"B1-22","step":"good"}"#), "1 unit");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-05","#), "1 (line)");
+}
+
+#[test]
+fn nothing_is_scored_from_a_bad_file_unless_bad_lines_are_skipped() {
+    let lines = "{\"unit\":\"市教育局\",\"clause\":\"B1-05\"}\n{\"unit\":\"市教育局\",\"clause\":\"B1-99\"}";
+    assert!(score_with(B1, lines, &Options::default()).is_err());
+    let report = score_with(B1, lines, &Options { skip_bad: true, ..Options::default() }).unwrap();
+    assert_eq!(report.units[0].total, Decimal::from(98));
+    assert_eq!(report.skipped.iter().map(|bad| bad.line).collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn a_known_check_without_a_price_costs_nothing_and_is_listed() {
+    let known = |check: &str| check == "interpretation-late";
+    let options = Options { known_check: Some(&known), ..Options::default() };
+    let lines = r#"{"unit":"市教育局","check":"interpretation-late","subject":"document:/a","status":"confirmed"}"#;
+    let report = score_with(B1, lines, &options).unwrap();
+    assert_eq!(report.unpriced.len(), 1);
+    assert!(report.units.is_empty(), "nothing scored, nobody asked for");
+}
+
+#[test]
+fn a_step_may_be_named_by_its_effect_or_left_out_where_one_is_meant() {
+    assert_eq!(sheet(r#"{"unit":"市教育局","clause":"B1-05","date":"2022-05-01","count":2}"#).total, Decimal::from(96));
+    assert_eq!(sheet(r#"{"unit":"市教育局","clause":"B1-22","step":"bonus"}"#).total, Decimal::from(101));
+    assert_eq!(sheet(r#"{"unit":"市教育局","clause":"B1-22"}"#).total, Decimal::from(99));
+    let ratio = sheet(r#"{"unit":"市教育局","clause":"B1-12","numerator":95,"denominator":100}"#);
+    let row = ratio.clauses.iter().find(|row| row.clause == "B1-12").unwrap();
+    assert_eq!(row.score, Decimal::new(19, 1));
+}
+
+#[test]
+fn a_unit_is_called_as_its_entries_call_it() {
+    assert_eq!(sheet(r#"{"unit":"运城市教育局","clause":"B1-05"}"#).unit, "运城市教育局");
+    let both = "{\"unit\":\"运城市教育局\",\"clause\":\"B1-05\"}\n{\"unit\":\"市教育局\",\"clause\":\"B1-05\"}";
+    assert_eq!(sheet(both).unit, "市教育局");
+}
+
+#[test]
+fn all_units_of_the_class_can_be_scored_and_ranked() {
+    let lines = r#"{"unit":"市教育局","clause":"B1-05"}"#;
+    let report = score_with(B1, lines, &Options { whole_class: true, ..Options::default() }).unwrap();
+    assert_eq!(report.units.len(), 25);
+    let last = report.units.iter().find(|sheet| sheet.unit == "市教育局").unwrap();
+    assert_eq!(last.rank, Some(25));
+    assert_eq!(report.units.iter().filter(|sheet| sheet.rank == Some(1)).count(), 24);
+}
+
+#[test]
+fn the_json_is_as_the_contract_says() {
+    let lines = r#"{"unit":"市教育局","clause":"B1-05","count":1.5,"id":"e1","note":"说明","url":"http://a.example/","evidence":[{"k":1}]}"#;
+    let report = score_with(B1, lines, &Options { include_flagged: true, ..Options::default() }).unwrap();
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["rulebook"], B1);
+    assert_eq!(json["period"], serde_json::json!({"from": "2022-01-01", "to": "2022-12-31"}));
+    let unit = &json["units"][0];
+    for (field, wanted) in [("total", "97"), ("full_mark", "100"), ("percent", "97"), ("provisional_total", "97")] {
+        assert_eq!(unit[field], wanted, "{field}");
+    }
+    assert_eq!(unit["grade"], serde_json::Value::Null);
+    assert_eq!(unit["rank"], 1);
+    assert_eq!(unit["vetoed"], false);
+    assert_eq!(unit["pending"], serde_json::json!(["B1-12", "B1-13", "B1-14"]));
+    assert_eq!(unit["sections"][1], serde_json::json!({"name": "主动公开", "weight": "39", "score": "36"}));
+    let row = unit["clauses"].as_array().unwrap().iter().find(|row| row["clause"] == "B1-05").unwrap();
+    assert_eq!(row["deducted"], "3");
+    assert_eq!(row["bonus"], "0");
+    assert_eq!(row["score"], "3");
+    let trace = &row["trace"][0];
+    assert_eq!(trace["step"], "faulty");
+    assert_eq!(trace["points"], "-3");
+    assert_eq!(trace["entries"][0]["id"], "e1");
+    assert_eq!(trace["entries"][0]["evidence"][0]["k"], 1);
+    assert!(trace["reason"].as_str().unwrap().contains("1.5项，每项扣2分，共扣3分"), "{trace}");
+}
+
+#[test]
+fn flagged_entries_are_shown_by_what_they_would_change() {
+    let lines = r#"{"unit":"市教育局","check":"annual-report-late","subject":"report:2021","source":"crawl"}"#;
+    let report = score_with(B1, lines, &Options { include_flagged: true, ..Options::default() }).unwrap();
+    let sheet = &report.units[0];
+    assert_eq!((sheet.total, sheet.provisional_total), (Decimal::from(100), Some(Decimal::from(98))));
+    assert_eq!(sheet.flagged[0].clause, "B1-05");
+    assert_eq!(sheet.flagged[0].points, Decimal::from(-2));
+}

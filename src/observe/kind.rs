@@ -115,8 +115,12 @@ fn is_named_column(facts: &PageFacts, lexicon: &Lexicon, stated_title: bool, pat
     let is_title = |name: Option<&String>| name.is_some_and(|name| !title.is_empty() && normalise(name) == title);
     let dated = facts.entries.iter().filter(|entry| entry.date.is_some()).count();
     let is_folder = path.ends_with('/') || path.rsplit('/').next().is_some_and(|name| name.starts_with("index"));
-    let is_standard =
-        lexicon.columns.iter().any(|term| std::iter::once(&term.name).chain(&term.aliases).any(|name| *name == title));
+    // Shorter names (通知, 公告) are also headings of articles.
+    let is_standard = title.chars().count() >= 4
+        && lexicon
+            .columns
+            .iter()
+            .any(|term| std::iter::once(&term.name).chain(&term.aliases).any(|name| *name == title));
     is_standard
         || is_title(facts.meta.get("columnname"))
         || (is_title(facts.column.path.last()) && (dated > 0 || is_folder))

@@ -29,6 +29,7 @@ impl Cohort {
         let class = rulebook.units.as_ref().map(|units| units.class.as_str());
         let kind = list
             .and_then(|list| list.classes.iter().find(|group| Some(group.class.as_str()) == class))
+            .filter(|group| !group.mixed)
             .map(|group| group.kind);
         let mut seen = BTreeSet::new();
         let units = configured

@@ -89,7 +89,7 @@ impl<'a> Book<'a> {
         }
         let what = match step {
             Some(step) => What::Step(step),
-            None if entry.not_applicable => What::NotApplicable,
+            None if entry.not_applicable && entry.step.is_none() && !only_averages(row) => What::NotApplicable,
             None => What::Step(step_of(row, entry)?),
         };
         if let What::Step(step) = what
@@ -144,6 +144,11 @@ impl<'a> Book<'a> {
         let feeds = |step: &Step| step.checks.iter().any(|known| known.fits(check, entry.subject.as_deref()));
         self.clauses[clause].1.steps.iter().position(feeds)
     }
+}
+
+/// A row that only says which other rows are averaged; its entries must say which of its steps they mean.
+fn only_averages(clause: &Clause) -> bool {
+    clause.steps.iter().all(|step| step.effect == Effect::Average)
 }
 
 fn numbers_are_sound(entry: &Entry) -> Result<(), Misfit> {
@@ -267,7 +272,7 @@ fn fields_suit(clause: &Clause, step: &Step, entry: &Entry) -> Result<(), Misfit
         _ if step.per == Per::Value && entry.value.is_none() => {
             misfit("value", format!("is missing; {name} takes the points as value"))
         }
-        _ if !step.levels.is_empty() => match entry.level {
+        _ if !step.levels.is_empty() => match step.level_of(entry) {
             None => misfit("level", format!("is missing; {name} depends on it")),
             Some(level) if !step.levels.contains_key(&level) => {
                 misfit("level", format!("{} has no points in {name}", level_name(level)))

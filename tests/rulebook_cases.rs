@@ -305,6 +305,17 @@ fn no_rule_of_a_rulebook_can_change_unnoticed() {
                             book.sections[section].clauses[clause].steps[step].per = other;
                         });
                     }
+                    if rule.since.is_some() {
+                        change(format!("{}.{} since", row.id, rule.id), &|book| {
+                            book.sections[section].clauses[clause].steps[step].since = None;
+                        });
+                    }
+                    for level in rule.levels.keys().filter(|level| rule.finding_level.is_some_and(|own| own != **level))
+                    {
+                        change(format!("{}.{} finding_level", row.id, rule.id), &|book| {
+                            book.sections[section].clauses[clause].steps[step].finding_level = Some(*level);
+                        });
+                    }
                     if !rule.unless.is_empty() {
                         change(format!("{}.{} unless", row.id, rule.id), &|book| {
                             book.sections[section].clauses[clause].steps[step].unless.clear();

@@ -176,6 +176,48 @@ fn a_units_file_with_a_wrong_key_names_its_place() {
 }
 
 #[test]
+fn points_by_level_need_a_level_for_findings() {
+    let step = "points: 2, per: item, checks: [annual-report-late]";
+    let (place, message) = broken(step, "levels: { city: 2 }, checks: [annual-report-late]");
+    assert_eq!(place, "19:13 sections[0].clauses[0].steps[0]");
+    assert!(message.contains("findings of its checks name no level"), "{message}");
+    let at = "sections[0].clauses[0].steps[0].finding_level";
+    let strange = "levels: { city: 2 }, finding_level: county, checks: [annual-report-late]";
+    assert!(self::place(step, strange).ends_with(at));
+    let idle = "levels: { city: 2 }, finding_level: city";
+    assert!(self::place(step, idle).ends_with(at));
+    let sound = "levels: { city: 2 }, finding_level: city, checks: [annual-report-late]";
+    assert_eq!(problems(&SOUND.replace(step, sound)), []);
+}
+
+#[test]
+fn a_step_begins_within_the_period() {
+    let (old, new) = ("points: 2, per: item,", "points: 2, per: item, since: 2023-01-01,");
+    assert!(place(old, new).ends_with("sections[0].clauses[0].steps[0].since"));
+    assert_eq!(problems(&SOUND.replace(old, "points: 2, per: item, since: 2022-08-01,")), []);
+}
+
+#[test]
+fn yunhe_lists_its_units_columns_and_accounts() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    let list = catalog.unit_lists.iter().find(|list| list.id == "yunhe-2022").unwrap();
+    let units = &list.classes[0].units;
+    assert_eq!((units.len(), list.columns.len(), list.accounts.len()), (33, 30, 10));
+    let names: Vec<String> = units.iter().flat_map(|unit| list.names_of(unit)).collect();
+    let responsible = list.columns.iter().flat_map(|column| &column.units);
+    let strangers: Vec<&String> = responsible
+        .chain(list.accounts.iter().map(|account| &account.unit))
+        .filter(|name| !names.contains(name))
+        .collect();
+    // The only township the plan names; the others are open.
+    assert_eq!(strangers, ["崇头镇"]);
+    assert!(list.columns.iter().all(|column| !column.units.is_empty() || !column.groups.is_empty()));
+    let shared: Vec<&str> =
+        list.columns.iter().filter(|column| column.units.len() > 1).map(|column| column.name.as_str()).collect();
+    assert_eq!(shared, ["城乡规划", "农村集体土地", "城市综合执法", "重大建设项目批准和实施", "“六稳”“六保”"]);
+}
+
+#[test]
 fn the_ten_rulebooks_have_the_rows_of_their_plans() {
     let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
     let rows: Vec<(&str, usize, String)> = catalog

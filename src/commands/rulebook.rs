@@ -31,7 +31,7 @@ enum What {
         #[command(flatten)]
         shown: Shown,
     },
-    /// The units on a rulebook's list
+    /// The units on a rulebook's list, with the columns and new-media accounts they answer for
     Units {
         id: String,
         #[command(flatten)]
@@ -170,6 +170,14 @@ fn step_line(step: &Step) -> String {
     if let Some(points) = step.points {
         line.push_str(&format!("　{points}分"));
     }
+    if !step.levels.is_empty() {
+        let points: Vec<String> =
+            step.levels.iter().map(|(level, points)| format!("{}{points}分", level.chinese())).collect();
+        line.push_str(&format!("　{}", points.join("、")));
+    }
+    if let Some(since) = step.since {
+        line.push_str(&format!("　自{since}起"));
+    }
     if let Some(cap) = step.cap {
         line.push_str(&format!("　上限{cap}分"));
     }
@@ -198,6 +206,22 @@ fn units(catalog: &Catalog, id: &str, format: Format) -> anyhow::Result<()> {
             unit.name,
             if unit.aliases.is_empty() { String::new() } else { format!("（{}）", unit.aliases.join("、")) }
         );
+    }
+    if !list.columns.is_empty() {
+        let mut columns = terminal::table(["栏目类型", "栏目名称", "责任单位"]);
+        for column in &list.columns {
+            let responsible: Vec<&str> = column.units.iter().chain(&column.groups).map(String::as_str).collect();
+            columns.add_row([&column.kind, &column.name, &responsible.join("、")]);
+        }
+        println!("\n{columns}");
+    }
+    if !list.accounts.is_empty() {
+        let mut accounts = terminal::table(["新媒体类型", "新媒体名称", "责任单位"]);
+        for account in &list.accounts {
+            let office = account.office.as_ref().map(|office| format!("（{office}）")).unwrap_or_default();
+            accounts.add_row([&account.kind, &account.name, &format!("{}{office}", account.unit)]);
+        }
+        println!("\n{accounts}");
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::{
     reading::{Reading, ReadingOption},
-    step::{Band, CheckRef, Consequence, Effect, Partial, Per, RankOrder, Step, Tier, Ties},
+    step::{Band, CheckRef, Consequence, Effect, Partial, Peers, Per, RankOrder, Step, Tier, Ties},
 };
 
 /// One scoring table.

@@ -38,7 +38,7 @@ impl Cohort {
         let mut seen = BTreeSet::new();
         for unit in configured.into_iter().filter(|unit| seen.insert(unit.name.clone())) {
             let names = std::iter::once(&unit.name).chain(&unit.aliases);
-            let other_kind = own.as_ref().is_some_and(|group| group.kind != unit.kind);
+            let other_kind = own.as_ref().is_some_and(|group| !group.mixed && group.kind != unit.kind);
             if other_kind || cohort.elsewhere.contains(&unit.name) {
                 cohort.elsewhere.extend(names.cloned());
                 continue;

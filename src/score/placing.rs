@@ -269,7 +269,7 @@ fn fields_suit(clause: &Clause, step: &Step, entry: &Entry) -> Result<(), Misfit
         _ if step.per == Per::Value && entry.value.is_none() => {
             misfit("value", format!("is missing; {name} takes the points as value"))
         }
-        _ if !step.levels.is_empty() => match entry.level {
+        _ if !step.levels.is_empty() => match step.level_of(entry) {
             None => misfit("level", format!("is missing; {name} depends on it")),
             Some(level) if !step.levels.contains_key(&level) => {
                 misfit("level", format!("{} has no points in {name}", level_name(level)))

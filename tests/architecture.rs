@@ -52,8 +52,8 @@ const OWNED_LIBRARIES: &[(&str, &[&str])] = &[
     ("tower_http", &["console"]),
     ("password_auth", &["console", "commands"]),
     ("clap", &["commands", "main"]),
-    ("comfy_table", &["commands", "demo"]),
-    ("indicatif", &["commands", "demo"]),
+    ("comfy_table", &["commands"]),
+    ("indicatif", &["commands"]),
     ("toml", &["config"]),
 ];
 

@@ -12,6 +12,7 @@ mod interpretation_link;
 mod likeness;
 mod pairing;
 mod proof;
+mod publicity_rows;
 mod required_column;
 mod scope;
 mod span;

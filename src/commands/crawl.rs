@@ -1,10 +1,9 @@
 //! `mingcha crawl`: one night now.
 
-use comfy_table::{ContentArrangement, Table, presets};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use jiff::{Timestamp, civil::DateTime};
 
-use super::{Ending, Global, office::Office};
+use super::{Ending, Global, office::Office, terminal};
 use crate::{
     crawl::Progress,
     jobs::night::{NightReport, Order, Stage, run_portal_night},
@@ -36,12 +35,10 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
     let office = Office::open(global)?;
     let portals = office.portals(&args.portals)?;
     let tools = office.tools().await?;
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["网站", "检查", "页面", "未能检查", "发现问题", "新增", "整改合格", "说明"]);
+    let mut table = terminal::table(["网站", "检查", "页面", "未能检查", "发现问题", "新增", "整改合格", "说明"]);
     let mut unread = Vec::new();
     for portal in portals {
-        let bar = progress_bar(portal);
+        let bar = terminal::page_counter().with_prefix(portal.name.clone());
         let order = Order { portal, as_of: args.as_of, job: None };
         let report = run_portal_night(&tools, order, &|stage| show(&bar, &stage)).await?;
         bar.finish_and_clear();
@@ -58,14 +55,6 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
         return Ok(Ending::Done);
     }
     anyhow::bail!("could not be read: {}; nothing was concluded about them", unread.join(", "))
-}
-
-fn progress_bar(portal: &Portal) -> ProgressBar {
-    let bar = ProgressBar::new_spinner().with_prefix(portal.name.clone());
-    match ProgressStyle::with_template("{spinner} {prefix} {pos} 页  {wide_msg}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }
 
 fn show(bar: &ProgressBar, stage: &Stage) {

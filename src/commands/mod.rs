@@ -15,6 +15,7 @@ mod password;
 mod rulebook;
 mod score;
 mod serve;
+mod terminal;
 
 use std::{path::PathBuf, process::ExitCode};
 

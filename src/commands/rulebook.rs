@@ -6,10 +6,9 @@ use std::{
 };
 
 use clap::{Subcommand, ValueEnum};
-use comfy_table::{Table, presets};
 use serde::Serialize;
 
-use super::{Ending, Global, WrongInput};
+use super::{Ending, Global, WrongInput, terminal};
 use crate::{
     catalog::{Catalog, Problem, Problems, rulebooks},
     model::{Rulebook, rulebook::Step},
@@ -110,9 +109,7 @@ fn list(catalog: &Catalog, format: Format) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&rows)?);
         return Ok(());
     }
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-    table.set_header(["编号", "名称", "类别", "满分", "权重合计", "行数"]);
+    let mut table = terminal::table(["编号", "名称", "类别", "满分", "权重合计", "行数"]);
     for row in rows {
         table.add_row([
             row.id.to_owned(),

@@ -16,14 +16,14 @@ use super::{
 use crate::{
     catalog::Catalog,
     model::{
-        Rulebook, ScoreReport, ScoreSheet,
+        Rulebook, ScoreReport, ScoreSheet, UnitList,
         rulebook::Period,
         score_sheet::{AdjustmentKind, BadEntry},
     },
     score::{
         self, Options,
+        cohort::Cohort,
         entries::{self, Parsed},
-        roster::Roster,
     },
 };
 
@@ -83,12 +83,14 @@ struct Source {
     skip_bad: bool,
     /// Units to be scored even without entries.
     units: Vec<String>,
+    /// The plan's list of units; the log's is open to the office's own units.
+    list: Option<UnitList>,
 }
 
 pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
     if let Some(path) = &args.entries {
         let catalog = catalog(args.checks.as_deref())?;
-        return score_and_print(from_file(path, &args)?, &args, &catalog);
+        return score_and_print(from_file(path, &args, &catalog)?, &args, &catalog);
     }
     let office = Office::open(global)?;
     let catalog = catalog(args.checks.as_deref().or(office.settings.checks.as_deref()))?;
@@ -96,7 +98,7 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
 }
 
 fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Result<Ending> {
-    let Source { name, parsed, skip_bad, units } = source;
+    let Source { name, parsed, skip_bad, units, list } = source;
     let (rulebook, switched) = rulebook_of(args, catalog)?;
     if !parsed.bad.is_empty() && !skip_bad {
         // The bad lines of both kinds together, so that a file is mended in one go.
@@ -104,9 +106,7 @@ fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Re
         let period = Some(period_of(args, &rulebook)?);
         let known_check = |check: &str| catalog.check_ids.contains(check);
         let options = Options { period, known_check: Some(&known_check), ..Options::default() };
-        if let Err(more) =
-            score::score(&rulebook, catalog.units_of(&rulebook), &parsed.entries, &parsed.lines, &options)
-        {
+        if let Err(more) = score::score(&rulebook, list.as_ref(), &parsed.entries, &parsed.lines, &options) {
             bad.extend(more);
         }
         return Err(all_of(&name, bad).into());
@@ -120,9 +120,8 @@ fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Re
         whole_class: args.all_units,
         known_check: Some(&known_check),
     };
-    let list = catalog.units_of(&rulebook);
-    let mut report =
-        score::score(&rulebook, list, &parsed.entries, &parsed.lines, &options).map_err(|bad| all_of(&name, bad))?;
+    let mut report = score::score(&rulebook, list.as_ref(), &parsed.entries, &parsed.lines, &options)
+        .map_err(|bad| all_of(&name, bad))?;
     report.switched = switched;
     report.skipped.extend(parsed.bad);
     report.skipped.sort();
@@ -133,12 +132,14 @@ fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Re
     Ok(Ending::Done)
 }
 
-fn from_file(path: &Path, args: &Args) -> anyhow::Result<Source> {
+fn from_file(path: &Path, args: &Args, catalog: &Catalog) -> anyhow::Result<Source> {
+    let (rulebook, _) = rulebook_of(args, catalog)?;
     Ok(Source {
         name: path.display().to_string(),
         parsed: entries::parse(&read(path)?),
         skip_bad: args.skip_bad_lines,
         units: args.units.clone(),
+        list: catalog.units_of(&rulebook).cloned(),
     })
 }
 
@@ -150,15 +151,17 @@ async fn from_log(office: &Office, args: &Args, catalog: &Catalog) -> anyhow::Re
     let log = office.log().await?;
     let entries = log.scoring_entries(period.from, period.to).await?;
     log.close().await;
-    let roster = Roster::of(&rulebook, catalog.units_of(&rulebook));
-    let configured = office.settings.portals.iter().flat_map(|portal| &portal.units).map(|unit| unit.name.clone());
+    let configured = office.settings.portals.iter().flat_map(|portal| &portal.units);
+    let cohort = Cohort::of(&rulebook, catalog.units_of(&rulebook), configured);
+    let entries = cohort.entries(entries);
     let mut units = args.units.clone();
-    units.extend(configured.filter(|name| roster.find(name).is_ok()));
+    units.extend(cohort.units);
     Ok(Source {
         name: office.log_path().display().to_string(),
         parsed: Parsed { entries, ..Parsed::default() },
         skip_bad: true,
         units,
+        list: cohort.list,
     })
 }
 

@@ -11,7 +11,7 @@ use crate::{
         rulebook::Period,
         score_sheet::{BadEntry, ScoreReport},
     },
-    score::{self, roster::Roster},
+    score::{self, cohort::Cohort, roster::Roster},
 };
 
 /// The days a page scores, from its address.
@@ -64,7 +64,7 @@ pub struct Scored {
 
 /// Everything the log holds for the period, scored; entries that fit nothing are left out and listed.
 pub async fn report(services: &Services, period: Period) -> Result<Scored, Failure> {
-    let entries = services.log.scoring_entries(period.from, period.to).await?;
+    let entries = cohort(services)?.entries(services.log.scoring_entries(period.from, period.to).await?);
     let report = scored(services, &entries, period)?;
     let rejected = report.skipped.iter().map(|bad| rejection(entries.get(bad.line.wrapping_sub(1)), bad)).collect();
     Ok(Scored { entries, report, rejected })
@@ -137,16 +137,22 @@ pub fn units_to_enter(services: &Services) -> Result<Vec<String>, Failure> {
     Ok(units)
 }
 
+/// The configured units that this rulebook is for.
+fn cohort(services: &Services) -> Result<Cohort, Failure> {
+    let rulebook = services.rulebook()?;
+    let configured = services.portals.iter().flat_map(|portal| &portal.units);
+    Ok(Cohort::of(rulebook, services.catalog.units_of(rulebook), configured))
+}
+
 fn scored(services: &Services, entries: &[Entry], period: Period) -> Result<ScoreReport, Failure> {
     let rulebook = services.rulebook()?;
-    let list = services.catalog.units_of(rulebook);
-    let roster = Roster::of(rulebook, list);
+    let cohort = cohort(services)?;
     let known = |check: &str| services.catalog.check_ids.contains(check);
     let options = score::Options {
         period: Some(period),
         include_flagged: true,
         skip_bad: true,
-        units: services.unit_names().into_iter().filter(|unit| roster.find(unit).is_ok()).collect(),
+        units: cohort.units.clone(),
         known_check: Some(&known),
         ..score::Options::default()
     };
@@ -154,7 +160,7 @@ fn scored(services: &Services, entries: &[Entry], period: Period) -> Result<Scor
         let lines: Vec<String> = bad.iter().map(ToString::to_string).collect();
         anyhow::anyhow!("cannot score: {}", lines.join("; "))
     };
-    Ok(score::score(rulebook, list, entries, &[], &options).map_err(faults)?)
+    Ok(score::score(rulebook, cohort.list.as_ref(), entries, &[], &options).map_err(faults)?)
 }
 
 /// A number without needless zeros.

@@ -4,7 +4,6 @@ pub mod portals;
 pub mod server;
 pub mod staff;
 pub mod story;
-pub mod summary;
 
 pub use portals::{FixturePortal, SeededFault};
 pub use server::{Request, Server};

@@ -33,6 +33,8 @@ const META: [(&str, DateMeaning); 12] = [
 const MOST_WORDS_BESIDE: usize = 70;
 /// So many lines after the title an unlabelled date may stand.
 const NEAR_TITLE: usize = 8;
+/// A labelled date inside the text this many lines after the title belongs to something the text speaks of.
+const FAR_FROM_TITLE: usize = 30;
 /// Most claims kept of one page.
 const MOST_CLAIMS: usize = 40;
 
@@ -160,33 +162,32 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
                 continue;
             }
             let before = &line.text[..date.start];
-            let label = label_of(before).or_else(|| {
-                let above = lines.get(at.checked_sub(1)?)?;
-                (before.trim().is_empty() && above.text.chars().count() <= 12).then(|| label_of(&above.text)).flatten()
-            });
-            // A bare date beside a link is the date of a list row.
-            let beside_link = |at: Option<usize>| {
-                at.and_then(|at| lines.get(at)).is_some_and(|line| line.in_link && line.text.chars().count() >= 6)
+            let label = match label_of(before) {
+                // The label may stand in a cell or line of its own.
+                Label::None if before.trim().is_empty() => lines
+                    .get(at.wrapping_sub(1))
+                    .filter(|above| above.text.chars().count() <= 12)
+                    .map_or(Label::None, |above| label_of(&above.text)),
+                label => label,
             };
-            if label.is_none() && words < 6 && (beside_link(at.checked_sub(1)) || beside_link(Some(at + 1))) {
-                continue;
-            }
             let distance = title_at.map(|title_at| at.abs_diff(title_at) + usize::from(at < title_at) * 2);
             let meaning = match label {
-                Some(meaning) => meaning,
+                Label::Else => continue,
+                Label::Means(_) if line.in_body && distance.is_some_and(|distance| distance > FAR_FROM_TITLE) => {
+                    continue;
+                }
+                Label::Means(meaning) => meaning,
                 // Without a label only a date right by the title, outside the article text, speaks of publication.
-                None if !line.in_body
-                    && !line.text.contains('。')
-                    && distance.is_some_and(|distance| distance <= NEAR_TITLE) =>
-                {
+                Label::None => {
+                    let near = distance.is_some_and(|distance| distance <= NEAR_TITLE);
+                    let is_row_date = words < 6 && beside_link(lines, at);
+                    if line.in_body || !near || is_row_date || line.text.contains('。') {
+                        continue;
+                    }
                     DateMeaning::Published
                 }
-                None => continue,
             };
-            if label.is_some() && line.in_body && distance.is_some_and(|distance| distance > 30) {
-                continue;
-            }
-            let weight = distance.unwrap_or(at + 100) + if label.is_some() { 0 } else { 5 };
+            let weight = distance.unwrap_or(at + 100) + if label == Label::None { 5 } else { 0 };
             let value = Moment { date: date.date, time: date.time };
             let claim = DateClaim { value, source: DateSource::Visible, meaning, text: line.text.clone() };
             found.push((weight, claim));
@@ -196,62 +197,77 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
     found.into_iter().map(|(_, claim)| claim).collect()
 }
 
+/// A bare date beside a link is the date of a list row.
+fn beside_link(lines: &[Line], at: usize) -> bool {
+    let is_link = |at: usize| lines.get(at).is_some_and(|line| line.in_link && line.text.chars().count() >= 6);
+    is_link(at.wrapping_sub(1)) || is_link(at + 1)
+}
+
 /// What the words right before a date say it is.
-fn label_of(before: &str) -> Option<DateMeaning> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Label {
+    Means(DateMeaning),
+    /// A label that is none of the document's dates: 留言时间, 截止日期, 开标时间.
+    Else,
+    None,
+}
+
+/// Labels by meaning; a label may have words before it (信息发布时间), but 时间 and 日期 must stand alone.
+const LABELS: [(DateMeaning, &[&str]); 4] = [
+    (
+        DateMeaning::Written,
+        &["成文日期", "成文时间", "发文日期", "发文时间", "印发日期", "印发时间", "签发日期", "制定日期", "成文"],
+    ),
+    (DateMeaning::Generated, &["生成日期", "生成时间", "产生日期", "形成日期", "形成时间"]),
+    (DateMeaning::Updated, &["更新时间", "更新日期", "修改时间", "更新于", "最后更新", "更新"]),
+    (
+        DateMeaning::Published,
+        &[
+            "发布时间",
+            "发布日期",
+            "时间发布",
+            "日期发布",
+            "发布于",
+            "发布",
+            "公开日期",
+            "公开时间",
+            "公布日期",
+            "公布时间",
+            "发表时间",
+            "发表日期",
+            "发表于",
+            "发表",
+            "刊发时间",
+            "刊登日期",
+            "上传时间",
+            "上网时间",
+            "上网日期",
+            "添加时间",
+            "录入时间",
+            "信息时间",
+            "信息日期",
+            "文章日期",
+            "稿件日期",
+            "公告日期",
+            "公告时间",
+            "日间",
+        ],
+    ),
+];
+
+fn label_of(before: &str) -> Label {
     let bare = normalise(before);
-    // Only the last few characters belong to this date.
-    let tail: String = {
-        let letters: Vec<char> = bare.chars().collect();
-        letters[letters.len().saturating_sub(10)..].iter().collect()
-    };
-    let tail = tail.trim_end_matches([':', '[', '(', '【', '|', '-', ' ']);
-    let ends = |labels: &[&str]| labels.iter().any(|label| tail.ends_with(label));
-    if ends(&[
-        "成文日期",
-        "成文时间",
-        "发文日期",
-        "发文时间",
-        "印发日期",
-        "印发时间",
-        "签发日期",
-        "签发时间",
-        "制定日期",
-        "成文",
-    ]) {
-        Some(DateMeaning::Written)
-    } else if ends(&["生成日期", "生成时间", "产生日期", "形成日期", "形成时间"]) {
-        Some(DateMeaning::Generated)
-    } else if ends(&["更新时间", "更新日期", "修改时间", "更新于", "最后更新", "更新"]) {
-        Some(DateMeaning::Updated)
-    } else if ends(&[
-        "实施日期",
-        "施行日期",
-        "生效日期",
-        "失效日期",
-        "废止日期",
-        "截止日期",
-        "截止时间",
-        "开始时间",
-        "结束时间",
-        "开始日期",
-        "结束日期",
-        "当前时间",
-        "今天是",
-        "现在是",
-        "开标时间",
-        "决定日期",
-        "有效期",
-        "时效",
-        "举办时间",
-        "会议时间",
-        "访谈时间",
-    ]) {
-        None
-    } else if ends(&["时间", "日期", "发布", "发布于", "发表于", "发表", "刊发", "时间发布", "日间"])
-    {
-        Some(DateMeaning::Published)
+    let bare = bare.trim_end_matches([':', '[', '(', '【', '|', '-', '·']);
+    for (meaning, labels) in LABELS {
+        if labels.iter().any(|label| bare.ends_with(label)) {
+            return Label::Means(meaning);
+        }
+    }
+    let Some(word) = ["时间", "日期"].iter().find_map(|word| bare.strip_suffix(word)) else { return Label::None };
+    if word.chars().next_back().is_some_and(char::is_alphabetic) {
+        Label::Else
     } else {
-        None
+        Label::Means(DateMeaning::Published)
     }
 }
 

@@ -19,7 +19,8 @@ static FIND_ERROR: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?i)site_?code=([a-z]{0,2}\d{8,10})\b|_span_jiucuo[^0-9]{0,200}?([a-z]{0,2}\d{10})\b|\bLink\(\s*["']([a-z]{0,2}\d{8,10})["']"#,
     )
 });
-const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+/// Both short names of a province where it has two (蜀 and 川, 黔 and 贵, 滇 and 云, 陇 and 甘, 秦 and 陕).
+const PROVINCES: &str = "京津沪渝冀豫云滇辽黑湘皖鲁新苏浙赣鄂桂甘陇晋蒙陕秦吉闽贵黔粤青藏川蜀宁琼";
 static ICP: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(
         r"(?i)[{PROVINCES}]\s?ICP\s?[备证]\s?(?:字)?\s?(?:第)?\s?\d{{5,10}}\s?号?(?:\s?[-—－–]\s?\d{{1,3}})?"

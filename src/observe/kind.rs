@@ -7,9 +7,12 @@ use regex::Regex;
 use super::block;
 use crate::{
     cms::Source,
-    model::{DateMeaning, DateSource, Lexicon, PageFacts, PageKind, Region},
+    model::{DateMeaning, DateSource, Lexicon, PageFacts, PageKind},
     text::{normalise, pattern},
 };
+
+/// A page with this many links has at least a menu: it is a column, if perhaps an empty one.
+const LINKS_OF_A_MENU: usize = 5;
 
 /// 2022年政府信息公开工作年度报告 in its many forms; not the guide to it and not the website's yearly report.
 static REPORT: LazyLock<Regex> = LazyLock::new(|| {
@@ -44,15 +47,16 @@ pub(super) fn decide(source: &Source<'_>, status: u16, facts: &PageFacts, lexico
         let is_report = facts.title.as_deref().is_some_and(is_report_title);
         return if is_report { PageKind::Report } else { PageKind::Article };
     }
-    if is_home_page(facts, path) {
+    let links = Links::of(source);
+    if is_home_page(source, facts, lexicon, &links) {
         return PageKind::Home;
     }
-    let main_links = facts.anchors.iter().filter(|anchor| matches!(anchor.region, Region::Main | Region::Menu)).count();
-    if facts.entries.len() >= 2 || main_links >= 5 || facts.meta.get("columnname").is_some_and(|name| !name.is_empty())
-    {
-        return PageKind::Column;
+    let has_column = facts.meta.get("columnname").is_some_and(|name| !name.is_empty());
+    if facts.entries.len() >= 2 || links.all >= LINKS_OF_A_MENU || has_column {
+        PageKind::Column
+    } else {
+        PageKind::Other
     }
-    PageKind::Other
 }
 
 fn is_home_address(source: &Source<'_>) -> bool {
@@ -119,10 +123,50 @@ fn is_named_column(facts: &PageFacts, lexicon: &Lexicon, stated_title: bool, pat
         || (is_folder && dated >= 2)
 }
 
-/// Without the address: many rows in several blocks, no breadcrumbs, no column of its own.
-fn is_home_page(facts: &PageFacts, path: &str) -> bool {
-    let named = facts.meta.get("columnname").is_some_and(|name| !name.is_empty() && !name.contains("首页"));
-    let typed = facts.meta.get("columntype").is_some_and(|kind| kind.contains("首页"));
-    let deep = path.matches('/').count() > 2;
-    typed || (!named && !deep && facts.column.path.is_empty() && facts.anchors.len() > 40)
+/// Links by what they say, wherever they lead: on saved pages many lead nowhere.
+struct Links {
+    all: usize,
+    /// 更多 beside a block.
+    more: usize,
+    /// Long enough for a title of an article.
+    long: usize,
+}
+
+impl Links {
+    fn of(source: &Source<'_>) -> Self {
+        let mut links = Self { all: 0, more: 0, long: 0 };
+        for link in source.page.links() {
+            let Some(text) = link.element.text_up_to(600) else { continue };
+            let text = normalise(&text);
+            let bare = text.trim_matches(['>', '+', '»', '[', ']', '…', '.']);
+            links.all += usize::from(!bare.is_empty());
+            links.more += usize::from(matches!(bare, "更多" | "more" | "查看更多"));
+            links.long += usize::from(bare.chars().count() >= 8);
+        }
+        links
+    }
+}
+
+/// Where the address does not tell: many blocks of links under a title that names nothing but the site.
+fn is_home_page(source: &Source<'_>, facts: &PageFacts, lexicon: &Lexicon, links: &Links) -> bool {
+    let column = facts.meta.get("columnname").map(|name| normalise(name)).unwrap_or_default();
+    if facts.meta.get("columntype").is_some_and(|kind| kind.contains("首页")) || column.contains("首页") {
+        return true;
+    }
+    // Two folders deep is never the home page of a portal.
+    if source.url.path().matches('/').count() > 2 || !column.is_empty() || !facts.column.path.is_empty() {
+        return false;
+    }
+    let title = normalise(&source.page.title().unwrap_or_default());
+    let is_column = title.contains(['_', '|', '['])
+        || lexicon
+            .columns
+            .iter()
+            .any(|term| std::iter::once(&term.name).chain(&term.aliases).any(|name| title.starts_with(name.as_str())));
+    let is_site = title.is_empty()
+        || ["网", "政府", "局", "厅", "委", "办", "中心", "馆", "院", "平台", "站"]
+            .iter()
+            .any(|word| title.contains(word));
+    let is_rich = links.all >= 50 && (links.more >= 3 || links.long >= 40 || links.all >= 120);
+    is_site && !is_column && is_rich
 }

@@ -26,6 +26,9 @@ use crate::{
 
 pub use portal::portal;
 
+/// Fewer rows on an article page are chance.
+const LEAST_LIST: usize = 3;
+
 /// One response, as received.
 #[derive(Clone, Debug)]
 pub struct PageInput<'a> {
@@ -86,6 +89,10 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     document::attributes(&page, &mut facts);
     facts.kind = kind::decide(&source, input.status, &facts, lexicon);
     facts.cause = block::cause(&source, input.status, facts.kind);
+    if matches!(facts.kind, PageKind::Article | PageKind::Report) && facts.entries.len() < LEAST_LIST {
+        // A date beside a share button makes no list.
+        facts.entries.clear();
+    }
     if facts.kind == PageKind::Column || facts.kind == PageKind::Home {
         // A list has no publication day of its own; what stood near its heading belongs to a row.
         facts.published = None;

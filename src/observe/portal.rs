@@ -119,7 +119,7 @@ fn cms(night: &Night<'_>) -> Option<CmsMatch> {
     known.or_else(|| votes.iter().next()).map(|(_, (_, cms))| (*cms).clone())
 }
 
-/// Home, column and the rest of lists; not articles.
+/// Columns, and home pages of parts of the portal (the portal's own is taken out where columns are folded).
 fn is_list_page(kind: PageKind) -> bool {
-    matches!(kind, PageKind::Column)
+    matches!(kind, PageKind::Column | PageKind::Home)
 }

@@ -4,7 +4,7 @@ use crate::{
     cms::{self, Adapter},
     html::{Element, Go, Page, Selector, Step},
     model::{Anchor, Region},
-    text::{normalise, tidy},
+    text::{dates, normalise, tidy},
 };
 
 /// Less text is not an article; a body chosen by its class may still be this short when it holds pictures or files.
@@ -97,7 +97,8 @@ fn region_of(element: Element<'_>, around: Region, body: Option<Element<'_>>) ->
         "nav" | "header" | "aside" => Some(Region::Menu),
         _ => element.handles().find_map(named_region),
     };
-    let found = named.or_else(|| spoken_region(element));
+    let found =
+        named.or_else(|| spoken_region(element)).filter(|region| *region != Region::Crumb || is_crumb_line(element));
     match found {
         Some(Region::Menu | Region::Footer | Region::Related) if holds_body() => around,
         Some(Region::Menu | Region::Footer | Region::Crumb) if around == Region::Body => around,
@@ -155,12 +156,17 @@ fn spoken_region(element: Element<'_>) -> Option<Region> {
     }
     let opening = opening_words(element)?;
     if CRUMB.iter().any(|words| opening.starts_with(words)) {
-        return element.text_up_to(1200).map(|_| Region::Crumb);
+        return Some(Region::Crumb);
     }
     if RELATED.iter().any(|words| opening.starts_with(words)) && opening.chars().count() <= 12 {
         return Some(Region::Related);
     }
     None
+}
+
+/// Breadcrumbs are one short line without dates; a class named `location` may hold the whole page.
+fn is_crumb_line(element: Element<'_>) -> bool {
+    element.text_up_to(900).is_some_and(|text| dates::find(&text).is_empty())
 }
 
 /// The first words inside an element that are not white space, when they come soon.
@@ -191,9 +197,9 @@ fn opening_words(element: Element<'_>) -> Option<String> {
 /// `当前位置：首页 > 政务公开 > 年报` to its steps, without the home page and the word before it.
 fn crumbs_of(text: &str) -> Vec<String> {
     let mut crumbs: Vec<String> = Vec::new();
-    for piece in text.split(['>', '›', '»', '＞', '→', '/', '|', '\n', '→', '➤', '-']) {
+    for piece in text.split(['>', '›', '»', '＞', '→', '/', '|', '\n', '➤']) {
         let piece = tidy(piece);
-        let piece = piece.trim_start_matches(|letter: char| letter.is_whitespace() || ":：・·".contains(letter)).trim();
+        let piece = piece.trim_matches(|letter: char| letter.is_whitespace() || ":：・·-—<".contains(letter));
         let bare = normalise(piece);
         let bare = bare.rsplit(':').next().unwrap_or_default();
         let is_word = bare.is_empty()

@@ -454,9 +454,8 @@ fn read_link(link: Element<'_>) -> Option<ReadLink> {
     if let Some(captures) = GLUED.captures(&title)
         && let Some(cell) = dates::read_cell(&captures["d"])
     {
-        // 2022年1月18日 at the end of a sentence is part of it; 2022-01-18 or a date in brackets is not.
-        let is_figures = !captures["d"].contains('年') || title.ends_with([')', '）', ']', '】']);
-        if is_figures {
+        // 2022年1月18日 at the end of a title is part of it; 2022-01-18 is not.
+        if !captures["d"].contains('年') {
             date = date.or(Some(cell));
             title = captures["t"].trim_end_matches(['[', '(', '（', '【', ' ']).to_owned();
         }

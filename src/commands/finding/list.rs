@@ -1,11 +1,11 @@
 //! `mingcha finding list`.
 
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::Table;
 use jiff::civil::Date;
 
 use crate::{
-    commands::WrongInput,
+    commands::{WrongInput, terminal},
     model::{Finding, FindingState},
     store::{FindingFilter, Log},
 };
@@ -78,9 +78,7 @@ fn state_of(name: &str) -> Result<FindingState, WrongInput> {
 }
 
 fn table(findings: &[Finding]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(["编号", "状态", "首次发现", "单位", "检查项", "对象", "说明"]);
+    let mut table = terminal::table(["编号", "状态", "首次发现", "单位", "检查项", "对象", "说明"]);
     for finding in findings {
         table.add_row([
             finding.id.clone(),

@@ -315,8 +315,7 @@ fn parent(night: &Night<'_>, column: &ColumnFacts, keys: &BTreeSet<String>) -> O
             .iter()
             .filter(|anchor| anchor.region == Region::Crumb)
             .map(|anchor| column_key(&anchor.url))
-            .filter(|key| *key != column.key && keys.contains(key))
-            .next_back()
+            .rfind(|key| *key != column.key && keys.contains(key))
     });
     by_crumb.or_else(|| {
         keys.iter()

@@ -1,20 +1,11 @@
 //! `mingcha demo`: the whole story on the built-in fixture portals.
 
-use std::{
-    path::PathBuf,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+mod summary;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
-use super::{Ending, Global, WrongInput, office};
-use crate::{
-    crawl::Progress,
-    demo::{story, summary},
-    jobs::night::Stage,
-    model::Portal,
-};
+use super::{Ending, Global, WrongInput, office, terminal};
+use crate::{crawl::Progress, demo::story, jobs::night::Stage, model::Portal};
 
 /// Show everything once: six built-in portals on loopback, a night, verdicts, scores, a bulletin
 #[derive(clap::Args)]
@@ -28,7 +19,7 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
     let began = Instant::now();
     let catalog = Arc::new(office::catalog(None)?);
     println!("明察演示：六个虚构网站只在本机回环地址上，不访问外部网络。");
-    let bar = progress_bar();
+    let bar = terminal::page_counter();
     let show = |portal: &Portal, stage: Stage| match stage {
         Stage::Began { .. } => bar.set_prefix(portal.name.clone()),
         Stage::Visiting(Progress::Read { url, title, tally, .. }) => {
@@ -51,13 +42,4 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         began.elapsed().as_secs_f64()
     );
     Ok(Ending::Done)
-}
-
-fn progress_bar() -> ProgressBar {
-    let bar = ProgressBar::new_spinner();
-    bar.enable_steady_tick(Duration::from_millis(120));
-    match ProgressStyle::with_template("  {spinner} {prefix} {pos} 页  {wide_msg}") {
-        Ok(style) => bar.with_style(style),
-        Err(_) => bar,
-    }
 }

@@ -2,12 +2,13 @@
 
 use std::fmt::Write;
 
-use comfy_table::{Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, Color, Table};
 use rust_decimal::Decimal;
 
-use super::story::{PortalNight, Story};
 use crate::{
     catalog::Catalog,
+    commands::terminal::table,
+    demo::story::{PortalNight, Story},
     model::{Finding, FindingState, RunState, ScoreSheet},
 };
 
@@ -50,20 +51,13 @@ fn push(text: &mut String, table: &Table) {
     let _ = writeln!(text, "{table}");
 }
 
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(header.iter().map(|name| Cell::new(name)).collect::<Vec<_>>());
-    table
-}
-
 fn number(value: impl ToString) -> Cell {
     Cell::new(value).set_alignment(CellAlignment::Right)
 }
 
 fn portals(nights: &[PortalNight]) -> Table {
     let mut table =
-        table(&["网站", "发布系统", "已读页面", "未能读取", "检查结果", "待人工判断", "发现问题", "与埋设相符"]);
+        table(["网站", "发布系统", "已读页面", "未能读取", "检查结果", "待人工判断", "发现问题", "与埋设相符"]);
     for night in nights {
         let exact = night.missing == 0 && night.extra == 0;
         let agreement =
@@ -83,7 +77,7 @@ fn portals(nights: &[PortalNight]) -> Table {
 }
 
 fn findings(findings: &[Finding], catalog: &Catalog) -> Table {
-    let mut table = table(&["单位", "检查项", "对象", "结论", "说明"]);
+    let mut table = table(["单位", "检查项", "对象", "结论", "说明"]);
     let mut sorted: Vec<&Finding> = findings.iter().collect();
     sorted.sort_by(|a, b| (&a.identity.unit, &a.identity.check).cmp(&(&b.identity.unit, &b.identity.check)));
     for finding in sorted {
@@ -107,7 +101,7 @@ fn findings(findings: &[Finding], catalog: &Catalog) -> Table {
 }
 
 fn scores(sheets: &[ScoreSheet]) -> Table {
-    let mut table = table(&["名次", "单位", "确认得分", "待核查全部确认后", "满分", "尚缺数据的指标"]);
+    let mut table = table(["名次", "单位", "确认得分", "待核查全部确认后", "满分", "尚缺数据的指标"]);
     let mut sorted: Vec<&ScoreSheet> = sheets.iter().collect();
     sorted.sort_by(|a, b| b.total.cmp(&a.total).then_with(|| a.unit.cmp(&b.unit)));
     for sheet in sorted {

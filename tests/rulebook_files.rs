@@ -174,3 +174,70 @@ fn a_units_file_with_a_wrong_key_names_its_place() {
     let problem = yaml::read::<mingcha::model::UnitList>("units/x.yaml", text).unwrap_err();
     assert_eq!((problem.line, problem.column), (4, 1));
 }
+
+#[test]
+fn the_ten_rulebooks_have_the_rows_of_their_plans() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    let rows: Vec<(&str, usize, String)> = catalog
+        .rulebooks
+        .iter()
+        .map(|book| {
+            let rows = book.sections.iter().map(|section| section.clauses.len()).sum();
+            (book.id.as_str(), rows, book.weights_sum().normalize().to_string())
+        })
+        .collect();
+    let wanted = [
+        ("linfen-2020-a", 26, "100"),
+        ("linfen-2020-b", 25, "100"),
+        ("plan-2023-department", 24, "100"),
+        ("plan-2023-region", 23, "100"),
+        ("sanmenxia-2017-county", 75, "0"),
+        ("sanmenxia-2017-department", 69, "0"),
+        ("yuncheng-2022-a", 53, "100"),
+        ("yuncheng-2022-b1", 45, "100"),
+        ("yuncheng-2022-b2", 37, "95"),
+        ("yunhe-2022", 25, "100"),
+    ];
+    assert_eq!(rows, wanted.map(|(id, rows, weights)| (id, rows, weights.to_owned())));
+}
+
+#[test]
+fn the_lists_of_units_are_whole() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    let count = |list: &str, class: &str| {
+        let list = catalog.unit_lists.iter().find(|found| found.id == list).unwrap();
+        list.classes
+            .iter()
+            .filter(|found| class.is_empty() || found.class == class)
+            .map(|found| found.units.len())
+            .sum()
+    };
+    let found: [usize; 8] = [
+        count("yuncheng-2022", "A"),
+        count("yuncheng-2022", "B1"),
+        count("yuncheng-2022", "B2"),
+        count("linfen-2020", "A"),
+        count("linfen-2020", "B"),
+        count("yunhe-2022", ""),
+        count("sanmenxia-2017", ""),
+        catalog.unit_lists.iter().map(|list| list.columns.len() + list.accounts.len()).sum(),
+    ];
+    assert_eq!(found, [13, 25, 9, 17, 34, 33, 45, 30 + 10]);
+}
+
+#[test]
+fn an_overlay_is_held_against_the_rulebook() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    let book = catalog.rulebook("sanmenxia-2017-county").unwrap();
+    let problem = |text: &str| {
+        let found = catalog.overlay(book, "weights.yaml", text).unwrap_err().0;
+        format!("{}:{} {}", found[0].line, found[0].column, found[0].field)
+    };
+    let head = "rulebook: sanmenxia-2017-county\nsource: 试用\n";
+    assert_eq!(problem("rulebook: yunhe-2022\nsource: 试用\n"), "1:11 rulebook");
+    assert_eq!(problem(&format!("{head}weights: {{ S99: 3 }}\n")), "3:17 weights.S99");
+    assert_eq!(problem(&format!("{head}weights: {{ S01: -3, S02: 5 }}\n")), "3:10 weights");
+    assert_eq!(problem(&format!("{head}set: {{ S01.nowhere.else: 3 }}\n")), "3:26 set.S01.nowhere.else");
+    let laid = catalog.overlay(book, "weights.yaml", &format!("{head}weights: {{ S01: 60, S25: 40 }}\n")).unwrap();
+    assert_eq!(laid.weights_sum(), rust_decimal::Decimal::ONE_HUNDRED);
+}

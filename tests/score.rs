@@ -147,3 +147,55 @@ fn flagged_entries_are_shown_by_what_they_would_change() {
     assert_eq!(sheet.flagged[0].clause, "B1-05");
     assert_eq!(sheet.flagged[0].points, Decimal::from(-2));
 }
+
+#[test]
+fn the_commands_speak_json_and_exit_as_agreed() {
+    let mingcha = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_mingcha")).args(arguments).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), text, String::from_utf8(output.stderr).unwrap())
+    };
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+
+    let (code, text, _) = mingcha(&["rulebook", "list", "--format", "json"]);
+    assert_eq!((code, json(&text).as_array().unwrap().len()), (Some(0), 10));
+
+    let (_, text, _) = mingcha(&["rulebook", "show", B1, "--format", "json"]);
+    let shown = json(&text);
+    assert_eq!(shown["sections"][1]["clauses"][0]["steps"][0]["effect"], "deduct");
+    assert_eq!(shown["sections"][1]["clauses"][0]["steps"][0]["checks"][1], "annual-report-late");
+    let reading = shown["readings"].as_array().unwrap().iter().find(|reading| reading["id"] == "Y5").unwrap();
+    assert_eq!(reading["switch"], "--reading Y5=add|replace");
+
+    let (_, text, _) = mingcha(&["rulebook", "schema"]);
+    assert_eq!(json(&text)["title"], "Rulebook");
+
+    let (code, _, error) = mingcha(&["rulebook", "show", "nowhere-2022"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("there is no rulebook \"nowhere-2022\"; there are linfen-2020-a"), "{error}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let entries = folder.path().join("entries.jsonl");
+    std::fs::write(
+        &entries,
+        "{\"unit\":\"市教育局\",\"clause\":\"B1-05\"}\n{\"unit\":\"无\",\"clause\":\"B1-05\"}\n没有\n",
+    )
+    .unwrap();
+    let entries = entries.display().to_string();
+    let (code, _, error) = mingcha(&["score", "--rulebook", B1, "--entries", &entries]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains(":2: unit: unknown unit") && error.contains(":3: (line)"), "{error}");
+    let skipping = ["score", "--rulebook", B1, "--entries", &entries, "--skip-bad-lines", "--format", "json"];
+    let (code, text, _) = mingcha(&skipping);
+    assert_eq!((code, json(&text)["skipped"].as_array().unwrap().len()), (Some(0), 2));
+    let (code, text, _) = mingcha(&["score", "--rulebook", B1, "--entries", &entries, "--skip-bad-lines"]);
+    assert_eq!(code, Some(0));
+    assert!(text.contains("1项，每项扣2分，共扣2分"), "{text}");
+
+    let broken = folder.path().join("broken.yaml");
+    std::fs::write(&broken, "id: x\ntitel: x\n").unwrap();
+    let (code, text, error) = mingcha(&["rulebook", "validate", &broken.display().to_string(), "--format", "json"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(json(&text)[0]["line"], 2);
+    assert!(error.contains("broken.yaml:2:1: titel: unknown field"), "{error}");
+}

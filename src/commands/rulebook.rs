@@ -8,7 +8,7 @@ use std::{
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::{Ending, Global, WrongInput, terminal};
+use super::{Ending, Global, WrongInput, print_result, terminal};
 use crate::{
     catalog::{Catalog, Problem, Problems, rulebooks},
     model::{Rulebook, rulebook::Step},
@@ -72,7 +72,7 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         What::Show { id, shown } => show(catalog(&shown)?.rulebook(&id).map_err(WrongInput)?, shown.format)?,
         What::Units { id, shown } => units(&catalog(&shown)?, &id, shown.format)?,
         What::Validate { path, shown } => validate(path.as_deref(), &shown)?,
-        What::Schema { format: _ } => println!("{}", serde_json::to_string_pretty(&rulebooks::schema())?),
+        What::Schema { format: _ } => print_result(&serde_json::to_string_pretty(&rulebooks::schema())?)?,
     }
     Ok(Ending::Done)
 }
@@ -106,7 +106,7 @@ fn list(catalog: &Catalog, format: Format) -> anyhow::Result<()> {
         })
         .collect();
     if format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        print_result(&serde_json::to_string_pretty(&rows)?)?;
         return Ok(());
     }
     let mut table = terminal::table(["编号", "名称", "类别", "满分", "权重合计", "行数"]);
@@ -126,7 +126,7 @@ fn list(catalog: &Catalog, format: Format) -> anyhow::Result<()> {
 
 fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
     if format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(book)?);
+        print_result(&serde_json::to_string_pretty(&with_switches(book)?)?)?;
         return Ok(());
     }
     println!("{}（{}）", book.title, book.id);
@@ -155,6 +155,19 @@ fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The rulebook as JSON; each reading also says itself what is read and how to switch it.
+fn with_switches(book: &Rulebook) -> anyhow::Result<serde_json::Value> {
+    let mut shown = serde_json::to_value(book)?;
+    for (number, reading) in book.readings.iter().enumerate() {
+        let says = reading.options.get(&reading.chosen).map(|option| option.says.as_str()).unwrap_or_default();
+        let options: Vec<&str> = reading.options.keys().map(String::as_str).collect();
+        let place = &mut shown["readings"][number];
+        place["reading"] = says.into();
+        place["switch"] = format!("--reading {}={}", reading.id, options.join("|")).into();
+    }
+    Ok(shown)
+}
+
 fn step_line(step: &Step) -> String {
     let mut line = format!("{} [{}] {}", step.id, step.effect.name(), step.title);
     if let Some(points) = step.points {
@@ -176,12 +189,13 @@ fn units(catalog: &Catalog, id: &str, format: Format) -> anyhow::Result<()> {
         return Err(WrongInput(format!("the plan of {id} names no units; any name is taken")).into());
     };
     let class = book.units.as_ref().map(|units| units.class.as_str()).unwrap_or_default();
-    let classes: Vec<_> = list.classes.iter().filter(|found| found.class == class).collect();
+    let mut list = list.clone();
+    list.classes.retain(|found| found.class == class);
     if format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&classes)?);
+        print_result(&serde_json::to_string_pretty(&list)?)?;
         return Ok(());
     }
-    for unit in classes.iter().flat_map(|found| &found.units) {
+    for unit in list.classes.iter().flat_map(|found| &found.units) {
         println!(
             "{}{}",
             unit.name,
@@ -205,7 +219,7 @@ fn validate(path: Option<&Path>, shown: &Shown) -> anyhow::Result<()> {
         }
     };
     if shown.format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&problems)?);
+        print_result(&serde_json::to_string_pretty(&problems)?)?;
     }
     if problems.is_empty() {
         if shown.format == Format::Table {

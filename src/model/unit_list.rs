@@ -23,6 +23,32 @@ pub struct UnitList {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
     pub classes: Vec<UnitClass>,
+    /// Columns the plan gives to responsible units, several on both sides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ListedColumn>,
+    /// New-media accounts the plan watches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<ListedAccount>,
+}
+
+/// A column with those who answer for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListedColumn {
+    /// 重点领域 or 政务专栏.
+    pub kind: String,
+    pub name: String,
+    pub units: Vec<String>,
+}
+
+/// A new-media account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListedAccount {
+    /// 微信订阅号, 抖音 …
+    pub kind: String,
+    pub name: String,
+    pub unit: String,
 }
 
 /// Units scored with one table.

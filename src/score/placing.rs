@@ -87,9 +87,10 @@ impl<'a> Book<'a> {
         if !roster.concerns(row, &unit) {
             return misfit("unit", format!("{} only assesses {}", row.id, row.units.join("、")));
         }
+        let only_averages = row.steps.iter().all(|step| step.effect == Effect::Average);
         let what = match step {
             Some(step) => What::Step(step),
-            None if entry.not_applicable => What::NotApplicable,
+            None if entry.not_applicable && entry.step.is_none() && !only_averages => What::NotApplicable,
             None => What::Step(step_of(row, entry)?),
         };
         if let What::Step(step) = what
@@ -223,6 +224,7 @@ fn preferences(entry: &Entry) -> Vec<Fits> {
     if entry.value.is_some() {
         wanted.push(Box::new(|step| matches!(step.effect, Effect::External | Effect::Manual)));
         wanted.push(Box::new(|step| step.per == Per::Value));
+        wanted.push(Box::new(|step| matches!(step.effect, Effect::Rank | Effect::RankDeduct)));
     }
     if let Some(level) = entry.level {
         wanted.push(Box::new(move |step| step.levels.contains_key(&level)));

@@ -1,6 +1,10 @@
 //! Broken rulebooks: the finger on the spot, for every defect a file may have.
 
-use mingcha::catalog::{Catalog, Problem, rulebooks, yaml};
+use mingcha::{
+    catalog::{Catalog, Problem, rulebooks, yaml},
+    model::Entry,
+    score::{self, Options},
+};
 
 const SOUND: &str = "id: test
 title: 试用细则
@@ -72,6 +76,27 @@ fn the_sound_rulebook_is_sound() {
 fn the_built_in_rules_are_sound() {
     if let Err(problems) = Catalog::load(None) {
         panic!("{problems}");
+    }
+}
+
+#[test]
+fn a_row_no_check_decides_alone_says_why_a_person_must_look() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    for id in ["plan-2023-region", "plan-2023-department"] {
+        for (_, clause) in catalog.rulebook(id).unwrap().clauses() {
+            let decided = clause.steps.iter().all(|step| !step.checks.is_empty());
+            assert!(decided || clause.why_staff.as_ref().is_some_and(|why| !why.is_empty()), "{id} {}", clause.id);
+        }
+    }
+}
+
+#[test]
+fn an_unnamed_fault_is_not_charged_where_a_row_has_two_that_cost_differently() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    for (id, row) in [("plan-2023-region", "R-02"), ("plan-2023-department", "D-02")] {
+        let entry = Entry { unit: "某单位".into(), clause: Some(row.into()), ..Entry::default() };
+        let bad = score::score(catalog.rulebook(id).unwrap(), None, &[entry], &[], &Options::default()).unwrap_err();
+        assert_eq!((bad.len(), bad[0].field.as_str()), (1, "step"), "{bad:?}");
     }
 }
 

@@ -140,6 +140,9 @@ fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
             for step in &clause.steps {
                 println!("      {}", step_line(step));
             }
+            if let Some(why) = &clause.why_staff {
+                println!("      须人工查看：{why}");
+            }
         }
     }
     println!("\n歧义之处的读法（score --reading 编号=读法 可改）");

@@ -208,6 +208,9 @@ pub struct Clause {
     pub decided_by: Option<String>,
     #[serde(default)]
     pub observable: Observable,
+    /// Why a person must look, where no check decides the row alone; one Chinese sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why_staff: Option<String>,
     /// Where in the plan the row stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,

@@ -209,6 +209,27 @@ fn what_the_reader_sees_outweighs_meta() {
 }
 
 #[test]
+fn labels_of_other_dates_are_not_publication() {
+    let page = "<h1>关于公开征求意见的公告</h1><p>留言时间：2022-01-05</p><p>截止日期：2022-03-01</p>\
+        <p>信息发布时间：2022-02-01 来源：市司法局</p><div id=zoom><p>现就草案公开征求社会各界意见，欢迎提出宝贵意见和建议，一并研究采纳。</p></div>";
+    let facts = read_bytes(page.as_bytes(), &format!("{SITE}/a/b/c.html"));
+    assert_eq!(facts.published, moment("2022-02-01"));
+    let shown = facts.dates.iter().filter(|claim| claim.source == DateSource::Visible).count();
+    assert_eq!(shown, 1, "{:?}", facts.dates);
+}
+
+#[test]
+fn a_home_page_is_known_without_its_address() {
+    let block = "<div><h3>要闻</h3><a href='/yw/'>更多&gt;&gt;</a><ul><li><a href='/yw/1.html'>市政府召开常务会议研究部署工作</a></li>\
+        <li><a href='/yw/2.html'>全市重点项目集中开工仪式举行</a></li></ul></div>";
+    let page =
+        format!("<html><head><title>青禾市人民政府门户网站</title></head><body>{}</body></html>", block.repeat(20));
+    assert_eq!(read_bytes(page.as_bytes(), &format!("{SITE}/unknown/saved.html")).kind, PageKind::Home);
+    let column = page.replace("青禾市人民政府门户网站", "通知公告_青禾市人民政府门户网站");
+    assert_eq!(read_bytes(column.as_bytes(), &format!("{SITE}/unknown/saved.html")).kind, PageKind::Column);
+}
+
+#[test]
 fn years_left_out_are_found_from_the_neighbours() {
     let facts = read("pages/month-day-list.html", "/dt/");
     let days: Vec<String> = rows(&facts.entries).into_iter().map(|(_, day)| day).collect();
@@ -509,6 +530,18 @@ fn an_annual_report_stands_in_its_column_or_not() {
     ));
     let misplaced = &fold(&pages, &portal, &[]).reports[0];
     assert_eq!((misplaced.column.as_str(), misplaced.in_report_column), ("/tzgg/", false));
+}
+
+#[test]
+fn a_report_whose_link_leads_nowhere_is_still_there() {
+    let portal = portal(vec![unit("青禾市人民政府", UnitKind::Government, &[])]);
+    let mut pages = small_portal();
+    pages.retain(|page| !page.capture.id.starts_with("/zwgk/nb/"));
+    let title = "青禾市人民政府2021年政府信息公开工作年度报告";
+    pages.push(column("/zwgk/nb/", "政府信息公开年报", &row("javascript:;", title, "2022-03-30")));
+    let facts = fold(&pages, &portal, &[]);
+    let report = &facts.reports[0];
+    assert_eq!((report.year, report.in_report_column, report.read), (Some(2021), true, false));
 }
 
 #[test]

@@ -320,10 +320,23 @@ fn no_rule_of_a_rulebook_can_change_unnoticed() {
                 }
                 for (step, rule) in row.steps.iter().enumerate() {
                     let counts = matches!(rule.effect, Effect::Deduct | Effect::Bonus | Effect::Earn | Effect::Major);
-                    if counts && rule.tiers.is_empty() {
+                    // Where one item already reaches the row's cap, once and each time are the same.
+                    let full_at_once = row.cap.is_some_and(|cap| rule.points.is_some_and(|points| points >= cap));
+                    if counts && rule.tiers.is_empty() && !full_at_once {
                         let other = if rule.per == Per::Once { Per::Item } else { Per::Once };
                         change(format!("{}.{} per", row.id, rule.id), &|book| {
                             book.sections[section].clauses[clause].steps[step].per = other;
+                        });
+                    }
+                    if rule.since.is_some() {
+                        change(format!("{}.{} since", row.id, rule.id), &|book| {
+                            book.sections[section].clauses[clause].steps[step].since = None;
+                        });
+                    }
+                    for level in rule.levels.keys().filter(|level| rule.finding_level.is_some_and(|own| own != **level))
+                    {
+                        change(format!("{}.{} finding_level", row.id, rule.id), &|book| {
+                            book.sections[section].clauses[clause].steps[step].finding_level = Some(*level);
                         });
                     }
                     if !rule.unless.is_empty() {
@@ -355,7 +368,12 @@ fn numbers(node: &Value, at: &str, spots: &mut Vec<String>) {
         Value::Array(list) => {
             list.iter().enumerate().for_each(|(n, value)| numbers(value, &format!("{at}/{n}"), spots))
         }
-        Value::String(text) if text.parse::<Decimal>().is_ok() && !at.ends_with("/id") => spots.push(at.to_owned()),
+        // Ids of rows may look like numbers, and so may lists of them.
+        Value::String(_)
+            if ["/id", "/clauses", "/unless"]
+                .iter()
+                .any(|key| at.trim_end_matches(char::is_numeric).trim_end_matches('/').ends_with(key)) => {}
+        Value::String(text) if text.parse::<Decimal>().is_ok() => spots.push(at.to_owned()),
         _ => {}
     }
 }

@@ -1,6 +1,10 @@
 //! Broken rulebooks: the finger on the spot, for every defect a file may have.
 
-use mingcha::catalog::{Catalog, Problem, rulebooks, yaml};
+use mingcha::{
+    catalog::{Catalog, Problem, rulebooks, yaml},
+    model::Entry,
+    score::{self, Options},
+};
 
 const SOUND: &str = "id: test
 title: 试用细则
@@ -72,6 +76,27 @@ fn the_sound_rulebook_is_sound() {
 fn the_built_in_rules_are_sound() {
     if let Err(problems) = Catalog::load(None) {
         panic!("{problems}");
+    }
+}
+
+#[test]
+fn a_row_no_check_decides_alone_says_why_a_person_must_look() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    for id in ["plan-2023-region", "plan-2023-department"] {
+        for (_, clause) in catalog.rulebook(id).unwrap().clauses() {
+            let decided = clause.steps.iter().all(|step| !step.checks.is_empty());
+            assert!(decided || clause.why_staff.as_ref().is_some_and(|why| !why.is_empty()), "{id} {}", clause.id);
+        }
+    }
+}
+
+#[test]
+fn an_unnamed_fault_is_not_charged_where_a_row_has_two_that_cost_differently() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    for (id, row) in [("plan-2023-region", "R-02"), ("plan-2023-department", "D-02")] {
+        let entry = Entry { unit: "某单位".into(), clause: Some(row.into()), ..Entry::default() };
+        let bad = score::score(catalog.rulebook(id).unwrap(), None, &[entry], &[], &Options::default()).unwrap_err();
+        assert_eq!((bad.len(), bad[0].field.as_str()), (1, "step"), "{bad:?}");
     }
 }
 
@@ -173,4 +198,113 @@ fn a_units_file_with_a_wrong_key_names_its_place() {
     let text = "id: x\ntitle: x\nsource: x\nclases: []\n";
     let problem = yaml::read::<mingcha::model::UnitList>("units/x.yaml", text).unwrap_err();
     assert_eq!((problem.line, problem.column), (4, 1));
+}
+
+#[test]
+fn points_by_level_need_a_level_for_findings() {
+    let step = "points: 2, per: item, checks: [annual-report-late]";
+    let (place, message) = broken(step, "levels: { city: 2 }, checks: [annual-report-late]");
+    assert_eq!(place, "19:13 sections[0].clauses[0].steps[0]");
+    assert!(message.contains("findings of its checks name no level"), "{message}");
+    let at = "sections[0].clauses[0].steps[0].finding_level";
+    let strange = "levels: { city: 2 }, finding_level: county, checks: [annual-report-late]";
+    assert!(self::place(step, strange).ends_with(at));
+    let idle = "levels: { city: 2 }, finding_level: city";
+    assert!(self::place(step, idle).ends_with(at));
+    let sound = "levels: { city: 2 }, finding_level: city, checks: [annual-report-late]";
+    assert_eq!(problems(&SOUND.replace(step, sound)), []);
+}
+
+#[test]
+fn a_step_begins_within_the_period() {
+    let (old, new) = ("points: 2, per: item,", "points: 2, per: item, since: 2023-01-01,");
+    assert!(place(old, new).ends_with("sections[0].clauses[0].steps[0].since"));
+    assert_eq!(problems(&SOUND.replace(old, "points: 2, per: item, since: 2022-08-01,")), []);
+}
+
+#[test]
+fn yunhe_lists_its_units_columns_and_accounts() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    let list = catalog.unit_lists.iter().find(|list| list.id == "yunhe-2022").unwrap();
+    let units = &list.classes[0].units;
+    assert_eq!((units.len(), list.columns.len(), list.accounts.len()), (33, 30, 10));
+    let names: Vec<String> = units.iter().flat_map(|unit| list.names_of(unit)).collect();
+    let responsible = list.columns.iter().flat_map(|column| &column.units);
+    let strangers: Vec<&String> = responsible
+        .chain(list.accounts.iter().map(|account| &account.unit))
+        .filter(|name| !names.contains(name))
+        .collect();
+    // The only township the plan names; the others are open.
+    assert_eq!(strangers, ["崇头镇"]);
+    assert!(list.columns.iter().all(|column| !column.units.is_empty() || !column.groups.is_empty()));
+    let shared: Vec<&str> =
+        list.columns.iter().filter(|column| column.units.len() > 1).map(|column| column.name.as_str()).collect();
+    assert_eq!(shared, ["城乡规划", "农村集体土地", "城市综合执法", "重大建设项目批准和实施", "“六稳”“六保”"]);
+}
+
+#[test]
+fn the_ten_rulebooks_have_the_rows_of_their_plans() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    let rows: Vec<(&str, usize, String)> = catalog
+        .rulebooks
+        .iter()
+        .map(|book| {
+            let rows = book.sections.iter().map(|section| section.clauses.len()).sum();
+            (book.id.as_str(), rows, book.weights_sum().normalize().to_string())
+        })
+        .collect();
+    let wanted = [
+        ("linfen-2020-a", 26, "100"),
+        ("linfen-2020-b", 25, "100"),
+        ("plan-2023-department", 24, "100"),
+        ("plan-2023-region", 23, "100"),
+        ("sanmenxia-2017-county", 75, "0"),
+        ("sanmenxia-2017-department", 69, "0"),
+        ("yuncheng-2022-a", 53, "100"),
+        ("yuncheng-2022-b1", 45, "100"),
+        ("yuncheng-2022-b2", 37, "95"),
+        ("yunhe-2022", 25, "100"),
+    ];
+    assert_eq!(rows, wanted.map(|(id, rows, weights)| (id, rows, weights.to_owned())));
+}
+
+#[test]
+fn the_lists_of_units_are_whole() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    let count = |list: &str, class: &str| {
+        let list = catalog.unit_lists.iter().find(|found| found.id == list).unwrap();
+        list.classes
+            .iter()
+            .filter(|found| class.is_empty() || found.class == class)
+            .map(|found| found.units.len())
+            .sum()
+    };
+    let found: [usize; 8] = [
+        count("yuncheng-2022", "A"),
+        count("yuncheng-2022", "B1"),
+        count("yuncheng-2022", "B2"),
+        count("linfen-2020", "A"),
+        count("linfen-2020", "B"),
+        count("yunhe-2022", ""),
+        count("sanmenxia-2017", ""),
+        catalog.unit_lists.iter().map(|list| list.columns.len() + list.accounts.len()).sum(),
+    ];
+    assert_eq!(found, [13, 25, 9, 17, 34, 33, 45, 30 + 10]);
+}
+
+#[test]
+fn an_overlay_is_held_against_the_rulebook() {
+    let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
+    let book = catalog.rulebook("sanmenxia-2017-county").unwrap();
+    let problem = |text: &str| {
+        let found = catalog.overlay(book, "weights.yaml", text).unwrap_err().0;
+        format!("{}:{} {}", found[0].line, found[0].column, found[0].field)
+    };
+    let head = "rulebook: sanmenxia-2017-county\nsource: 试用\n";
+    assert_eq!(problem("rulebook: yunhe-2022\nsource: 试用\n"), "1:11 rulebook");
+    assert_eq!(problem(&format!("{head}weights: {{ S99: 3 }}\n")), "3:17 weights.S99");
+    assert_eq!(problem(&format!("{head}weights: {{ S01: -3, S02: 5 }}\n")), "3:10 weights");
+    assert_eq!(problem(&format!("{head}set: {{ S01.nowhere.else: 3 }}\n")), "3:26 set.S01.nowhere.else");
+    let laid = catalog.overlay(book, "weights.yaml", &format!("{head}weights: {{ S01: 60, S25: 40 }}\n")).unwrap();
+    assert_eq!(laid.weights_sum(), rust_decimal::Decimal::ONE_HUNDRED);
 }

@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use mingcha::{
     catalog::Catalog,
-    model::{ScoreReport, ScoreSheet, score_sheet::BadEntry},
-    score::{self, Options, entries},
+    model::{ScoreReport, ScoreSheet, Unit, UnitKind, score_sheet::BadEntry},
+    score::{self, Options, cohort::Cohort, entries},
 };
 use rust_decimal::Decimal;
 
@@ -146,4 +146,120 @@ fn flagged_entries_are_shown_by_what_they_would_change() {
     assert_eq!((sheet.total, sheet.provisional_total), (Decimal::from(100), Some(Decimal::from(98))));
     assert_eq!(sheet.flagged[0].clause, "B1-05");
     assert_eq!(sheet.flagged[0].points, Decimal::from(-2));
+}
+
+/// The total of each unit under 云和, in the plan's order.
+fn totals(lines: &str) -> Vec<(String, Decimal)> {
+    let report = score_with("yunhe-2022", lines, &Options::default()).unwrap();
+    report.units.into_iter().map(|sheet| (sheet.unit, sheet.total)).collect()
+}
+
+#[test]
+fn a_finding_counts_at_the_level_of_the_office_and_anything_else_must_name_one() {
+    let finding = r#"{"unit":"县教育局","check":"column-stale","subject":"column:/a/"}"#;
+    assert_eq!(totals(finding)[0].1, Decimal::from(99));
+    let raised = r#"{"unit":"县教育局","check":"column-stale","subject":"column:/a/","level":"city"}"#;
+    assert_eq!(totals(raised)[0].1, Decimal::from(98));
+    let unnamed = r#"{"unit":"县教育局","clause":"08","subject":"column:/a/"}"#;
+    let bad = score_with("yunhe-2022", unnamed, &Options::default()).unwrap_err();
+    assert_eq!((bad.len(), bad[0].field.as_str()), (1, "level"));
+}
+
+#[test]
+fn what_happened_before_its_step_began_is_shown_with_the_reason() {
+    let lines = r#"{"unit":"县教育局","clause":"13","date":"2022-07-31"}"#;
+    let report = score_with("yunhe-2022", lines, &Options::default()).unwrap();
+    let row = report.units[0].clauses.iter().find(|row| row.clause == "13").unwrap();
+    assert_eq!(row.deducted, Decimal::ZERO);
+    assert_eq!(row.trace[0].reason, "此项自2022-08-01起计，本条不计分");
+    assert_eq!(row.trace[0].entries.len(), 1);
+}
+
+#[test]
+fn an_average_replaces_only_the_rows_of_the_step_that_is_named() {
+    let lines = [
+        r#"{"unit":"甲镇","clause":"04"}"#,
+        r#"{"unit":"甲镇","clause":"10"}"#,
+        r#"{"unit":"乙镇","clause":"X1","step":"requests","not_applicable":true}"#,
+    ];
+    assert_eq!(
+        totals(&lines.join("\n")),
+        [("乙镇".to_owned(), Decimal::from(95)), ("甲镇".to_owned(), Decimal::from(90))]
+    );
+    let unnamed = r#"{"unit":"乙镇","clause":"X1","not_applicable":true}"#;
+    let bad = score_with("yunhe-2022", unnamed, &Options::default()).unwrap_err();
+    assert_eq!((bad.len(), bad[0].field.as_str()), (1, "step"));
+    let applicable = r#"{"unit":"乙镇","clause":"X1","step":"requests"}"#;
+    let bad = score_with("yunhe-2022", applicable, &Options::default()).unwrap_err();
+    assert_eq!((bad.len(), bad[0].field.as_str()), (1, "not_applicable"));
+}
+
+#[test]
+fn a_table_for_departments_and_townships_scores_both_kinds() {
+    let unit = |name: &str, kind| Unit {
+        name: name.into(),
+        kind,
+        aliases: vec![],
+        paths: vec![],
+        licences: false,
+        penalties: false,
+        founded: None,
+    };
+    let office = [unit("崇头镇", UnitKind::Government), unit("县教育局", UnitKind::Department)];
+    let book = catalog().rulebook("yunhe-2022").unwrap();
+    assert_eq!(Cohort::of(book, catalog().units_of(book), &office).units, ["崇头镇", "县教育局"]);
+    let departments = catalog().rulebook(B1).unwrap();
+    assert_eq!(Cohort::of(departments, catalog().units_of(departments), &office).units, ["县教育局"]);
+}
+
+#[test]
+fn the_commands_speak_json_and_exit_as_agreed() {
+    let mingcha = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_mingcha")).args(arguments).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        (output.status.code(), text, String::from_utf8(output.stderr).unwrap())
+    };
+    let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+
+    let (code, text, _) = mingcha(&["rulebook", "list", "--format", "json"]);
+    assert_eq!((code, json(&text).as_array().unwrap().len()), (Some(0), 10));
+
+    let (_, text, _) = mingcha(&["rulebook", "show", B1, "--format", "json"]);
+    let shown = json(&text);
+    assert_eq!(shown["sections"][1]["clauses"][0]["steps"][0]["effect"], "deduct");
+    assert_eq!(shown["sections"][1]["clauses"][0]["steps"][0]["checks"][1], "annual-report-late");
+    let reading = shown["readings"].as_array().unwrap().iter().find(|reading| reading["id"] == "Y5").unwrap();
+    assert_eq!(reading["switch"], "--reading Y5=add|replace");
+
+    let (_, text, _) = mingcha(&["rulebook", "schema"]);
+    assert_eq!(json(&text)["title"], "Rulebook");
+
+    let (code, _, error) = mingcha(&["rulebook", "show", "nowhere-2022"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("there is no rulebook \"nowhere-2022\"; there are linfen-2020-a"), "{error}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let entries = folder.path().join("entries.jsonl");
+    std::fs::write(
+        &entries,
+        "{\"unit\":\"市教育局\",\"clause\":\"B1-05\"}\n{\"unit\":\"无\",\"clause\":\"B1-05\"}\n没有\n",
+    )
+    .unwrap();
+    let entries = entries.display().to_string();
+    let (code, _, error) = mingcha(&["score", "--rulebook", B1, "--entries", &entries]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains(":2: unit: unknown unit") && error.contains(":3: (line)"), "{error}");
+    let skipping = ["score", "--rulebook", B1, "--entries", &entries, "--skip-bad-lines", "--format", "json"];
+    let (code, text, _) = mingcha(&skipping);
+    assert_eq!((code, json(&text)["skipped"].as_array().unwrap().len()), (Some(0), 2));
+    let (code, text, _) = mingcha(&["score", "--rulebook", B1, "--entries", &entries, "--skip-bad-lines"]);
+    assert_eq!(code, Some(0));
+    assert!(text.contains("1项，每项扣2分，共扣2分"), "{text}");
+
+    let broken = folder.path().join("broken.yaml");
+    std::fs::write(&broken, "id: x\ntitel: x\n").unwrap();
+    let (code, text, error) = mingcha(&["rulebook", "validate", &broken.display().to_string(), "--format", "json"]);
+    assert_eq!(code, Some(2));
+    assert_eq!(json(&text)[0]["line"], 2);
+    assert!(error.contains("broken.yaml:2:1: titel: unknown field"), "{error}");
 }

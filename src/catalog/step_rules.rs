@@ -11,7 +11,15 @@ pub fn check(book: &Rulebook, clause: &Clause, step: &Step, at: &str, known: &Kn
     numbers(step, at, found);
     needs(book, clause, step, &name, at, found);
     ignores(step, at, found);
+    levels(step, &name, at, found);
     order(step, at, found);
+    if let Some(since) = step.since.filter(|since| !book.period.contains(*since)) {
+        found.add(
+            &format!("{at}.since"),
+            format!("{since} lies outside the period {} to {}", book.period.from, book.period.to),
+            "write a day of the period, or take the key out",
+        );
+    }
     for (number, feed) in step.checks.iter().enumerate() {
         if !known.checks.is_empty() && !known.checks.contains(&feed.check) {
             found.add(
@@ -109,7 +117,7 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         PercentShortfall, Rank, RankDeduct, Ratio, TieredRatio, Veto,
     };
     let counted: &[Effect] = &[Deduct, Bonus, Earn, Major];
-    let keys: [(&str, bool, &[Effect]); 15] = [
+    let keys: [(&str, bool, &[Effect]); 16] = [
         (
             "points",
             step.points.is_some(),
@@ -142,6 +150,7 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         ("factor", step.factor.is_some(), &[External, Manual]),
         ("unless", !step.unless.is_empty(), &[Bonus]),
         ("clauses", !step.clauses.is_empty(), &[Average]),
+        ("peers", step.peers.is_some(), &[Average]),
     ];
     for (key, present, effects) in keys {
         if present && !effects.contains(&step.effect) {
@@ -151,6 +160,28 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
                 "take it out or choose another effect",
             );
         }
+    }
+}
+
+/// Findings of checks name no level, so that a step by levels must say which is theirs.
+fn levels(step: &Step, name: &str, at: &str, found: &mut Findings) {
+    match step.finding_level {
+        None if !step.levels.is_empty() && !step.checks.is_empty() => found.add(
+            at,
+            format!("{name} has points by level, and findings of its checks name no level"),
+            "add finding_level: the level at which they count",
+        ),
+        Some(level) if !step.levels.contains_key(&level) => found.add(
+            &format!("{at}.finding_level"),
+            format!("{name} has no points for {}", level.name()),
+            "write one of its levels",
+        ),
+        Some(_) if step.checks.is_empty() => found.add(
+            &format!("{at}.finding_level"),
+            format!("{name} takes no findings of checks"),
+            "add checks or take it out",
+        ),
+        _ => {}
     }
 }
 

@@ -17,7 +17,7 @@ mod score;
 mod serve;
 mod terminal;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -78,6 +78,14 @@ pub enum Ending {
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct WrongInput(pub String);
+
+/// Prints a result; a reader that has gone away (`| head`) is no fault.
+fn print_result(text: &str) -> std::io::Result<()> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        printed => printed,
+    }
+}
 
 /// Parses the arguments, runs the command, and says in one message what went wrong.
 pub fn run() -> ExitCode {

@@ -8,7 +8,7 @@ use std::{
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::{Ending, Global, WrongInput, terminal};
+use super::{Ending, Global, WrongInput, print_result, terminal};
 use crate::{
     catalog::{Catalog, Problem, Problems, overlay::Overlay, rulebooks, yaml::Places},
     model::{Rulebook, rulebook::Step},
@@ -34,7 +34,7 @@ enum What {
         #[command(flatten)]
         shown: Shown,
     },
-    /// The units on a rulebook's list
+    /// The units on a rulebook's list, with the columns and new-media accounts they answer for
     Units {
         id: String,
         #[command(flatten)]
@@ -85,7 +85,7 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         }
         What::Units { id, shown } => units(&catalog(&shown)?, &id, shown.format)?,
         What::Validate { path, overlay, shown } => validate(path.as_deref(), overlay.as_deref(), &shown)?,
-        What::Schema { format: _ } => println!("{}", serde_json::to_string_pretty(&rulebooks::schema())?),
+        What::Schema { format: _ } => print_result(&serde_json::to_string_pretty(&rulebooks::schema())?)?,
     }
     Ok(Ending::Done)
 }
@@ -119,7 +119,7 @@ fn list(catalog: &Catalog, format: Format) -> anyhow::Result<()> {
         })
         .collect();
     if format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&rows)?);
+        print_result(&serde_json::to_string_pretty(&rows)?)?;
         return Ok(());
     }
     let mut table = terminal::table(["编号", "名称", "类别", "满分", "权重合计", "行数"]);
@@ -139,7 +139,7 @@ fn list(catalog: &Catalog, format: Format) -> anyhow::Result<()> {
 
 fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
     if format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(book)?);
+        print_result(&serde_json::to_string_pretty(&with_switches(book)?)?)?;
         return Ok(());
     }
     println!("{}（{}）", book.title, book.id);
@@ -160,8 +160,8 @@ fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
             for step in &clause.steps {
                 println!("      {}", step_line(step));
             }
-            if let Some(note) = &clause.note {
-                println!("      注：{note}");
+            if let Some(why) = &clause.why_staff {
+                println!("      须人工查看：{why}");
             }
         }
     }
@@ -175,10 +175,31 @@ fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The rulebook as JSON; each reading also says itself what is read and how to switch it.
+fn with_switches(book: &Rulebook) -> anyhow::Result<serde_json::Value> {
+    let mut shown = serde_json::to_value(book)?;
+    for (number, reading) in book.readings.iter().enumerate() {
+        let says = reading.options.get(&reading.chosen).map(|option| option.says.as_str()).unwrap_or_default();
+        let options: Vec<&str> = reading.options.keys().map(String::as_str).collect();
+        let place = &mut shown["readings"][number];
+        place["reading"] = says.into();
+        place["switch"] = format!("--reading {}={}", reading.id, options.join("|")).into();
+    }
+    Ok(shown)
+}
+
 fn step_line(step: &Step) -> String {
     let mut line = format!("{} [{}] {}", step.id, step.effect.name(), step.title);
     if let Some(points) = step.points {
         line.push_str(&format!("　{points}分"));
+    }
+    if !step.levels.is_empty() {
+        let points: Vec<String> =
+            step.levels.iter().map(|(level, points)| format!("{}{points}分", level.chinese())).collect();
+        line.push_str(&format!("　{}", points.join("、")));
+    }
+    if let Some(since) = step.since {
+        line.push_str(&format!("　自{since}起"));
     }
     if let Some(cap) = step.cap {
         line.push_str(&format!("　上限{cap}分"));
@@ -196,17 +217,34 @@ fn units(catalog: &Catalog, id: &str, format: Format) -> anyhow::Result<()> {
         return Err(WrongInput(format!("the plan of {id} names no units; any name is taken")).into());
     };
     let class = book.units.as_ref().map(|units| units.class.as_str()).unwrap_or_default();
-    let classes: Vec<_> = list.classes.iter().filter(|found| found.class == class).collect();
+    let mut list = list.clone();
+    list.classes.retain(|found| found.class == class);
     if format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&classes)?);
+        print_result(&serde_json::to_string_pretty(&list)?)?;
         return Ok(());
     }
-    for unit in classes.iter().flat_map(|found| &found.units) {
+    for unit in list.classes.iter().flat_map(|found| &found.units) {
         println!(
             "{}{}",
             unit.name,
             if unit.aliases.is_empty() { String::new() } else { format!("（{}）", unit.aliases.join("、")) }
         );
+    }
+    if !list.columns.is_empty() {
+        let mut columns = terminal::table(["栏目类型", "栏目名称", "责任单位"]);
+        for column in &list.columns {
+            let responsible: Vec<&str> = column.units.iter().chain(&column.groups).map(String::as_str).collect();
+            columns.add_row([&column.kind, &column.name, &responsible.join("、")]);
+        }
+        println!("\n{columns}");
+    }
+    if !list.accounts.is_empty() {
+        let mut accounts = terminal::table(["新媒体类型", "新媒体名称", "责任单位"]);
+        for account in &list.accounts {
+            let office = account.office.as_ref().map(|office| format!("（{office}）")).unwrap_or_default();
+            accounts.add_row([&account.kind, &account.name, &format!("{}{office}", account.unit)]);
+        }
+        println!("\n{accounts}");
     }
     Ok(())
 }
@@ -238,7 +276,7 @@ fn validate(path: Option<&Path>, overlay: Option<&Path>, shown: &Shown) -> anyho
         problems = of_overlay(overlay, path, shown)?;
     }
     if shown.format == Format::Json {
-        println!("{}", serde_json::to_string_pretty(&problems)?);
+        print_result(&serde_json::to_string_pretty(&problems)?)?;
     }
     if problems.is_empty() {
         if shown.format == Format::Table {

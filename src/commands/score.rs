@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use super::{
     Ending, Global, WrongInput,
     office::{Office, catalog},
+    print_result,
 };
 use crate::{
     catalog::Catalog,
@@ -126,7 +127,7 @@ fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Re
     report.skipped.extend(parsed.bad);
     report.skipped.sort();
     match args.format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&report)?),
+        Format::Json => print_result(&serde_json::to_string_pretty(&report)?)?,
         Format::Table => print_table(&rulebook, &report),
     }
     Ok(Ending::Done)

@@ -15,6 +15,7 @@ use crate::{
     evidence::Archive,
     fetch,
     jobs::{
+        bulletin::RECTIFICATION_DAYS,
         bulletin_draft::{House, draft},
         night::{Order, Stage, Tools, run_portal_night},
     },
@@ -81,12 +82,7 @@ pub async fn tell(
     let mut as_of = Timestamp::UNIX_EPOCH;
     for fixture in &fixtures {
         as_of = fixture.as_of()?;
-        let fetch = fetch::Settings {
-            user_agent: USER_AGENT.to_owned(),
-            resolve: server.resolve(),
-            clock: Some(as_of),
-            ..fetch::Settings::default()
-        };
+        let fetch = fetch_settings(&server, as_of);
         let tools = Tools { log: log.clone(), archive: archive.clone(), catalog: catalog.clone(), fetch };
         let portal = &fixture.sheet.portal;
         let order = Order { portal, as_of: Some(as_of), job: None };
@@ -105,12 +101,8 @@ pub async fn tell(
     server.stop().await?;
     play_staff(&log, as_of).await?;
     let night = beijing_date(as_of);
-    let house = House {
-        office: OFFICE.to_owned(),
-        portals: fixtures.iter().map(|fixture| fixture.sheet.portal.clone()).collect(),
-        rulebook: RULEBOOK.to_owned(),
-        rectification_days: crate::jobs::bulletin::RECTIFICATION_DAYS,
-    };
+    let portals: Vec<Portal> = fixtures.iter().map(|fixture| fixture.sheet.portal.clone()).collect();
+    let house = house(&portals);
     let (rulebook, score) = scored(&log, &catalog, &house).await?;
     let quarter = Quarter::of(night);
     let bulletin = draft(&log, &catalog, &house, quarter, night).await?;
@@ -128,6 +120,26 @@ pub async fn tell(
     files.push(("证据（WARC）", out.join("evidence")));
     log.close().await;
     Ok(Story { night, portals: told, findings, score, rulebook, files })
+}
+
+/// How the fixture portals are asked: by name on loopback, with the pretended time on every capture.
+pub fn fetch_settings(server: &Server, as_of: Timestamp) -> fetch::Settings {
+    fetch::Settings {
+        user_agent: USER_AGENT.to_owned(),
+        resolve: server.resolve(),
+        clock: Some(as_of),
+        ..fetch::Settings::default()
+    }
+}
+
+/// The office that issues the demo's bulletin.
+pub fn house(portals: &[Portal]) -> House {
+    House {
+        office: OFFICE.to_owned(),
+        portals: portals.to_vec(),
+        rulebook: RULEBOOK.to_owned(),
+        rectification_days: RECTIFICATION_DAYS,
+    }
 }
 
 /// An empty folder, or one of an earlier demo without its files.

@@ -23,12 +23,9 @@ const RAW: [&str; 7] = ["script", "style", "textarea", "title", "xmp", "noframes
 
 /// The text to parse, and whether anything was taken out of it.
 pub(super) fn pass(text: &str) -> (Cow<'_, str>, bool) {
-    let mut end = text.len().min(MAX_TEXT);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let cut = end < text.len();
-    let text = &text[..end];
+    let whole = text.len();
+    let text = within_limit(text);
+    let cut = text.len() < whole;
     let mut gate = Gate { kept: String::new(), copied: 0, open: Vec::new(), counts: HashMap::new(), formatting: 0 };
     let finished = gate.scan(text);
     let changed = gate.copied > 0 || !gate.kept.is_empty();
@@ -37,6 +34,11 @@ pub(super) fn pass(text: &str) -> (Cow<'_, str>, bool) {
     }
     gate.kept.push_str(&text[gate.copied.min(finished)..finished]);
     (Cow::Owned(gate.kept), true)
+}
+
+/// The opening of a text, at most [`MAX_TEXT`] bytes.
+pub fn within_limit(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_TEXT)]
 }
 
 struct Gate<'t> {

@@ -7,7 +7,7 @@ mod page;
 mod table;
 
 pub use element::{Element, Go, Step};
-pub use gate::{MAX_DEPTH, MAX_TEXT};
+pub use gate::{MAX_DEPTH, MAX_TEXT, within_limit};
 pub use page::{Link, Page, Selector, selector};
 pub use table::{Grid, grid};
 

@@ -137,6 +137,16 @@ impl Level {
         }
     }
 
+    /// What readers see.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Level::State => "国家级",
+            Level::Province => "省级",
+            Level::City => "市级",
+            Level::County => "县级",
+        }
+    }
+
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|level| level.name() == name)
     }

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use super::{
     reading::{Reading, ReadingOption},
-    step::{Band, CheckRef, Consequence, Effect, Partial, Per, RankOrder, Step, Tier, Ties},
+    step::{Band, CheckRef, Consequence, Effect, Partial, Peers, Per, RankOrder, Step, Tier, Ties},
 };
 
 /// One scoring table.
@@ -212,12 +212,12 @@ pub struct Clause {
     pub decided_by: Option<String>,
     #[serde(default)]
     pub observable: Observable,
+    /// Why a person must look, where no check decides the row alone; one Chinese sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why_staff: Option<String>,
     /// Where in the plan the row stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
-    /// What staff look at, and why a person must look where a portal shows only a part of it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
     /// The row only refers to these rows (见“政务服务”) and has no steps and no score of its own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub see: Vec<String>,

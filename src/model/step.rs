@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Level;
+use super::{Entry, Level};
 
 /// One way to lose or gain points in a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +31,13 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(with = "BTreeMap<Level, f64>")]
     pub levels: BTreeMap<Level, Decimal>,
+    /// The level at which findings of our own checks count, since they name none: that of the office that confirms them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding_level: Option<Level>,
+    /// Counts only from this day on (此项通报从某月开始); entries without a date count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub since: Option<Date>,
     /// Points by the number of items, highest first, instead of `points`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tiers: Vec<Tier>,
@@ -74,6 +82,9 @@ pub struct Step {
     /// `average`: the clauses whose loss is replaced by the mean of the others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub clauses: Vec<String>,
+    /// `average`: over whom the mean is taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peers: Option<Peers>,
     /// `bonus`: not given where one of these clauses cost anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unless: Vec<String>,
@@ -87,6 +98,13 @@ pub struct Step {
     /// `required-column-missing column:建议提案办理` (a final `*` stands for any ending).
     #[serde(default)]
     pub checks: Vec<CheckRef>,
+}
+
+impl Step {
+    /// The level at which `entry` counts here: its own, or for a finding of a check the step's.
+    pub fn level_of(&self, entry: &Entry) -> Option<Level> {
+        entry.level.or(self.finding_level.filter(|_| entry.check.is_some()))
+    }
 }
 
 /// The mechanisms of the plans.
@@ -230,6 +248,16 @@ pub enum Ties {
     Skip,
     /// 1, 1, 2.
     Dense,
+}
+
+/// Over whom a mean is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Peers {
+    /// The units that have such a thing (the default).
+    Applicable,
+    /// All units; those without such a thing have lost nothing.
+    All,
 }
 
 /// What a veto leaves.

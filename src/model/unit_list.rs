@@ -23,6 +23,43 @@ pub struct UnitList {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
     pub classes: Vec<UnitClass>,
+    /// Columns the plan gives to responsible units: several columns a unit, several units a column.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<ListedColumn>,
+    /// New-media accounts (政务新媒体) the plan watches.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub accounts: Vec<ListedAccount>,
+}
+
+/// A column with those who answer for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListedColumn {
+    /// In the plan's words: 重点领域, 政务专栏.
+    pub kind: String,
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// The first one leads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub units: Vec<String>,
+    /// Those the plan names only together: 各乡镇（街道）.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
+}
+
+/// A new-media account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ListedAccount {
+    /// In the plan's words: 微信订阅号, 抖音.
+    pub kind: String,
+    pub name: String,
+    /// The unit that answers for it.
+    pub unit: String,
+    /// The part of the unit that runs it, where the plan names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub office: Option<String>,
 }
 
 /// Units scored with one table.
@@ -37,6 +74,9 @@ pub struct UnitClass {
     /// True where the plan assesses a class without naming all its units (各县（市、区）): unknown names are then taken.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+    /// True where the table also scores units of the other kind (乡镇政府 beside 部门).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mixed: bool,
     pub units: Vec<ListedUnit>,
 }
 

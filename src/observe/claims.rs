@@ -177,9 +177,11 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
                     continue;
                 }
                 Label::Means(meaning) => meaning,
-                // Without a label only a date right by the title, outside the article text, speaks of publication.
+                // Without a label only a date by the title or beside the source, outside the text, speaks of publication.
                 Label::None => {
-                    let near = distance.is_some_and(|distance| distance <= NEAR_TITLE);
+                    let beside_source =
+                        ["来源", "作者", "浏览", "点击", "字体", "字号"].iter().any(|word| line.text.contains(word));
+                    let near = beside_source || distance.is_some_and(|distance| distance <= NEAR_TITLE);
                     let is_row_date = words < 6 && beside_link(lines, at);
                     if line.in_body || !near || is_row_date || line.text.contains('。') {
                         continue;

@@ -65,6 +65,7 @@ pub(super) fn attributes(page: &Page, facts: &mut PageFacts) {
     facts.validity = value(&["有效性", "文件状态", "是否有效", "效力状态", "时效性", "时效", "公文时效"]);
     let opening: String = facts.body.chars().take(400).collect();
     facts.number = value(&["发文字号", "文号", "发文文号", "文件编号", "公文文号", "文件字号"])
+        .filter(|text| text.contains(|letter: char| letter.is_ascii_digit()))
         .map(|text| number_in(&text).unwrap_or(text))
         .or_else(|| facts.title.as_deref().and_then(number_in))
         .or_else(|| number_alone(&opening));

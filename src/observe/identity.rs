@@ -91,12 +91,22 @@ fn first_group(form: &Regex, text: &str) -> Option<String> {
 
 /// `运城市人民政府办公室承办单位` without the label that follows it.
 fn organiser(text: &str) -> String {
-    let end = ["承办", "协办", "版权", "地址", "电话", "联系", "技术", "网站", "维护", "邮编", "备案"]
-        .iter()
-        .filter_map(|label| text.find(label))
-        .filter(|at| *at > 0)
-        .min()
-        .unwrap_or(text.len());
+    let labels = [
+        "承办",
+        "协办",
+        "版权所有",
+        "地址",
+        "电话",
+        "联系",
+        "技术支持",
+        "技术保障",
+        "网站标识",
+        "网站支持",
+        "维护",
+        "邮编",
+        "备案",
+    ];
+    let end = labels.iter().filter_map(|label| text.find(label)).filter(|at| *at > 0).min().unwrap_or(text.len());
     text[..end].to_owned()
 }
 

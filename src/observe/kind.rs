@@ -115,8 +115,12 @@ fn is_named_column(facts: &PageFacts, lexicon: &Lexicon, stated_title: bool, pat
     let is_title = |name: Option<&String>| name.is_some_and(|name| !title.is_empty() && normalise(name) == title);
     let dated = facts.entries.iter().filter(|entry| entry.date.is_some()).count();
     let is_folder = path.ends_with('/') || path.rsplit('/').next().is_some_and(|name| name.starts_with("index"));
-    let is_standard =
-        lexicon.columns.iter().any(|term| std::iter::once(&term.name).chain(&term.aliases).any(|name| *name == title));
+    // Shorter names (通知, 公告) are also headings of articles.
+    let is_standard = title.chars().count() >= 4
+        && lexicon
+            .columns
+            .iter()
+            .any(|term| std::iter::once(&term.name).chain(&term.aliases).any(|name| *name == title));
     is_standard
         || is_title(facts.meta.get("columnname"))
         || (is_title(facts.column.path.last()) && (dated > 0 || is_folder))
@@ -135,8 +139,8 @@ struct Links {
 impl Links {
     fn of(source: &Source<'_>) -> Self {
         let mut links = Self { all: 0, more: 0, long: 0 };
-        for link in source.page.links() {
-            let Some(text) = link.element.text_up_to(600) else { continue };
+        for link in source.page.root().descendants().filter(|element| element.name() == "a") {
+            let Some(text) = link.text_up_to(600) else { continue };
             let text = normalise(&text);
             let bare = text.trim_matches(['>', '+', '»', '[', ']', '…', '.']);
             links.all += usize::from(!bare.is_empty());
@@ -167,6 +171,6 @@ fn is_home_page(source: &Source<'_>, facts: &PageFacts, lexicon: &Lexicon, links
         || ["网", "政府", "局", "厅", "委", "办", "中心", "馆", "院", "平台", "站"]
             .iter()
             .any(|word| title.contains(word));
-    let is_rich = links.all >= 50 && (links.more >= 3 || links.long >= 40 || links.all >= 120);
+    let is_rich = links.all >= 40 && (links.more >= 3 || links.long >= 40 || links.all >= 120);
     is_site && !is_column && is_rich
 }

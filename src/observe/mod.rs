@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::{
     cms::{self, Source},
-    html::Page,
+    html::{self, Page},
     model::{Lexicon, PageFacts, PageKind},
     text,
 };
@@ -55,8 +55,9 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         ..PageFacts::default()
     };
     let Ok(url) = Url::parse(input.final_url) else { return facts };
-    let page = Page::parse(&decoded.text, &url);
-    let source = Source { page: &page, text: &decoded.text, url: &url };
+    let text = html::within_limit(&decoded.text);
+    let page = Page::parse(text, &url);
+    let source = Source { page: &page, text, url: &url };
     let (adapter, cms) = cms::recognise(&source);
 
     facts.meta = page.meta().clone();

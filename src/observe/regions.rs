@@ -164,9 +164,11 @@ fn spoken_region(element: Element<'_>) -> Option<Region> {
     None
 }
 
-/// Breadcrumbs are one short line without dates; a class named `location` may hold the whole page.
+/// Breadcrumbs are one short line without dates, and show a way; a class named `location` may hold the whole page.
 fn is_crumb_line(element: Element<'_>) -> bool {
-    element.text_up_to(900).is_some_and(|text| dates::find(&text).is_empty())
+    let Some(text) = element.text_up_to(900) else { return false };
+    let shows_way = ["首页", "位置", "主页", ">", "›", "»", "＞", "→"].iter().any(|mark| text.contains(mark));
+    shows_way && dates::find(&text).is_empty()
 }
 
 /// The first words inside an element that are not white space, when they come soon.
@@ -194,6 +196,15 @@ fn opening_words(element: Element<'_>) -> Option<String> {
     opening
 }
 
+/// A step of breadcrumbs this long is the article's title.
+const LONGEST_STEP: usize = 30;
+/// Words in breadcrumbs that are no columns.
+#[rustfmt::skip]
+const NO_STEPS: [&str; 22] = [
+    "首页", "网站首页", "主页", "home", "index", "正文", "内容", "详细内容", "内容详情", "列表", "位置", "当前位置", "当前的位置", "您的位置",
+    "你的位置", "所在位置", "当前所在位置", "您现在的位置", "您当前的位置", "您所在的位置", "您现在所在的位置", "现在位置",
+];
+
 /// `当前位置：首页 > 政务公开 > 年报` to its steps, without the home page and the word before it.
 fn crumbs_of(text: &str) -> Vec<String> {
     let mut crumbs: Vec<String> = Vec::new();
@@ -202,28 +213,7 @@ fn crumbs_of(text: &str) -> Vec<String> {
         let piece = piece.trim_matches(|letter: char| letter.is_whitespace() || ":：・·-—<".contains(letter));
         let bare = normalise(piece);
         let bare = bare.rsplit(':').next().unwrap_or_default();
-        let is_word = bare.is_empty()
-            || [
-                "首页",
-                "网站首页",
-                "正文",
-                "当前位置",
-                "您的位置",
-                "您现在的位置",
-                "您当前的位置",
-                "列表",
-                "详细内容",
-                "内容",
-                "位置",
-                "所在位置",
-                "您所在的位置",
-                "您现在所在的位置",
-                "主页",
-                "home",
-                "index",
-            ]
-            .contains(&bare)
-            || bare.chars().count() > 30;
+        let is_word = bare.is_empty() || NO_STEPS.contains(&bare) || bare.chars().count() > LONGEST_STEP;
         if !is_word && crumbs.last().is_none_or(|last| last != piece) && crumbs.len() < 12 {
             let piece = piece.rsplit(['：', ':']).next().unwrap_or(piece);
             crumbs.push(piece.trim().to_owned());

@@ -10,14 +10,10 @@ use crate::{
     text::{normalise, pattern, tidy},
 };
 
-/// Elements that portals put titles in, besides real headings.
-static NAMED: LazyLock<Selector> = LazyLock::new(|| {
-    selector(
-        "h1, h2, h3, h4, ucaptitle, [class*=title], [class*=Title], [id*=title], [id*=Title], [class*=tit], [class*=Tit], \
-         [class*=biaoti], [class*=bt], [id*=biaoti], [class*=txt], td, div, p, span, font",
-    )
-});
+/// Whatever may hold a title when nothing calls itself one.
+static ANY: LazyLock<Selector> = LazyLock::new(|| selector("h1, h2, h3, h4, ucaptitle, td, div, p, span, font"));
 static HEADING: LazyLock<Selector> = LazyLock::new(|| selector("h1, h2, h3, h4, ucaptitle"));
+/// Elements that call themselves titles.
 static TITLED: LazyLock<Selector> = LazyLock::new(|| {
     selector(
         "[class*=title], [class*=Title], [id*=title], [id*=Title], [class*=tit], [id*=tit], [class*=biaoti], [id*=biaoti], [class=bt]",
@@ -30,6 +26,9 @@ static TAIL: LazyLock<Regex> = LazyLock::new(|| {
         r"\s*[（(\[【]?\s*(?:(?:发布|发文|更新)?(?:时间|日期)\s*[:：]?\s*)?(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d{2}(?::\d{2})?)?\s*(?:来源[:：].{0,40})?[)）\]】]?\s*$",
     )
 });
+
+/// 更多>> at the end of a block's heading.
+static MORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\s*[>》\[+]*\s*(?:更多|more)\S{0,8}$"));
 
 /// The title, or none where the page has none of its own.
 pub(super) fn read(page: &Page, meta: &BTreeMap<String, String>, body: Option<Element<'_>>) -> Option<String> {
@@ -57,15 +56,15 @@ fn shown_form_of(page: &Page, stated: &str) -> Option<String> {
     let bare = normalise(stated);
     let stem = bare.trim_end_matches(['.', '…']).to_owned();
     let is_cut = stem != bare;
-    let has_prefix = stated.contains("——") || stated.contains('_') || stated.contains('|');
-    if !is_cut && !has_prefix {
+    let has_site = ["——", "_", "|"].iter().any(|mark| stated.contains(mark));
+    if !is_cut && !has_site {
         return None;
     }
-    page.select(&NAMED).filter_map(own_words).find(|text| {
+    page.select(&ANY).filter_map(own_words).find(|text| {
         let shown = normalise(text);
         let long = shown.chars().count() >= 6;
         (is_cut && shown.starts_with(&stem) && shown.len() > stem.len() && shown.chars().count() < 150)
-            || (has_prefix && long && shown != bare && bare.ends_with(&shown))
+            || (has_site && long && shown != bare && bare.ends_with(&shown))
     })
 }
 
@@ -73,6 +72,7 @@ fn shown_form_of(page: &Page, stated: &str) -> Option<String> {
 fn own_words(element: Element<'_>) -> Option<String> {
     let text = tidy(&element.text_up_to(900)?);
     let text = TAIL.replace(&text, "");
+    let text = MORE.replace(&text, "");
     let text = text.trim().trim_start_matches("标题：").trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
@@ -97,7 +97,7 @@ fn heading_within(page: &Page, tag: Option<&str>) -> Option<String> {
         if bare.chars().count() < 6 {
             return None;
         }
-        page.body().select(&NAMED).filter_map(own_words).find(|text| normalise(text) == bare)
+        page.body().select(&ANY).filter_map(own_words).find(|text| normalise(text) == bare)
     })
 }
 
@@ -121,22 +121,31 @@ fn row_of_attributes(page: &Page) -> Option<String> {
 /// Without help from `<title>`: the first real heading with enough words, before or inside the article text.
 fn heading_before(page: &Page, body: Option<Element<'_>>) -> Option<String> {
     let enough = |text: &String| (4..120).contains(&text.chars().count());
-    let in_footer =
-        |element: &Element<'_>| element.ancestors().any(|outer| outer.name() == "footer" || outer.name() == "nav");
     let by = |name: &'static str| {
         page.body()
             .descendants()
-            .filter(move |element| element.name() == name && !in_footer(element))
+            .filter(move |element| element.name() == name && !is_of_the_site(*element))
             .filter_map(own_words)
             .find(enough)
     };
     if body.is_none() {
         // A page without an article: its only heading names it; of several none does.
-        let headings: Vec<String> = page.select(&HEADING).filter_map(own_words).filter(enough).take(2).collect();
+        let own = page.select(&HEADING).filter(|element| !is_of_the_site(*element));
+        let headings: Vec<String> = own.filter_map(own_words).filter(enough).take(2).collect();
         return if let [only] = headings.as_slice() { Some(only.clone()) } else { by("h1") };
     }
     let titled = || page.select(&TITLED).filter_map(own_words).find(|text| text.chars().count() >= 8 && enough(text));
     by("h1").or_else(titled).or_else(|| by("h2")).or_else(|| by("h3"))
+}
+
+/// The name of the site in its header, a menu's or footer's heading, or a heading that is a link.
+fn is_of_the_site(heading: Element<'_>) -> bool {
+    let marks = ["logo", "header", "footer", "nav", "menu"];
+    let is_marked = |element: Element<'_>| {
+        matches!(element.name(), "header" | "footer" | "nav" | "a")
+            || element.handles().any(|handle| marks.contains(&handle.to_ascii_lowercase().as_str()))
+    };
+    is_marked(heading) || heading.ancestors().any(is_marked) || heading.children().any(|child| child.name() == "a")
 }
 
 /// `标题_栏目_站名`, `标题-站名`, `标题 | 站名` to the title alone.

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::model::{
     Entry,
-    rulebook::{Effect, Step},
+    rulebook::{Effect, Peers, Step},
     score_sheet::Trace,
 };
 
@@ -54,12 +54,14 @@ pub fn absences<'e>(placed: &[Placed<'e>], home: usize, step: usize, clauses: &[
         .collect()
 }
 
-/// Mean loss over the units to which the group applies and whose numbers are in.
+/// Mean loss over the units to which the group applies and whose numbers are in; where the step says so, also over
+/// the `absent` ones, which have lost nothing.
 pub fn mean<'a>(
     book: &Book<'_>,
     step: &'a Step,
     clauses: Vec<usize>,
     peers: &[&BTreeMap<usize, RowScore>],
+    absent: usize,
     places: u32,
 ) -> Mean<'a> {
     let bound = clauses
@@ -75,6 +77,9 @@ pub fn mean<'a>(
         let loss: Decimal = own().map(|row| row.score.deducted).sum();
         losses.push(bound.map_or(loss, |bound| loss.min(bound)));
     }
+    if step.peers == Some(Peers::All) {
+        losses.resize(losses.len() + absent, Decimal::ZERO);
+    }
     let sum: Decimal = losses.iter().sum();
     let loss = if losses.is_empty() { Decimal::ZERO } else { rounded(sum / Decimal::from(losses.len()), places) };
     Mean { step, clauses, loss, peers: losses.len() }
@@ -85,7 +90,8 @@ pub fn replace(rows: &mut BTreeMap<usize, RowScore>, mean: &Mean<'_>, entries: &
     let reason = if mean.peers == 0 {
         format!("{}：其他单位尚无此项得分，暂不扣分", mean.step.title)
     } else {
-        format!("{}：取其他{}个单位平均扣分{}分计", mean.step.title, mean.peers, plain(mean.loss))
+        let whom = if mean.step.peers == Some(Peers::All) { "全部" } else { "其他" };
+        format!("{}：取{whom}{}个单位平均扣分{}分计", mean.step.title, mean.peers, plain(mean.loss))
     };
     for (position, number) in mean.clauses.iter().enumerate() {
         let Some(row) = rows.get_mut(number) else { continue };

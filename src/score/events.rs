@@ -16,17 +16,18 @@ use crate::model::{
     rulebook::{Effect, Exclusive, ExclusiveBy, Keep},
 };
 
-/// The entries of one unit, split into those that count and those another one stands for.
+/// The entries of one unit, split into those that count and those that do not: too early, or another stands for them.
 #[derive(Default)]
 pub struct Events<'a> {
     pub counted: Vec<Placed<'a>>,
-    /// With the reason.
+    /// Those that do not count, with the reason.
     pub repeated: Vec<(Placed<'a>, String)>,
 }
 
 /// Splits the entries of one unit. `placed` comes in canonical order, so that the outcome does not depend on the file's.
 pub fn split<'a>(book: &Book<'_>, placed: Vec<Placed<'a>>) -> Events<'a> {
     let mut events = Events { counted: placed, repeated: Vec::new() };
+    events.drop_early(book);
     let same_step = |one: &Placed<'_>| {
         let What::Step(step) = one.what else { return None };
         let rule = &book.clauses[one.clause].1.steps[step];
@@ -68,6 +69,20 @@ fn each_counts(book: &Book<'_>, one: &Placed<'_>) -> bool {
 }
 
 impl<'a> Events<'a> {
+    /// Sets aside what happened before its step began to count.
+    fn drop_early(&mut self, book: &Book<'_>) {
+        let begins = |one: &Placed<'a>| match one.what {
+            What::Step(step) => book.clauses[one.clause].1.steps[step].since,
+            What::NotApplicable => None,
+        };
+        for one in std::mem::take(&mut self.counted) {
+            match begins(&one).filter(|since| one.entry.date.is_some_and(|date| date < *since)) {
+                Some(since) => self.repeated.push((one, format!("此项自{since}起计，本条不计分"))),
+                None => self.counted.push(one),
+            }
+        }
+    }
+
     /// Of the entries with the same key keeps the first in `order`, then the one worth most, then the first.
     fn keep_best<K: Ord>(
         &mut self,

@@ -269,7 +269,12 @@ fn average_pass(
             .filter(|(((unit, _), absences), _)| absences.is_empty() && roster.is_member(unit))
             .map(|(_, rows)| rows)
             .collect();
-        let mean = average::mean(book, step, clauses, &peers, book.rulebook.places);
+        let absent = counting
+            .iter()
+            .zip(&absences)
+            .filter(|((unit, _), absences)| !absences.is_empty() && roster.is_member(unit))
+            .count();
+        let mean = average::mean(book, step, clauses, &peers, absent, book.rulebook.places);
         for ((absences, rows), sentences) in absences.iter().zip(rows.iter_mut()).zip(&mut sentences) {
             if !absences.is_empty() {
                 sentences.push((book.clauses[home].1.id.clone(), average::replace(rows, &mean, absences)));

@@ -90,9 +90,10 @@ impl<'a> Book<'a> {
         if !roster.concerns(row, &unit) {
             return misfit("unit", format!("{} only assesses {}", row.id, row.units.join("、")));
         }
+        let only_averages = row.steps.iter().all(|step| step.effect == Effect::Average);
         let what = match step {
             Some(step) => What::Step(step),
-            None if entry.not_applicable => What::NotApplicable,
+            None if entry.not_applicable && entry.step.is_none() && !only_averages => What::NotApplicable,
             None => What::Step(step_of(row, entry)?),
         };
         if let What::Step(step) = what
@@ -226,6 +227,7 @@ fn preferences(entry: &Entry) -> Vec<Fits> {
     if entry.value.is_some() {
         wanted.push(Box::new(|step| matches!(step.effect, Effect::External | Effect::Manual)));
         wanted.push(Box::new(|step| step.per == Per::Value));
+        wanted.push(Box::new(|step| matches!(step.effect, Effect::Rank | Effect::RankDeduct)));
     }
     if let Some(level) = entry.level {
         wanted.push(Box::new(move |step| step.levels.contains_key(&level)));
@@ -270,7 +272,7 @@ fn fields_suit(clause: &Clause, step: &Step, entry: &Entry) -> Result<(), Misfit
         _ if step.per == Per::Value && entry.value.is_none() => {
             misfit("value", format!("is missing; {name} takes the points as value"))
         }
-        _ if !step.levels.is_empty() => match entry.level {
+        _ if !step.levels.is_empty() => match step.level_of(entry) {
             None => misfit("level", format!("is missing; {name} depends on it")),
             Some(level) if !step.levels.contains_key(&level) => {
                 misfit("level", format!("{} has no points in {name}", level_name(level)))

@@ -162,6 +162,10 @@ fn bonuses(book: &Book<'_>, rows: &BTreeMap<usize, RowScore>, running: &mut Runn
     }
 }
 
+/// A checklist without weights has totals of special items only, and no grade.
 fn grade(rulebook: &Rulebook, total: Decimal) -> Option<String> {
+    if rulebook.weights_sum().is_zero() {
+        return None;
+    }
     rulebook.grades.iter().find(|grade| total >= grade.from).map(|grade| grade.name.clone())
 }

@@ -21,7 +21,7 @@ pub fn worth(clause: &Clause, step: &Step, entry: &Entry) -> Decimal {
 
 /// Points for one occurrence.
 pub fn points_each(clause: &Clause, step: &Step, entry: &Entry) -> Decimal {
-    if let Some(points) = entry.level.and_then(|level| step.levels.get(&level)) {
+    if let Some(points) = step.level_of(entry).and_then(|level| step.levels.get(&level)) {
         return *points;
     }
     match step.effect {

@@ -1,8 +1,9 @@
 //! `mingcha demo`: the whole story on the built-in fixture portals.
 
+mod desk;
 mod summary;
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Instant};
 
 use super::{Ending, Global, WrongInput, office, terminal};
 use crate::{crawl::Progress, demo::story, jobs::night::Stage, model::Portal};
@@ -13,6 +14,9 @@ pub struct Args {
     /// Folder for the log, the evidence, the score and the bulletin
     #[arg(long, value_name = "DIR", default_value = "demo-out")]
     out: PathBuf,
+    /// Afterwards keep the console open over the demo's log, such as 127.0.0.1:8080
+    #[arg(long, value_name = "ADDR")]
+    serve: Option<SocketAddr>,
 }
 
 pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
@@ -41,5 +45,8 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         "\n用时 {:.1} 秒。用浏览器打开通报即可阅读；每条问题的网页快照都在证据目录里。",
         began.elapsed().as_secs_f64()
     );
+    if let Some(address) = args.serve {
+        desk::serve(address, &args.out, catalog).await?;
+    }
     Ok(Ending::Done)
 }

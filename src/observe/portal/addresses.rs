@@ -33,6 +33,14 @@ pub(super) fn column_key(url: &str) -> String {
     }
 }
 
+/// The key of the list that a numbered key continues: `/gg/index_3` is of `/gg/`, `/gzdt/2` of `/gzdt`, `/18287_48` of
+/// `/18287`. None for keys without a page number.
+pub(super) fn list_of_numbered(key: &str) -> Option<String> {
+    static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(.*/)index_\d{1,4}$|^(.+)[_/]\d{1,4}$"));
+    let captures = NUMBERED.captures(key)?;
+    captures.get(1).or_else(|| captures.get(2)).map(|stem| stem.as_str().to_owned())
+}
+
 fn without_index(path: &str) -> &str {
     static INDEX: LazyLock<Regex> =
         LazyLock::new(|| pattern(r"/(?:index|default|Index|Default|list|main)\.(?:s?html?|jsp|php|aspx?|do)$"));
@@ -68,6 +76,14 @@ mod tests {
         ] {
             assert_eq!(column_key(url), key, "{url}");
         }
+    }
+
+    #[test]
+    fn numbered_keys_continue_a_list() {
+        assert_eq!(list_of_numbered("/gg/index_3").as_deref(), Some("/gg/"));
+        assert_eq!(list_of_numbered("/gzdt/2").as_deref(), Some("/gzdt"));
+        assert_eq!(list_of_numbered("/channels/18287_48").as_deref(), Some("/channels/18287"));
+        assert_eq!(list_of_numbered("/gg/"), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Night,
-    addresses::{column_key, foreign_host, page_id, path_of},
+    addresses::{column_key, foreign_host, list_of_numbered, page_id, path_of},
     coverage, is_list_page,
     matching::{self, Names},
 };
@@ -62,6 +62,19 @@ fn further_pages(night: &Night<'_>) -> BTreeMap<String, String> {
                 if next != own && column_key_of_id(&next) != key {
                     further.entry(next).or_insert_with(|| key.clone());
                 }
+            }
+        }
+    }
+    // A page that no read page links to as a further one still shows by its number whose page it is.
+    let lists: BTreeSet<String> = night
+        .readable()
+        .filter(|page| is_list_page(page.facts.kind))
+        .map(|page| column_key(&page.capture.final_url))
+        .collect();
+    for key in &lists {
+        if let Some(list) = list_of_numbered(key).filter(|list| lists.contains(list)) {
+            for page in night.readable().filter(|page| column_key(&page.capture.final_url) == *key) {
+                further.insert(page_id(&page.capture.final_url), list.clone());
             }
         }
     }

@@ -11,7 +11,7 @@ use super::{
     documents::Places,
 };
 use crate::{
-    model::{ColumnFacts, MatchedBy, Moment, ReportFacts},
+    model::{ColumnFacts, ListEntry, MatchedBy, Moment, ReportFacts},
     observe::kind::is_report_title,
     text::{normalise, pattern},
 };
@@ -32,7 +32,12 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFact
         reports.entry(report.key.clone()).or_insert(report);
     }
     for column in columns {
-        for entry in column.entries.iter().filter(|entry| is_report_title(&entry.title) && !entry.url.is_empty()) {
+        for entry in column.entries.iter().filter(|entry| is_report_title(&entry.title)) {
+            if entry.url.is_empty() {
+                let report = without_address(column, entry, &places);
+                reports.entry(report.key.clone()).or_insert(report);
+                continue;
+            }
             if foreign_host(&night.portal.url, &entry.url).is_some() {
                 continue;
             }
@@ -77,6 +82,22 @@ fn report(
         column: column.map(|column| column.key.clone()).unwrap_or_default(),
         in_report_column: right.is_some(),
         key,
+        ..ReportFacts::default()
+    }
+}
+
+/// A row whose link leads nowhere still shows that there is a report.
+fn without_address(column: &ColumnFacts, entry: &ListEntry, places: &Places<'_>) -> ReportFacts {
+    let right = places.up_from(&column.key).any(|column| column.matched.iter().any(is_report_term));
+    ReportFacts {
+        key: format!("{}#{}", column.key, normalise(&entry.title)),
+        url: column.url.clone(),
+        title: entry.title.clone(),
+        year: year_of(&entry.title).or_else(|| entry.date.map(|day| day.date.year() - 1)),
+        unit: column.units.first().cloned().unwrap_or_default(),
+        published: entry.date,
+        column: column.key.clone(),
+        in_report_column: right,
         ..ReportFacts::default()
     }
 }

@@ -120,6 +120,9 @@ fn home_page(text: &str) -> Result<Url, WrongInput> {
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong("only http and https are visited"));
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("it carries a name or a password"));
+    }
     match url.host_str() {
         Some(host) if host.contains('.') || host == "localhost" || host.starts_with('[') => Ok(url),
         _ => Err(wrong("it names no host")),

@@ -363,7 +363,8 @@ async fn the_time_of_a_visit_is_bounded() {
     let visited = visit_within(&limits, &portal(), &lexicon(), AS_OF.parse().unwrap(), &client, None, &|_| ()).await;
     // Every page leads to five more: without the bound the visit would go on to the page budget.
     assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
-    assert!(visited.note.contains("秒的限时已到"), "{}", visited.note);
+    let told = format!("{:?}: {} pages, {:?}", begun.elapsed(), visited.pages.len(), visited.failures);
+    assert!(visited.note.contains("秒的限时已到"), "{:?} {told}", visited.note);
 }
 
 #[tokio::test]

@@ -157,6 +157,12 @@ impl AnnualReport {
                 "入口打开后页面不存在",
             )]);
         }
+        if columns.is_empty()
+            && let Some(entry) = case.scripted_entry(&self.column)
+        {
+            let reason = format!("年报栏目入口“{}”没有网址、只能由脚本打开，请人工查看{year}年度报告", entry.text);
+            return Judgement::new(subject, Verdict::NeedsReview, reason).at(&entry.page);
+        }
         let reason = match columns.first() {
             Some(column) => {
                 format!("未发布{year}年度报告：“{}”共有{}条，均不是该年度报告", column.name, column.entries.len())

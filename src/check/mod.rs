@@ -139,6 +139,7 @@ fn in_order(facts: &PortalFacts) -> PortalFacts {
     facts.publicity.sort_by(|a, b| (a.kind, &a.column, &a.url).cmp(&(b.kind, &b.column, &b.url)));
     facts.coverage.visits.sort_by(|a, b| (&a.url, &a.at, &a.capture).cmp(&(&b.url, &b.at, &b.capture)));
     facts.coverage.menus.sort();
+    facts.coverage.scripted.sort();
     facts.coverage.not_measurable.sort_by(|a, b| (&a.url, a.cause, &a.detail).cmp(&(&b.url, b.cause, &b.detail)));
     facts
 }

@@ -248,6 +248,10 @@ fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&ColumnFacts]
             format!("指向{host}"),
         )]);
     }
+    if let Some(entry) = case.scripted_entry(term) {
+        let reason = format!("“{term}”有入口“{}”，但没有网址、只能由脚本打开，请人工查看", entry.text);
+        return Judgement::new(subject, Verdict::NeedsReview, reason).at(&entry.page);
+    }
     let coverage = &case.facts.coverage;
     let reason = format!(
         "未设“{term}”：访问{}个页面，核对{}个菜单名称，未见该栏目及其常用别名",

@@ -6,7 +6,7 @@ use super::Context;
 use crate::{
     model::{
         Cause, ColumnFacts, ColumnState, DocumentFacts, MatchedBy, NotMeasurable, PortalFacts, PublicityKind,
-        PublicityList, ReportFacts, Unit, Verdict, Visit,
+        PublicityList, ReportFacts, ScriptedEntry, Unit, Verdict, Visit,
     },
     text::normalise,
 };
@@ -191,6 +191,11 @@ impl<'a> Case<'a> {
     /// what hung there may only have moved, which a person must see.
     pub fn lost_gateway(&self) -> Option<&'a ColumnFacts> {
         self.unread_gateways().find(|(_, cause)| is_gone(*cause)).map(|(column, _)| column)
+    }
+
+    /// An entry named like the column that only a script opens.
+    pub fn scripted_entry(&self, term: &str) -> Option<&'a ScriptedEntry> {
+        self.facts.coverage.scripted.iter().find(|entry| entry.term == term)
     }
 
     fn unread_gateways(&self) -> impl Iterator<Item = (&'a ColumnFacts, Cause)> {

@@ -62,7 +62,7 @@ pub use page::{
 pub use portal::{ColumnPin, Portal, Unit, UnitKind};
 pub use portal_facts::{
     ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
-    PublicityList, PublicityRow, ReportFacts, TermMatch, Visit,
+    PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit,
 };
 pub use quarter::Quarter;
 pub use rulebook::Rulebook;

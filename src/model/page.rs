@@ -80,6 +80,9 @@ pub struct PageFacts {
     /// All links with their text, in document order.
     #[serde(skip)]
     pub anchors: Vec<Anchor>,
+    /// Texts of links that have no address and work by script only.
+    #[serde(skip)]
+    pub scripted: Vec<String>,
     /// Data tables of the body (not layout tables), for publicity lists and reports.
     #[serde(skip)]
     pub tables: Vec<Table>,

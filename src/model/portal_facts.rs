@@ -45,10 +45,24 @@ pub struct Coverage {
     /// Names read in menus, side bars and site maps, without repetition.
     pub menus: Vec<String>,
     pub not_measurable: Vec<NotMeasurable>,
+    /// Entries named like a standard column that have no address: only a script opens them.
+    pub scripted: Vec<ScriptedEntry>,
     /// True where the home page itself could not be read: nothing about absence may be said.
     pub home_unread: bool,
     /// True where the visit ended before everything that checks need was read.
     pub cut_short: bool,
+}
+
+/// An entry that a person can open and a crawler cannot.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ScriptedEntry {
+    /// Standard name of the column.
+    pub term: String,
+    /// What the entry says.
+    pub text: String,
+    /// The page it stands on.
+    pub page: String,
 }
 
 /// One page that was read.

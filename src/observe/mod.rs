@@ -65,6 +65,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     let body = regions::body(&page, adapter);
     let map = regions::Map::of(&page, body);
     facts.anchors = map.anchors;
+    facts.scripted = map.scripted;
     facts.links = facts.anchors.len();
     facts.text_length = map.text_length;
     facts.main_text_length = map.main_text_length;

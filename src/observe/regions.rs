@@ -15,6 +15,8 @@ const LEAST_UNNAMED_BODY: usize = 80;
 /// Links and crumbs of a page, read in one walk.
 pub(super) struct Map {
     pub anchors: Vec<Anchor>,
+    /// Texts of links without an address.
+    pub scripted: Vec<String>,
     /// Texts of the breadcrumb line, outermost first.
     pub crumbs: Vec<String>,
     /// Characters of visible text, white space left out.
@@ -25,7 +27,8 @@ pub(super) struct Map {
 
 impl Map {
     pub(super) fn of(page: &Page, body: Option<Element<'_>>) -> Self {
-        let mut map = Self { anchors: Vec::new(), crumbs: Vec::new(), text_length: 0, main_text_length: 0 };
+        let mut map =
+            Self { anchors: Vec::new(), scripted: Vec::new(), crumbs: Vec::new(), text_length: 0, main_text_length: 0 };
         let mut regions = vec![Region::Main];
         let mut crumb_text = String::new();
         let mut in_link = 0_usize;
@@ -39,7 +42,10 @@ impl Map {
                     let region = region_of(element, current, body);
                     in_link += usize::from(element.name() == "a");
                     if matches!(element.name(), "a" | "area") {
-                        map.anchors.extend(anchor(page, element, region));
+                        match anchor(page, element, region) {
+                            Some(anchor) => map.anchors.push(anchor),
+                            None => map.scripted.push(tidy(&element.text())),
+                        }
                     }
                     if region == Region::Crumb && crumb_text.len() < 600 {
                         crumb_text.push('>');

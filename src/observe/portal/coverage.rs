@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Night, addresses::page_id};
+use super::{Night, addresses::page_id, matching::by_name};
 use crate::{
-    model::{Cause, Coverage, NotMeasurable, ObservedPage, PageKind, Region, Visit},
+    model::{Cause, Coverage, MatchedBy, NotMeasurable, ObservedPage, PageKind, Region, ScriptedEntry, Visit},
     text::tidy,
 };
 
@@ -45,9 +45,26 @@ pub(super) fn fold(night: &Night<'_>, cut_short: bool) -> Coverage {
         visits: visits(night),
         menus: menus(night),
         not_measurable,
+        scripted: scripted(night),
         home_unread: night.home().is_none_or(|page| unreadable(page).is_some()),
         cut_short,
     }
+}
+
+/// Entries without an address that are named like a column: a person must open them.
+fn scripted(night: &Night<'_>) -> Vec<ScriptedEntry> {
+    let mut entries = BTreeSet::new();
+    for page in night.readable() {
+        for text in page.facts.scripted.iter().filter(|text| text.chars().count() <= LONGEST_NAME) {
+            for term in &night.lexicon.columns {
+                if matches!(by_name(term, night.portal, text), Some(MatchedBy::Name | MatchedBy::Alias)) {
+                    let page = page.capture.final_url.clone();
+                    entries.insert(ScriptedEntry { term: term.name.clone(), text: text.clone(), page });
+                }
+            }
+        }
+    }
+    entries.into_iter().collect()
 }
 
 fn visits(night: &Night<'_>) -> Vec<Visit> {

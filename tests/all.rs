@@ -9,6 +9,7 @@ mod checklists;
 mod checks;
 mod console;
 mod crawl;
+mod demo;
 mod evidence;
 mod fetch;
 mod fixture_portals;

@@ -16,15 +16,11 @@ use crate::{
     fetch,
     jobs::{
         bulletin::RECTIFICATION_DAYS,
-        bulletin_draft::{House, draft},
+        bulletin_draft::{House, draft, scored},
         night::{Order, Stage, Tools, run_portal_night},
     },
-    model::{
-        Finding, Outcome, Portal, Quarter, RunState, ScoreReport, Verdict, beijing_date,
-        rulebook::{Period, Rulebook},
-    },
+    model::{Finding, Outcome, Portal, Quarter, RunState, ScoreReport, Verdict, beijing_date, rulebook::Rulebook},
     report::bulletin_html,
-    score::{self, Options, cohort::Cohort},
     store::{FindingFilter, Log},
 };
 
@@ -103,7 +99,8 @@ pub async fn tell(
     let night = beijing_date(as_of);
     let portals: Vec<Portal> = fixtures.iter().map(|fixture| fixture.sheet.portal.clone()).collect();
     let house = house(&portals);
-    let (rulebook, score) = scored(&log, &catalog, &house).await?;
+    let rulebook = catalog.rulebook(RULEBOOK).map_err(anyhow::Error::msg)?.clone();
+    let score = scored(&log, &catalog, &house, &rulebook, rulebook.period).await?;
     let quarter = Quarter::of(night);
     let bulletin = draft(&log, &catalog, &house, quarter, night).await?;
     let findings = log.findings(&FindingFilter::default()).await?;
@@ -193,24 +190,4 @@ async fn play_staff(log: &Log, at: Timestamp) -> anyhow::Result<()> {
         log.add_entry(entry, &staff.actor, at).await?;
     }
     Ok(())
-}
-
-async fn scored(log: &Log, catalog: &Catalog, house: &House) -> anyhow::Result<(Rulebook, ScoreReport)> {
-    let rulebook = catalog.rulebook(&house.rulebook).map_err(anyhow::Error::msg)?;
-    let configured = house.portals.iter().flat_map(|portal| &portal.units);
-    let cohort = Cohort::of(rulebook, catalog.units_of(rulebook), configured);
-    let Period { from, to } = rulebook.period;
-    let entries = cohort.entries(log.scoring_entries(from, to).await?);
-    let known_check = |id: &str| catalog.check_ids.contains(id);
-    let options = Options {
-        include_flagged: true,
-        units: cohort.units.clone(),
-        known_check: Some(&known_check),
-        ..Options::default()
-    };
-    let report = score::score(rulebook, cohort.list.as_ref(), &entries, &[], &options).map_err(|bad| {
-        let lines: Vec<String> = bad.iter().map(ToString::to_string).collect();
-        anyhow::anyhow!("the demo's entries cannot be scored: {}", lines.join("; "))
-    })?;
-    Ok((rulebook.clone(), report))
 }

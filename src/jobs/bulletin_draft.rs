@@ -74,8 +74,9 @@ pub async fn draft(
     Ok(assemble(quarter, &material))
 }
 
-/// The score of the quarter. Entries that fit nothing are the console's business; they stop no bulletin.
-async fn scored(
+/// What the log holds for a period, scored for the office's units; also what the flagged findings would change.
+/// Entries that fit nothing are the console's business; they are listed as skipped and stop no bulletin.
+pub async fn scored(
     log: &Log,
     catalog: &Catalog,
     house: &House,
@@ -85,9 +86,10 @@ async fn scored(
     let configured = house.portals.iter().flat_map(|portal| &portal.units);
     let cohort = Cohort::of(rulebook, catalog.units_of(rulebook), configured);
     let entries = cohort.entries(log.scoring_entries(period.from, period.to).await?);
-    let known_check = |id: &str| catalog.checks.iter().any(|check| check.id == id);
+    let known_check = |id: &str| catalog.check_ids.contains(id);
     let options = Options {
         period: Some(period),
+        include_flagged: true,
         skip_bad: true,
         units: cohort.units.clone(),
         known_check: Some(&known_check),
@@ -95,7 +97,7 @@ async fn scored(
     };
     score::score(rulebook, cohort.list.as_ref(), &entries, &[], &options).map_err(|bad| {
         let lines: Vec<String> = bad.iter().map(ToString::to_string).collect();
-        anyhow!("the quarter cannot be scored: {}", lines.join("; "))
+        anyhow!("the log cannot be scored: {}", lines.join("; "))
     })
 }
 

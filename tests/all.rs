@@ -3,6 +3,7 @@
 
 mod architecture;
 mod audit;
+mod broken_rulebooks;
 mod browser;
 mod bulletin;
 mod checklists;

@@ -8,7 +8,7 @@ use std::{
 
 use rust_embed::RustEmbed;
 
-use super::yaml::Problem;
+use super::yaml::{self, Problem};
 
 #[derive(RustEmbed)]
 #[folder = "checks/"]
@@ -18,25 +18,35 @@ struct BuiltIn;
 /// Names below `checks/`, such as `rulebooks/yuncheng-2022-b1.yaml`, with their text, in name order.
 pub struct Files {
     texts: BTreeMap<String, String>,
+    /// Files that are no text.
+    pub unread: Vec<Problem>,
 }
 
 impl Files {
     /// The built-in files; where `folder` is given, its files replace those of the same name and add to the rest.
     pub fn load(folder: Option<&Path>) -> Result<Self, Problem> {
-        let mut texts = BTreeMap::new();
+        let mut files = Self { texts: BTreeMap::new(), unread: Vec::new() };
         for name in BuiltIn::iter() {
             if let Some(file) = BuiltIn::get(&name) {
-                texts.insert(name.to_string(), decode(&name, file.data.into_owned())?);
+                files.add(name.to_string(), file.data.into_owned());
             }
         }
         if let Some(folder) = folder {
             for (name, path) in yaml_files(folder)? {
                 let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
-                let text = decode(&name, bytes)?;
-                texts.insert(name, text);
+                files.add(name, bytes);
             }
         }
-        Ok(Self { texts })
+        Ok(files)
+    }
+
+    fn add(&mut self, name: String, bytes: Vec<u8>) {
+        match decode(&name, bytes) {
+            Ok(text) => {
+                self.texts.insert(name, text);
+            }
+            Err(problem) => self.unread.push(problem),
+        }
     }
 
     /// Files directly in `folder`, such as `rulebooks`.
@@ -56,8 +66,18 @@ impl Files {
     }
 }
 
-fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Problem> {
-    String::from_utf8(bytes).map_err(|_| Problem::of_file(name, "is not UTF-8 text", "save it as UTF-8"))
+/// The text of a file; where it is none, the place of the first byte that is no UTF-8.
+pub fn decode(name: &str, bytes: Vec<u8>) -> Result<String, Problem> {
+    let help = "save the file as UTF-8";
+    String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let before = String::from_utf8_lossy(good);
+        let wide = matches!(error.as_bytes(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..]);
+        let message = if wide { "is UTF-16, not UTF-8 text" } else { "is not UTF-8 text (perhaps GBK)" };
+        let line = before.matches('\n').count() as u64 + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() as u64 + 1;
+        Problem { line, column, field: yaml::last_field(&before, line), ..Problem::of_file(name, message, help) }
+    })
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
@@ -65,7 +85,8 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     Problem::of_file(&name, format!("cannot be read: {error}"), "give another folder with --checks DIR")
 }
 
-fn yaml_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, Problem> {
+/// YAML files below a folder, by their names in it.
+pub fn yaml_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, Problem> {
     let mut found = Vec::new();
     let mut waiting = vec![folder.to_owned()];
     while let Some(next) = waiting.pop() {
@@ -80,5 +101,6 @@ fn yaml_files(folder: &Path) -> Result<Vec<(String, PathBuf)>, Problem> {
             }
         }
     }
+    found.sort();
     Ok(found)
 }

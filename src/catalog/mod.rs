@@ -3,10 +3,15 @@
 
 pub mod checks;
 pub mod files;
+mod head_rules;
 pub mod overlay;
+mod reading_rules;
 mod rulebook_rules;
 pub mod rulebooks;
+mod shape;
 mod step_rules;
+mod tree;
+mod unit_rules;
 pub mod yaml;
 
 use std::{collections::BTreeSet, path::Path};
@@ -39,7 +44,7 @@ impl Catalog {
     /// Reads everything; one defect anywhere is told with all others.
     pub fn load(folder: Option<&Path>) -> Result<Self, Problems> {
         let files = Files::load(folder).map_err(|problem| Problems(vec![problem]))?;
-        let mut problems = Vec::new();
+        let mut problems = files.unread.clone();
         let checks::Checks { definitions, lexicon, calendar } = checks::load(&files, &mut problems);
         let check_ids = check_ids(&files);
         let unit_lists = rulebooks::load_units(&files, &mut problems);

@@ -63,7 +63,9 @@ impl Overlay {
         if faults.is_empty() {
             // Whether every switch of a reading still changes something is not the overlay's business.
             let table = Rulebook { readings: Vec::new(), ..laid.clone() };
-            faults = defects(&table, known).into_iter().map(|defect| self.trace_back(&table, defect)).collect();
+            // The grades are the plan's; an overlay with another full mark keeps them as they are.
+            let found = defects(&table, known).into_iter().filter(|defect| !defect.field.starts_with("grades"));
+            faults = found.map(|defect| self.trace_back(&table, defect)).collect();
         }
         if faults.is_empty() { Ok(laid) } else { Err(faults) }
     }

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::step_rules;
+use super::{
+    head_rules, reading_rules, step_rules,
+    yaml::{Places, Problem},
+};
 use crate::model::{
     Rulebook, UnitList,
-    rulebook::{Clause, Effect, Reading, Section},
+    rulebook::{Clause, Effect, Per, Section, Step},
 };
 
 /// A defect of a rulebook, before its place in the file is looked up.
@@ -17,6 +20,13 @@ pub struct Defect {
     pub field: String,
     pub message: String,
     pub help: String,
+}
+
+impl Defect {
+    /// As it is shown, at the line and column of its field.
+    pub fn placed(self, file: &str, places: &Places) -> Problem {
+        places.problem(file, self.field, self.message, self.help)
+    }
 }
 
 /// What a rulebook refers to outside itself.
@@ -29,11 +39,12 @@ pub struct Known<'a> {
 /// Everything that is wrong with a rulebook.
 pub fn defects(book: &Rulebook, known: &Known<'_>) -> Vec<Defect> {
     let mut found = Findings::default();
-    head(book, known, &mut found);
+    head_rules::check(book, known, &mut found);
     let mut clause_ids = BTreeSet::new();
     let mut section_names = BTreeSet::new();
     for (number, section) in book.sections.iter().enumerate() {
         let at = format!("sections[{number}]");
+        found.not_empty(&format!("{at}.name"), &section.name);
         if !section_names.insert(&section.name) {
             found.add(
                 &format!("{at}.name"),
@@ -55,15 +66,8 @@ pub fn defects(book: &Rulebook, known: &Known<'_>) -> Vec<Defect> {
         }
     }
     check_feeds(book, &mut found);
-    check_groups(book, &mut found);
-    let mut reading_ids = BTreeSet::new();
-    for (number, reading) in book.readings.iter().enumerate() {
-        let at = format!("readings[{number}]");
-        if !reading_ids.insert(&reading.id) {
-            found.add(&format!("{at}.id"), format!("reading {} stands twice", reading.id), "give each its own id");
-        }
-        check_reading(book, reading, &at, known, &mut found);
-    }
+    reading_rules::groups(book, &mut found);
+    reading_rules::readings(book, known, &mut found);
     found.list
 }
 
@@ -74,8 +78,27 @@ pub struct Findings {
 }
 
 impl Findings {
+    pub fn into_defects(self) -> Vec<Defect> {
+        self.list
+    }
+
     pub fn add(&mut self, field: &str, message: impl Into<String>, help: impl Into<String>) {
         self.list.push(Defect { field: field.to_owned(), message: message.into(), help: help.into() });
+    }
+
+    /// An id that commands, entries and switches can name: `clause.step`, `ID=OPTION`.
+    pub fn good_id(&mut self, field: &str, id: &str) {
+        let good = |letter: char| letter.is_alphanumeric() || letter == '-' || letter == '_';
+        if id.is_empty() || !id.chars().all(good) {
+            self.add(field, format!("{id:?} is no id"), "write letters, digits and hyphens, without spaces and dots");
+        }
+    }
+
+    /// A text that must say something.
+    pub fn not_empty(&mut self, field: &str, text: &str) {
+        if text.trim().is_empty() {
+            self.add(field, "is empty", "write what readers of the scores will see");
+        }
     }
 
     /// A number that must not be negative.
@@ -93,60 +116,6 @@ impl Findings {
     }
 }
 
-fn head(book: &Rulebook, known: &Known<'_>, found: &mut Findings) {
-    if book.period.from > book.period.to {
-        let message = format!("the period ends on {} before it begins on {}", book.period.to, book.period.from);
-        found.add("period.to", message, "write the earlier day as from");
-    }
-    if book.full_mark <= Decimal::ZERO {
-        found.add("full_mark", format!("{} is no full mark", book.full_mark), "write a number above 0");
-    }
-    let weights: Decimal = book.sections.iter().filter_map(|section| section.weight).sum();
-    let has_weights = book.sections.iter().any(|section| section.weight.is_some());
-    if has_weights && weights != book.full_mark {
-        found.add(
-            "full_mark",
-            format!("the sections' weights sum to {weights}, the full mark is {}", book.full_mark),
-            "correct the weight of a section or the full mark",
-        );
-    }
-    if !has_weights && !book.open_figures {
-        found.add(
-            "sections",
-            "no section has a weight, so nothing can be scored",
-            "give weights, or write open_figures: true where the plan leaves them to an overlay",
-        );
-    }
-    for pair in 1..book.grades.len() {
-        if book.grades[pair].from >= book.grades[pair - 1].from {
-            let grade = &book.grades[pair];
-            found.add(
-                &format!("grades[{pair}].from"),
-                format!("grade {} begins at {} and is never reached", grade.name, grade.from),
-                "list the grades from the best to the worst",
-            );
-        }
-    }
-    if let Some(units) = &book.units {
-        match known.lists.iter().find(|list| list.id == units.list) {
-            None => found.add(
-                "units.list",
-                format!("there is no list of units {:?}", units.list),
-                "name a file of checks/units without its ending",
-            ),
-            Some(list) if !list.classes.iter().any(|class| class.class == units.class) => found.add(
-                "units.class",
-                format!("list {} has no class {:?}", list.id, units.class),
-                format!(
-                    "it has {}",
-                    list.classes.iter().map(|class| class.class.as_str()).collect::<Vec<_>>().join(", ")
-                ),
-            ),
-            Some(_) => {}
-        }
-    }
-}
-
 fn check_section(section: &Section, at: &str, found: &mut Findings) {
     found.not_negative(&format!("{at}.weight"), section.weight);
     found.above_zero(&format!("{at}.bonus_cap"), section.bonus_cap);
@@ -159,7 +128,7 @@ fn check_section(section: &Section, at: &str, found: &mut Findings) {
             "correct the weight of a row or of the section",
         ),
         None if weighted => found.add(
-            at,
+            &format!("{at}.weight"),
             format!("section {} has rows with weights and no weight itself", section.name),
             format!("add weight: {sum}"),
         ),
@@ -185,6 +154,8 @@ fn check_clause(
     found.not_negative(&format!("{at}.weight"), clause.weight);
     found.above_zero(&format!("{at}.cap"), clause.cap);
     found.above_zero(&format!("{at}.bonus_cap"), clause.bonus_cap);
+    found.good_id(&format!("{at}.id"), &clause.id);
+    found.not_empty(&format!("{at}.title"), &clause.title);
     let any = |wanted: &[Effect]| clause.steps.iter().any(|step| wanted.contains(&step.effect));
     let losing = [Effect::Deduct, Effect::PercentShortfall, Effect::CountShortfall, Effect::RankDeduct];
     if clause.cap.is_some() && !any(&losing) {
@@ -205,6 +176,19 @@ fn check_clause(
         );
     }
     check_reference(book, clause, at, found);
+    check_caps(clause, at, found);
+    // A weighted row from which nothing is lost and to which nothing is earned always keeps its weight.
+    let beside = [Effect::Bonus, Effect::Major, Effect::Veto, Effect::Average];
+    if clause.weight.is_some()
+        && !clause.steps.is_empty()
+        && clause.steps.iter().all(|step| beside.contains(&step.effect))
+    {
+        found.add(
+            &format!("{at}.weight"),
+            format!("{} has a weight that no step loses or earns", clause.id),
+            "add the step that loses it, or take the weight out",
+        );
+    }
     if clause.steps.is_empty() && clause.see.is_empty() {
         found.add(&format!("{at}.steps"), format!("{} has no step", clause.id), "add a step");
     }
@@ -224,6 +208,10 @@ fn check_clause(
         return;
     };
     for (number, name) in clause.units.iter().enumerate() {
+        if clause.units[..number].contains(name) {
+            let message = format!("unit {name} stands twice");
+            found.add(&format!("{at}.units[{number}]"), message, "name each unit once");
+        }
         let mut all = list.classes.iter().flat_map(|class| &class.units);
         let open = list.open || list.classes.iter().any(|class| class.open);
         if !open && !all.any(|unit| list.names_of(unit).contains(name)) {
@@ -231,6 +219,30 @@ fn check_clause(
                 &format!("{at}.units[{number}]"),
                 format!("list {} has no unit {name}", list.id),
                 "write the name as in the list",
+            );
+        }
+    }
+}
+
+/// Caps of the row that cut off even the smallest of its steps: then no step ever counts in full.
+fn check_caps(clause: &Clause, at: &str, found: &mut Findings) {
+    let least = |wanted: &[Effect]| {
+        let steps = clause.steps.iter().filter(|step| wanted.contains(&step.effect) && step.per != Per::Value);
+        steps.filter_map(Step::least_points).min()
+    };
+    let caps = [
+        ("cap", clause.cap, least(&[Effect::Deduct, Effect::PercentShortfall, Effect::CountShortfall])),
+        ("bonus_cap", clause.bonus_cap, least(&[Effect::Bonus])),
+    ];
+    for (key, cap, least) in caps {
+        if let (Some(cap), Some(least)) = (cap, least)
+            && cap > Decimal::ZERO
+            && cap < least
+        {
+            found.add(
+                &format!("{at}.{key}"),
+                format!("{} is capped at {cap}, below its smallest step of {least}", clause.id),
+                "raise the cap or lower the points",
             );
         }
     }
@@ -280,66 +292,4 @@ fn check_feeds(book: &Rulebook, found: &mut Findings) {
             }
         }
     }
-}
-
-fn check_groups(book: &Rulebook, found: &mut Findings) {
-    let exists = |member: &str| match member.split_once('.') {
-        Some((clause, step)) => book.clause(clause).is_some_and(|clause| clause.step(step).is_some()),
-        None => book.clause(member).is_some(),
-    };
-    for (number, group) in book.exclusive.iter().enumerate() {
-        for (position, member) in group.members.iter().enumerate() {
-            if !exists(member) {
-                found.add(
-                    &format!("exclusive[{number}].members[{position}]"),
-                    format!("there is no {member}"),
-                    "write clause or clause.step",
-                );
-            }
-        }
-    }
-}
-
-fn check_reading(book: &Rulebook, reading: &Reading, at: &str, known: &Known<'_>, found: &mut Findings) {
-    let Some(chosen) = reading.options.get(&reading.chosen) else {
-        let options: Vec<&str> = reading.options.keys().map(String::as_str).collect();
-        found.add(
-            &format!("{at}.chosen"),
-            format!("reading {} has no option {:?}", reading.id, reading.chosen),
-            format!("choose one of {}", options.join(", ")),
-        );
-        return;
-    };
-    if !chosen.set.is_empty() {
-        found.add(
-            &format!("{at}.options.{}.set", reading.chosen),
-            "the chosen option changes the table",
-            "write the table as chosen, and the changes into the other options",
-        );
-    }
-    for (name, option) in &reading.options {
-        let field = format!("{at}.options.{name}.set");
-        match book.with_values(&option.set) {
-            Err(message) => found.add(&field, message, "correct the path or the value"),
-            Ok(_) if option.set.is_empty() => {}
-            Ok(mut switched) => {
-                if switched == *book {
-                    found.add(&field, "changes nothing", "correct the value or take the option out");
-                }
-                switched.readings.clear();
-                for defect in defects(&switched, known) {
-                    if defects_without_readings(book, known).contains(&defect) {
-                        continue;
-                    }
-                    found.add(&field, format!("breaks the table: {}: {}", defect.field, defect.message), defect.help);
-                }
-            }
-        }
-    }
-}
-
-fn defects_without_readings(book: &Rulebook, known: &Known<'_>) -> Vec<Defect> {
-    let mut plain = book.clone();
-    plain.readings.clear();
-    defects(&plain, known)
 }

@@ -8,12 +8,16 @@ use crate::model::rulebook::{Clause, Effect, Per, Rulebook, Step};
 /// Every defect of one step at `at`.
 pub fn check(book: &Rulebook, clause: &Clause, step: &Step, at: &str, known: &Known<'_>, found: &mut Findings) {
     let name = format!("{}.{}", clause.id, step.id);
+    found.good_id(&format!("{at}.id"), &step.id);
+    found.not_empty(&format!("{at}.title"), &step.title);
     numbers(step, at, found);
+    reach(clause, step, &name, at, found);
     needs(book, clause, step, &name, at, found);
     ignores(step, at, found);
     levels(step, &name, at, found);
     order(step, at, found);
-    if let Some(since) = step.since.filter(|since| !book.period.contains(*since)) {
+    let in_order = book.period.from <= book.period.to;
+    if let Some(since) = step.since.filter(|since| in_order && !book.period.contains(*since)) {
         found.add(
             &format!("{at}.since"),
             format!("{since} lies outside the period {} to {}", book.period.from, book.period.to),
@@ -40,10 +44,65 @@ pub fn check(book: &Rulebook, clause: &Clause, step: &Step, at: &str, known: &Kn
             }
         }
     }
-    let losing_veto = step.effect == Effect::Veto
-        && step.consequence.as_ref().is_none_or(|found| found.total.is_none() && found.grade.is_none());
-    if losing_veto {
-        found.add(at, format!("veto {name} has no consequence"), "add consequence: { total: 0, grade: … }");
+    if step.effect == Effect::Average && step.clauses.contains(&clause.id) && clause.steps.len() == 1 {
+        let message = format!("{name} averages its own row, which has nothing else");
+        found.add(&format!("{at}.clauses"), message, "write the rows whose loss is replaced");
+    }
+    consequence(book, step, &name, at, found);
+}
+
+fn consequence(book: &Rulebook, step: &Step, name: &str, at: &str, found: &mut Findings) {
+    let leaves = step.consequence.as_ref().filter(|leaves| leaves.total.is_some() || leaves.grade.is_some());
+    let Some(leaves) = leaves else {
+        if step.effect == Effect::Veto {
+            found.add(
+                &format!("{at}.consequence"),
+                format!("veto {name} has no consequence"),
+                "add consequence: { total: 0, grade: … }",
+            );
+        }
+        return;
+    };
+    if let Some(total) = leaves.total.filter(|total| *total >= book.full_mark) {
+        let message = format!("veto {name} leaves {total}, not less than the full mark {}", book.full_mark);
+        found.add(&format!("{at}.consequence.total"), message, "write what remains, such as 0");
+    }
+    if let Some(grade) = &leaves.grade
+        && !book.grades.is_empty()
+        && book.grades.iter().all(|known| known.name != *grade)
+    {
+        let known: Vec<&str> = book.grades.iter().map(|grade| grade.name.as_str()).collect();
+        let message = format!("there is no grade {grade}");
+        found.add(&format!("{at}.consequence.grade"), message, format!("write one of {}", known.join(", ")));
+    }
+}
+
+/// Numbers beyond what the row, the step's cap or a percentage can give.
+fn reach(clause: &Clause, step: &Step, name: &str, at: &str, found: &mut Findings) {
+    if let (Some(cap), Some(least)) = (step.cap, step.least_points())
+        && cap > Decimal::ZERO
+        && cap < least
+        && step.per != Per::Value
+    {
+        let message = format!("{name} is capped at {cap}, below one item of {least}");
+        found.add(&format!("{at}.cap"), message, "raise the cap or lower the points");
+    }
+    if let Some(threshold) = step.threshold.filter(|number| *number > Decimal::ONE_HUNDRED)
+        && step.effect == Effect::PercentShortfall
+    {
+        let message = format!("{threshold} percent can never be reached");
+        found.add(&format!("{at}.threshold"), message, "write a percentage up to 100");
+    }
+    let Some(weight) = clause.weight else { return };
+    if let Some(first) = step.first.filter(|first| *first > weight) {
+        let message = format!("the first place gets {first}, the row weighs {weight}");
+        found.add(&format!("{at}.first"), message, "write at most the weight of the row");
+    }
+    for (number, band) in step.bands.iter().enumerate() {
+        if let Some(loses) = band.loses.filter(|loses| *loses > weight) {
+            let message = format!("loses {loses}, the row weighs {weight}");
+            found.add(&format!("{at}.bands[{number}].loses"), message, "write at most the weight of the row");
+        }
     }
 }
 
@@ -56,6 +115,19 @@ fn numbers(step: &Step, at: &str, found: &mut Findings) {
         ("floor", step.floor),
     ] {
         found.not_negative(&format!("{at}.{field}"), number);
+    }
+    if let (Some(first), Some(floor)) = (step.first, step.floor)
+        && floor > first
+    {
+        let message = format!("the floor {floor} lies above the first place's {first}");
+        found.add(&format!("{at}.floor"), message, "write a floor below first");
+    }
+    for (number, loss) in step.by_place.iter().enumerate() {
+        found.above_zero(&format!("{at}.by_place[{number}]"), Some(*loss));
+    }
+    for (number, tier) in step.tiers.iter().enumerate() {
+        found.not_negative(&format!("{at}.tiers[{number}].from"), Some(tier.from));
+        found.above_zero(&format!("{at}.tiers[{number}].points"), Some(tier.points));
     }
     found.above_zero(&format!("{at}.cap"), step.cap);
     found.above_zero(&format!("{at}.factor"), step.factor);
@@ -72,41 +144,50 @@ fn needs(book: &Rulebook, clause: &Clause, step: &Step, name: &str, at: &str, fo
     if step.cap.is_some() && counts && !has_points {
         found.add(&format!("{at}.cap"), format!("{name} has a cap and no points"), "add points, levels or tiers");
     } else if counts && !has_points && (!book.open_figures || step.effect == Effect::Earn) {
-        found.add(at, format!("{name} has no points, so it is never reached"), "add points, levels or tiers");
+        found.add(
+            &format!("{at}.points"),
+            format!("{name} has no points, so it is never reached"),
+            "add points, levels or tiers",
+        );
     }
-    let mut wants = |missing: bool, what: &str, help: &str| {
+    let mut wants = |missing: bool, key: &str, help: &str| {
         if missing {
-            found.add(at, format!("{name} ({}) needs {what}", step.effect.name()), help);
+            let message = format!("{name} ({}) needs {key}", step.effect.name());
+            found.add(&format!("{at}.{key}"), message, help);
         }
     };
-    let weighs = clause.weight.is_some();
     match step.effect {
-        Effect::Ratio
-        | Effect::InverseRatio
-        | Effect::TieredRatio
-        | Effect::External
-        | Effect::Manual
-        | Effect::Earn
-        | Effect::Rank => wants(!weighs, "a row with a weight", "add the weight of the row"),
-        _ => {}
-    }
-    match step.effect {
-        Effect::TieredRatio => wants(step.bands.is_empty(), "bands", "add bands"),
+        Effect::TieredRatio => wants(step.bands.is_empty(), "bands", "add bands: what is lost below which share"),
         Effect::PercentShortfall => {
-            wants(step.threshold.is_none(), "a threshold", "add threshold: percent to reach");
+            wants(step.threshold.is_none(), "threshold", "add threshold: percent to reach");
             wants(step.points.is_none(), "points", "add points for each percentage point");
         }
         Effect::CountShortfall => {
-            wants(step.threshold.is_none(), "a threshold", "add threshold: pieces to reach");
+            wants(step.threshold.is_none(), "threshold", "add threshold: pieces to reach");
             wants(step.points.is_none(), "points", "add points for each missing piece");
         }
         Effect::Rank => {
             wants(step.first.is_none(), "first", "add first: points of the first place");
-            wants(step.interval.is_none(), "an interval", "add interval: how much less the next place gets");
+            wants(step.interval.is_none(), "interval", "add interval: how much less the next place gets");
         }
         Effect::RankDeduct => wants(step.by_place.is_empty(), "by_place", "add by_place: what the first places lose"),
-        Effect::Average => wants(step.clauses.is_empty(), "clauses", "add the rows that are averaged"),
+        Effect::Average => wants(step.clauses.is_empty(), "clauses", "add clauses: the rows that are averaged"),
         _ => {}
+    }
+    let shares_a_weight = matches!(
+        step.effect,
+        Effect::Ratio
+            | Effect::InverseRatio
+            | Effect::TieredRatio
+            | Effect::External
+            | Effect::Manual
+            | Effect::Earn
+            | Effect::Rank
+    );
+    if shares_a_weight && clause.weight.is_none() {
+        let row = at.split(".steps[").next().unwrap_or(at);
+        let message = format!("{name} ({}) needs a row with a weight", step.effect.name());
+        found.add(&format!("{row}.weight"), message, "add the weight of the row");
     }
 }
 
@@ -117,7 +198,7 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         PercentShortfall, Rank, RankDeduct, Ratio, TieredRatio, Veto,
     };
     let counted: &[Effect] = &[Deduct, Bonus, Earn, Major];
-    let keys: [(&str, bool, &[Effect]); 16] = [
+    let keys: [(&str, bool, &[Effect]); 19] = [
         (
             "points",
             step.points.is_some(),
@@ -151,6 +232,9 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         ("unless", !step.unless.is_empty(), &[Bonus]),
         ("clauses", !step.clauses.is_empty(), &[Average]),
         ("peers", step.peers.is_some(), &[Average]),
+        ("order", step.order.is_some(), &[Rank, RankDeduct]),
+        ("ties", step.ties.is_some(), &[Rank, RankDeduct]),
+        ("consequence", step.consequence.is_some(), &[Veto]),
     ];
     for (key, present, effects) in keys {
         if present && !effects.contains(&step.effect) {
@@ -167,7 +251,7 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
 fn levels(step: &Step, name: &str, at: &str, found: &mut Findings) {
     match step.finding_level {
         None if !step.levels.is_empty() && !step.checks.is_empty() => found.add(
-            at,
+            &format!("{at}.finding_level"),
             format!("{name} has points by level, and findings of its checks name no level"),
             "add finding_level: the level at which they count",
         ),
@@ -185,7 +269,7 @@ fn levels(step: &Step, name: &str, at: &str, found: &mut Findings) {
     }
 }
 
-/// Bands and tiers that can never be reached.
+/// Bands and tiers that can never be reached, and shares that no band takes.
 fn order(step: &Step, at: &str, found: &mut Findings) {
     let mut reached: Option<Decimal> = None;
     for (number, band) in step.bands.iter().enumerate() {
@@ -198,6 +282,22 @@ fn order(step: &Step, at: &str, found: &mut Findings) {
             );
         }
         reached = band.below.or(reached);
+        found.not_negative(&format!("{at}.bands[{number}].loses"), band.loses);
+        if let Some(below) = band.below.filter(|below| *below <= Decimal::ZERO || *below > Decimal::ONE) {
+            let message = format!("{below} is no share between 0 and 1");
+            found.add(&format!("{at}.bands[{number}].below"), message, "write a share: 0.2 for 20%");
+        }
+        if band.linear && band.loses.is_none() {
+            let message = "linear: true means something only beside loses";
+            found.add(&format!("{at}.bands[{number}].linear"), message, "add loses, or take linear out");
+        }
+    }
+    if let Some(open) = step.bands.last().and_then(|last| last.below) {
+        found.add(
+            &format!("{at}.bands[{}]", step.bands.len() - 1),
+            format!("shares from {open} on fall into no band"),
+            "end with a band without below",
+        );
     }
     for number in 1..step.tiers.len() {
         if step.tiers[number].from >= step.tiers[number - 1].from {

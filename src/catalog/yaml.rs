@@ -2,11 +2,10 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use serde::{
-    Deserialize, Deserializer, Serialize,
-    de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor},
-};
-use serde_saphyr::{Options, Spanned, options::DuplicateKeyPolicy};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_saphyr::{Options, options::DuplicateKeyPolicy};
+
+use super::tree::{self, Place, Tree, Value};
 
 /// One defect of a file, with the finger on the spot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -80,22 +79,29 @@ fn strict() -> Options {
     }
 }
 
-fn problem_of(name: &str, text: &str, error: &serde_saphyr::Error) -> Problem {
-    let (line, column) = error.location().map_or((0, 0), |location| (location.line(), location.column()));
+/// What the reader says, in the place it means.
+pub fn problem_of(name: &str, text: &str, error: &serde_saphyr::Error) -> Problem {
+    let (line, column) = error.location().map_or((1, 1), |location| (location.line(), location.column()));
     let message = error.to_string();
     // The library repeats the place behind its message.
     let message = message.split(" at line ").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let places = Places::of(text);
+    let field = if places.values.is_empty() { last_field(text, line) } else { places.field_at(line, column) };
+    // Where a line begins with a tab, some mistakes are noticed in the line before it.
+    let tab = text.lines().skip(line.saturating_sub(1) as usize).take(2).any(|wrong| wrong.contains('\t'));
     let help = if message.starts_with("unknown field") {
         "correct the key or take it out"
     } else if message.starts_with("missing field") {
         "add the key"
     } else if message.starts_with("duplicate") {
         "keep one of the two"
+    } else if places.values.is_empty() && tab {
+        "indent with spaces; YAML takes no tabs"
+    } else if places.values.is_empty() {
+        "look at this line and the one before it: indentation, brackets, quotes, and a space behind each colon"
     } else {
         ""
     };
-    let places = Places::of(text);
-    let field = places.field_at(line, column);
     if message.starts_with("missing field") {
         // The library points at the last key it has read; what lacks something is the mapping around it.
         let around = field.rfind(['.', '[']).map_or("", |at| &field[..at]);
@@ -104,47 +110,64 @@ fn problem_of(name: &str, text: &str, error: &serde_saphyr::Error) -> Problem {
     Problem { file: name.to_owned(), line, column, field, message, help: help.to_owned() }
 }
 
+/// The field the text before `line` ends with, for text that is no YAML from there on. Empty where that is not soon found.
+pub fn last_field(text: &str, line: u64) -> String {
+    const FARTHEST: u64 = 10;
+    let lines: Vec<&str> = text.lines().collect();
+    for end in (line.saturating_sub(FARTHEST).max(1)..line).rev() {
+        let before = lines.get(..end as usize).unwrap_or(&lines).join("\n");
+        let places = Places::of(&before);
+        let last = places.values.iter().max_by_key(|(field, place)| (**place, field.len()));
+        if let Some((field, _)) = last.filter(|(field, _)| !field.is_empty()) {
+            return field.clone();
+        }
+    }
+    String::new()
+}
+
 /// Where each value of a document stands, so that a defect found after reading can be shown in its place.
 #[derive(Debug, Default)]
 pub struct Places {
     /// Field, such as `sections[1].name`, to line and column of its value.
-    values: BTreeMap<String, (u64, u64)>,
+    values: BTreeMap<String, Place>,
     /// The same for the keys of mappings.
-    keys: BTreeMap<String, (u64, u64)>,
+    keys: BTreeMap<String, Place>,
 }
 
 impl Places {
     /// Walks through the document; one that is no YAML has no places.
     pub fn of(text: &str) -> Self {
+        tree::parse(text).map_or_else(|_| Self::default(), |tree| Self::in_tree(&tree))
+    }
+
+    /// The places of a document that is read already.
+    pub fn in_tree(tree: &Tree) -> Self {
         let mut places = Self::default();
-        let lenient = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::FirstWins, with_snippet: false };
-        if let Ok(root) = serde_saphyr::from_str_with_options::<Spanned<Node>>(text, lenient) {
-            places.add(String::new(), &root);
-        }
+        places.add(String::new(), tree);
         places
     }
 
-    fn add(&mut self, field: String, node: &Spanned<Node>) {
-        self.values.insert(field.clone(), (node.referenced.line(), node.referenced.column()));
-        match &node.value {
-            Node::Leaf => {}
-            Node::List(items) => {
+    fn add(&mut self, field: String, tree: &Tree) {
+        match &tree.value {
+            Value::List(items) => {
                 for (number, item) in items.iter().enumerate() {
                     self.add(format!("{field}[{number}]"), item);
                 }
             }
-            Node::Map(pairs) => {
-                for (key, value) in pairs {
-                    let inner = if field.is_empty() { key.value.clone() } else { format!("{field}.{}", key.value) };
-                    self.keys.insert(inner.clone(), (key.referenced.line(), key.referenced.column()));
-                    self.add(inner, value);
+            Value::Map(pairs) => {
+                for pair in pairs {
+                    let inner = if field.is_empty() { pair.key.clone() } else { format!("{field}.{}", pair.key) };
+                    self.keys.insert(inner.clone(), pair.key_place);
+                    self.add(inner, &pair.value);
                 }
             }
+            _ => {}
         }
+        self.values.insert(field, tree.place);
     }
 
     /// Line and column of the value of `field`; where it is absent, of the nearest field around it.
-    pub fn of_value(&self, field: &str) -> (u64, u64) {
+    pub fn of_value(&self, field: &str) -> Place {
         let mut field = field;
         loop {
             if let Some(place) = self.values.get(field) {
@@ -182,70 +205,10 @@ impl Places {
     }
 }
 
-/// Any YAML value, kept only for its shape.
-enum Node {
-    Leaf,
-    List(Vec<Spanned<Node>>),
-    Map(Vec<(Spanned<String>, Spanned<Node>)>),
-}
-
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NodeVisitor)
-    }
-}
-
-struct NodeVisitor;
-
-/// Scalars of every type are leaves.
-macro_rules! leaves {
-    ($($method:ident: $type:ty),*) => {
-        $(fn $method<E: de::Error>(self, _: $type) -> Result<Node, E> { Ok(Node::Leaf) })*
-    };
-}
-
-impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    leaves! {
-        visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_i128: i128, visit_u128: u128, visit_f64: f64, visit_str: &str
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Node, E> {
-        Ok(Node::Leaf)
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<Node, E> {
-        Ok(Node::Leaf)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
-        Node::deserialize(deserializer)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
-        let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
-        }
-        Ok(Node::List(list))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Node, A::Error> {
-        let mut map = Vec::new();
-        while let Some(pair) = pairs.next_entry()? {
-            map.push(pair);
-        }
-        Ok(Node::Map(map))
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use serde::Deserialize;
+
     use super::*;
 
     #[derive(Debug, Deserialize)]

@@ -1,16 +1,15 @@
 //! `mingcha rulebook`: what rulebooks there are, what stands in them, and whether a file is sound.
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+mod validate;
+
+use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 
 use super::{Ending, Global, WrongInput, print_result, terminal};
 use crate::{
-    catalog::{Catalog, Problem, Problems, overlay::Overlay, rulebooks, yaml::Places},
+    catalog::{Catalog, rulebooks},
     model::{Rulebook, rulebook::Step},
 };
 
@@ -84,8 +83,8 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
             }
         }
         What::Units { id, shown } => units(&catalog(&shown)?, &id, shown.format)?,
-        What::Validate { path, overlay, shown } => validate(path.as_deref(), overlay.as_deref(), &shown)?,
-        What::Schema { format: _ } => print_result(&serde_json::to_string_pretty(&rulebooks::schema())?)?,
+        What::Validate { path, overlay, shown } => validate::run(path.as_deref(), overlay.as_deref(), &shown)?,
+        What::Schema { format: _ } => print_result(&serde_json::to_string_pretty(rulebooks::schema())?)?,
     }
     Ok(Ending::Done)
 }
@@ -257,66 +256,4 @@ fn overlaid(catalog: &Catalog, book: &Rulebook, path: &Path) -> anyhow::Result<R
 fn text_of(path: &Path) -> anyhow::Result<String> {
     let bytes = std::fs::read(path).map_err(|error| WrongInput(format!("cannot read {}: {error}", path.display())))?;
     Ok(String::from_utf8(bytes).map_err(|_| WrongInput(format!("{} is not UTF-8 text", path.display())))?)
-}
-
-fn validate(path: Option<&Path>, overlay: Option<&Path>, shown: &Shown) -> anyhow::Result<()> {
-    let mut problems = match path {
-        None => Catalog::load(shown.checks.as_deref()).err().unwrap_or_default().0,
-        Some(path) if path.is_dir() => Catalog::load(Some(path)).err().unwrap_or_default().0,
-        Some(path) => {
-            let text =
-                std::fs::read(path).map_err(|error| WrongInput(format!("cannot read {}: {error}", path.display())))?;
-            // The rules around the file: those given, or the built-in ones.
-            let (checks, lists) = Catalog::load(shown.checks.as_deref())
-                .map_or_else(|_| (BTreeSet::new(), Vec::new()), |catalog| (catalog.check_ids, catalog.unit_lists));
-            of_file(path, &text, &checks, &lists)
-        }
-    };
-    if let Some(overlay) = overlay.filter(|_| problems.is_empty()) {
-        problems = of_overlay(overlay, path, shown)?;
-    }
-    if shown.format == Format::Json {
-        print_result(&serde_json::to_string_pretty(&problems)?)?;
-    }
-    if problems.is_empty() {
-        if shown.format == Format::Table {
-            println!("sound");
-        }
-        return Ok(());
-    }
-    Err(WrongInput(Problems(problems).to_string()).into())
-}
-
-fn of_file(path: &Path, bytes: &[u8], checks: &BTreeSet<String>, lists: &[crate::model::UnitList]) -> Vec<Problem> {
-    let name = path.display().to_string();
-    match std::str::from_utf8(bytes) {
-        Ok(text) => rulebooks::read(&name, text, checks, lists).err().unwrap_or_default(),
-        Err(_) => vec![Problem::of_file(&name, "is not UTF-8 text", "save it as UTF-8")],
-    }
-}
-
-/// What is wrong with an overlay, laid over the file at `book`, or over the rulebook it names.
-fn of_overlay(path: &Path, book: Option<&Path>, shown: &Shown) -> anyhow::Result<Vec<Problem>> {
-    let (name, text) = (path.display().to_string(), text_of(path)?);
-    let catalog = match book {
-        Some(folder) if folder.is_dir() => {
-            Catalog::load(Some(folder)).map_err(|found| WrongInput(found.to_string()))?
-        }
-        _ => catalog(shown)?,
-    };
-    let rulebook = match book {
-        Some(file) if !file.is_dir() => {
-            let book =
-                rulebooks::read(&file.display().to_string(), &text_of(file)?, &catalog.check_ids, &catalog.unit_lists);
-            Ok(book.map_err(|found| WrongInput(Problems(found).to_string()))?)
-        }
-        _ => match Overlay::read(&name, &text) {
-            Ok(overlay) => catalog.rulebook(&overlay.rulebook).cloned(),
-            Err(problem) => return Ok(vec![problem]),
-        },
-    };
-    Ok(match rulebook {
-        Ok(rulebook) => catalog.overlay(&rulebook, &name, &text).err().unwrap_or_default().0,
-        Err(message) => vec![Places::of(&text).problem(&name, "rulebook", message, "write the id of a rulebook")],
-    })
 }

@@ -36,7 +36,7 @@ pub struct Step {
     pub finding_level: Option<Level>,
     /// Counts only from this day on (此项通报从某月开始); entries without a date count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub since: Option<Date>,
     /// Points by the number of items, highest first, instead of `points`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -101,6 +101,12 @@ pub struct Step {
 }
 
 impl Step {
+    /// The least that one event loses or gains here; `None` where no number is given.
+    pub fn least_points(&self) -> Option<Decimal> {
+        let tiers = self.tiers.iter().map(|tier| tier.points);
+        self.points.into_iter().chain(self.levels.values().copied()).chain(tiers).min()
+    }
+
     /// The level at which `entry` counts here: its own, or for a finding of a check the step's.
     pub fn level_of(&self, entry: &Entry) -> Option<Level> {
         entry.level.or(self.finding_level.filter(|_| entry.check.is_some()))

@@ -25,6 +25,7 @@ mod reading;
 mod readme;
 mod rulebook_cases;
 mod rulebook_files;
+mod rulebook_mutants;
 mod schedule;
 mod score;
 mod score_properties;

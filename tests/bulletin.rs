@@ -229,11 +229,13 @@ fn material() -> Material {
         method: Method {
             rulebook: Some("yuncheng-2022-b1".to_owned()),
             title: "澄湾市2026年度政务公开工作考核方案".to_owned(),
+            overlay: None,
             readings: vec![MethodReading {
                 place: "B1-16".to_owned(),
                 problem: "“扣1分”未写“每”，也未写上限，权重为4分".to_owned(),
                 reading: "按每件扣1分、最多扣4分计".to_owned(),
                 switch: "Y7=per-item".to_owned(),
+                switched: false,
             }],
         },
         rectification: Some(Rectification { working_days: 10, deadline: Some(date(2026, 10, 23)) }),

@@ -22,6 +22,11 @@ pub struct Settings {
     pub schedule: String,
     /// Rulebook the console scores with.
     pub rulebook: String,
+    /// A file of weights and other values laid over the rulebook it names.
+    pub overlay: Option<PathBuf>,
+    /// Ambiguous places of the rulebook that the office reads otherwise: `Y5=add`.
+    #[serde(default)]
+    pub readings: Vec<String>,
     #[serde(default)]
     pub console: Console,
     #[serde(default)]
@@ -89,6 +94,7 @@ pub fn load(path: &Path) -> Result<Settings, ConfigError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     settings.data = folder.join(&settings.data);
     settings.checks = settings.checks.map(|checks| folder.join(checks));
+    settings.overlay = settings.overlay.map(|overlay| folder.join(overlay));
     Ok(settings)
 }
 
@@ -110,7 +116,12 @@ fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
         if settings.portals[..number].iter().any(|other| other.id == portal.id) {
             return fault(&portal.id, format!("portal id {:?} stands twice; ids must differ", portal.id));
         }
+        if !portal.has_address() && !portal.columns.is_empty() {
+            let message = format!("portal {:?} pins columns and has no url; fill in its home page", portal.id);
+            return fault(&portal.id, message);
+        }
         match url::Url::parse(&portal.url) {
+            _ if !portal.has_address() => {}
             Ok(url) if matches!(url.scheme(), "http" | "https") => {}
             _ => {
                 return fault(
@@ -148,6 +159,12 @@ mod tests {
         let settings = parse(GOOD, Path::new("mingcha.toml")).unwrap();
         assert_eq!(settings.schedule, "30 1 * * *");
         assert_eq!(settings.portals[0].max_pages, 500);
+    }
+
+    #[test]
+    fn a_portal_may_wait_for_its_address() {
+        let settings = parse(&GOOD.replace("http://jyj.heyuan.gov.cn/", ""), Path::new("mingcha.toml")).unwrap();
+        assert!(!settings.portals[0].has_address());
     }
 
     #[test]

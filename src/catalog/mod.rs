@@ -71,6 +71,32 @@ impl Catalog {
         overlay::lay(book, name, text, &known).map_err(Problems)
     }
 
+    /// Lays a file of values over the rulebook it names.
+    pub fn lay(&mut self, name: &str, text: &str) -> Result<(), Problems> {
+        let overlay = overlay::Overlay::read(name, text).map_err(|problem| Problems(vec![problem]))?;
+        let book = self.rulebook(&overlay.rulebook).map_err(|message| {
+            let places = yaml::Places::of(text);
+            Problems(vec![places.problem(name, "rulebook", message, "write the id of a rulebook")])
+        })?;
+        let laid = self.overlay(book, name, text)?;
+        self.replace(laid);
+        Ok(())
+    }
+
+    /// Reads an ambiguous place of a rulebook otherwise; `switch` is `ID=OPTION`.
+    pub fn switch(&mut self, rulebook: &str, switch: &str) -> Result<(), String> {
+        let (id, option) = switch.split_once('=').ok_or("write ID=OPTION, such as Y5=add")?;
+        let read = self.rulebook(rulebook)?.read_as(id, option)?;
+        self.replace(read);
+        Ok(())
+    }
+
+    fn replace(&mut self, changed: Rulebook) {
+        for book in self.rulebooks.iter_mut().filter(|book| book.id == changed.id) {
+            *book = changed.clone();
+        }
+    }
+
     /// The list of units a rulebook scores from.
     pub fn units_of(&self, book: &Rulebook) -> Option<&UnitList> {
         let wanted = &book.units.as_ref()?.list;

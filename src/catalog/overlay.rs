@@ -1,14 +1,16 @@
 //! Overlays: files that give a rulebook numbers its plan leaves to later rules (实施细则), such as the weights of a
 //! checklist. Every defect is shown in the overlay's own file, at the line that caused it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use rust_decimal::Decimal;
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{
     rulebook_rules::{Defect, Known, defects},
-    yaml::{self, Places, Problem},
+    shape::{self, Shaped},
+    yaml::{self, Problem},
 };
 use crate::model::{
     Rulebook,
@@ -16,7 +18,7 @@ use crate::model::{
 };
 
 /// An overlay as read from its file.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Overlay {
     /// The rulebook it is laid over.
@@ -25,15 +27,19 @@ pub struct Overlay {
     pub source: String,
     /// What the weights sum to; the rulebook's own full mark (百分制: 100) where left out.
     #[serde(default)]
+    #[schemars(with = "Option<f64>")]
     full_mark: Option<Decimal>,
     /// Weights of rows by their ids; a section then weighs what its rows sum to.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, f64>")]
     weights: BTreeMap<String, Decimal>,
     /// Points of steps by `clause.step`, or by the clause where it has one step.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, f64>")]
     points: BTreeMap<String, Decimal>,
     /// Other values, named as in a reading's `set`: `S05.unmet.effect: deduct`.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     set: BTreeMap<String, serde_json::Value>,
 }
 
@@ -67,6 +73,7 @@ impl Overlay {
             let found = defects(&table, known).into_iter().filter(|defect| !defect.field.starts_with("grades"));
             faults = found.map(|defect| self.trace_back(&table, defect)).collect();
         }
+        laid.overlay = Some(self.source.clone());
         if faults.is_empty() { Ok(laid) } else { Err(faults) }
     }
 
@@ -148,10 +155,16 @@ impl Overlay {
     }
 }
 
+/// The JSON Schema of overlays.
+pub fn schema() -> &'static serde_json::Value {
+    static SCHEMA: OnceLock<serde_json::Value> = OnceLock::new();
+    SCHEMA.get_or_init(|| schemars::schema_for!(Overlay).to_value())
+}
+
 /// The rulebook with an overlay laid on, or what is wrong with the overlay.
 pub fn lay(book: &Rulebook, name: &str, text: &str, known: &Known<'_>) -> Result<Rulebook, Vec<Problem>> {
-    let overlay = Overlay::read(name, text).map_err(|problem| vec![problem])?;
-    let places = Places::of(text);
+    let Shaped { value, problems, places, .. } = shape::read::<Overlay>(name, text, schema());
+    let Some(overlay) = value.filter(|_| problems.is_empty()) else { return Err(problems) };
     if overlay.rulebook != book.id {
         let message = format!("is laid over {}, not over {}", overlay.rulebook, book.id);
         return Err(vec![places.problem(name, "rulebook", message, "use it with the rulebook it names")]);

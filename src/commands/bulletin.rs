@@ -8,7 +8,6 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{Ending, Global, WrongInput, office::Office};
 use crate::{
-    catalog::Catalog,
     jobs::bulletin_draft::{House, draft},
     model::{Quarter, beijing_date},
     report::{bulletin_html, bulletin_json},
@@ -51,7 +50,7 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
     }
     let office = Office::open(global)?;
     let settings = &office.settings;
-    let catalog = Catalog::load(settings.checks.as_deref())?;
+    let catalog = office.catalog()?;
     let house = House {
         office: settings.bulletin.office.clone(),
         portals: settings.portals.clone(),

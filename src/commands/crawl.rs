@@ -33,7 +33,7 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 
 pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
     let office = Office::open(global)?;
-    let portals = office.portals(&args.portals)?;
+    let portals = office.portals_to_visit(&args.portals)?;
     let tools = office.tools().await?;
     let mut table = terminal::table(["网站", "检查", "页面", "未能检查", "发现问题", "新增", "整改合格", "说明"]);
     let mut unread = Vec::new();
@@ -50,6 +50,10 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
         }
     }
     println!("{table}");
+    let waiting = office.settings.portals.iter().filter(|portal| !portal.has_address()).count();
+    if args.portals.is_empty() && waiting > 0 {
+        println!("{waiting} 个网站尚未填写网址（url），未访问");
+    }
     tools.log.close().await;
     if unread.is_empty() {
         return Ok(Ending::Done);

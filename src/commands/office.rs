@@ -12,7 +12,7 @@ use anyhow::Context;
 
 use super::{Global, WrongInput};
 use crate::{
-    catalog::Catalog,
+    catalog::{Catalog, files},
     config::{self, Settings},
     evidence::Archive,
     fetch,
@@ -54,15 +54,41 @@ impl Office {
         Ok(Archive::open(&self.settings.data.join("evidence"))?)
     }
 
-    /// The rules, from the folder the settings name or built in.
+    /// The rules, from the folder the settings name or built in, with the office's overlay and readings.
     pub fn catalog(&self) -> anyhow::Result<Catalog> {
-        catalog(self.settings.checks.as_deref())
+        self.catalog_from(self.settings.checks.as_deref())
+    }
+
+    /// The rules of another folder, with the office's overlay and readings.
+    pub fn catalog_from(&self, folder: Option<&Path>) -> anyhow::Result<Catalog> {
+        let mut catalog = catalog(folder)?;
+        if let Some(path) = &self.settings.overlay {
+            let name = path.display().to_string();
+            catalog.lay(&name, &text_file(path)?).map_err(|problems| WrongInput(problems.to_string()))?;
+        }
+        for switch in &self.settings.readings {
+            catalog.switch(&self.settings.rulebook, switch).map_err(|message| {
+                WrongInput(format!("the configuration's reading {switch:?}: {message}"))
+            })?;
+        }
+        Ok(catalog)
     }
 
     /// Everything a night needs.
     pub async fn tools(&self) -> anyhow::Result<Tools> {
         let fetch = fetch::Settings { user_agent: user_agent(&self.settings.contact), ..fetch::Settings::default() };
         Ok(Tools { log: self.log().await?, archive: self.archive()?, catalog: Arc::new(self.catalog()?), fetch })
+    }
+
+    /// Those of [`Office::portals`] that have an address to visit. One that is named and has none is wrong input.
+    pub fn portals_to_visit(&self, ids: &[String]) -> anyhow::Result<Vec<&Portal>> {
+        let mut portals = self.portals(ids)?;
+        if let Some(waiting) = portals.iter().find(|portal| !ids.is_empty() && !portal.has_address()) {
+            let message = format!("portal {:?} has no address yet; fill in its url in the configuration", waiting.id);
+            return Err(WrongInput(message).into());
+        }
+        portals.retain(|portal| portal.has_address());
+        Ok(portals)
     }
 
     /// The portals of these ids, or all where none is named.
@@ -91,6 +117,13 @@ impl Office {
         let folder = &self.settings.data;
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make the data folder {}", folder.display()))
     }
+}
+
+/// The text of a file somebody named.
+pub fn text_file(path: &Path) -> anyhow::Result<String> {
+    let name = path.display().to_string();
+    let bytes = std::fs::read(path).map_err(|error| WrongInput(format!("cannot read {name}: {error}")))?;
+    Ok(files::decode(&name, bytes).map_err(|problem| WrongInput(problem.to_string()))?)
 }
 
 /// The rules of a folder, or the built-in ones; a defect in them is wrong input.

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::{Ending, Global, WrongInput, print_result, terminal};
+use super::{Ending, Global, WrongInput, office::text_file, print_result, terminal};
 use crate::{
-    catalog::{Catalog, rulebooks},
+    catalog::{Catalog, overlay, rulebooks},
     model::{Rulebook, rulebook::Step},
 };
 
@@ -48,8 +48,11 @@ enum What {
         #[command(flatten)]
         shown: Shown,
     },
-    /// The JSON Schema of rulebook files, for editors
+    /// The JSON Schema of rulebook files, or of overlays, for editors
     Schema {
+        /// Of the files of weights and other values that are laid over a rulebook
+        #[arg(long)]
+        overlay: bool,
         #[arg(long, value_enum, default_value = "json")]
         format: Format,
     },
@@ -84,7 +87,10 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         }
         What::Units { id, shown } => units(&catalog(&shown)?, &id, shown.format)?,
         What::Validate { path, overlay, shown } => validate::run(path.as_deref(), overlay.as_deref(), &shown)?,
-        What::Schema { format: _ } => print_result(&serde_json::to_string_pretty(rulebooks::schema())?)?,
+        What::Schema { overlay, format: _ } => {
+            let schema = if overlay { overlay::schema() } else { rulebooks::schema() };
+            print_result(&serde_json::to_string_pretty(schema)?)?;
+        }
     }
     Ok(Ending::Done)
 }
@@ -249,11 +255,6 @@ fn units(catalog: &Catalog, id: &str, format: Format) -> anyhow::Result<()> {
 }
 
 fn overlaid(catalog: &Catalog, book: &Rulebook, path: &Path) -> anyhow::Result<Rulebook> {
-    let laid = catalog.overlay(book, &path.display().to_string(), &text_of(path)?);
+    let laid = catalog.overlay(book, &path.display().to_string(), &text_file(path)?);
     Ok(laid.map_err(|problems| WrongInput(problems.to_string()))?)
-}
-
-fn text_of(path: &Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(path).map_err(|error| WrongInput(format!("cannot read {}: {error}", path.display())))?;
-    Ok(String::from_utf8(bytes).map_err(|_| WrongInput(format!("{} is not UTF-8 text", path.display())))?)
 }

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 
 use super::{
     Ending, Global, WrongInput,
-    office::{Office, catalog},
+    office::{Office, catalog, text_file},
     print_result,
 };
 use crate::{
@@ -94,7 +94,7 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
         return score_and_print(from_file(path, &args, &catalog)?, &args, &catalog);
     }
     let office = Office::open(global)?;
-    let catalog = catalog(args.checks.as_deref().or(office.settings.checks.as_deref()))?;
+    let catalog = office.catalog_from(args.checks.as_deref().or(office.settings.checks.as_deref()))?;
     score_and_print(from_log(&office, &args, &catalog).await?, &args, &catalog)
 }
 
@@ -137,7 +137,7 @@ fn from_file(path: &Path, args: &Args, catalog: &Catalog) -> anyhow::Result<Sour
     let (rulebook, _) = rulebook_of(args, catalog)?;
     Ok(Source {
         name: path.display().to_string(),
-        parsed: entries::parse(&read(path)?),
+        parsed: entries::parse(&text_file(path)?),
         skip_bad: args.skip_bad_lines,
         units: args.units.clone(),
         list: catalog.units_of(&rulebook).cloned(),
@@ -169,11 +169,11 @@ async fn from_log(office: &Office, args: &Args, catalog: &Catalog) -> anyhow::Re
 /// The rulebook as read, with the readings switched and the overlay laid on.
 fn rulebook_of(args: &Args, catalog: &Catalog) -> anyhow::Result<(Rulebook, Vec<String>)> {
     let mut rulebook = catalog.rulebook(&args.rulebook).map_err(WrongInput)?.clone();
-    let mut switched = Vec::new();
+    let mut switched = rulebook.changes();
     if let Some(path) = &args.overlay {
         let name = path.display().to_string();
         rulebook =
-            catalog.overlay(&rulebook, &name, &read(path)?).map_err(|problems| WrongInput(problems.to_string()))?;
+            catalog.overlay(&rulebook, &name, &text_file(path)?).map_err(|problems| WrongInput(problems.to_string()))?;
         switched.push(name);
     }
     for switch in &args.readings {
@@ -192,11 +192,6 @@ fn period_of(args: &Args, rulebook: &Rulebook) -> anyhow::Result<Period> {
         return Err(WrongInput(format!("the period ends on {} before it begins on {}", period.to, period.from)).into());
     }
     Ok(period)
-}
-
-fn read(path: &Path) -> anyhow::Result<String> {
-    let bytes = std::fs::read(path).map_err(|error| WrongInput(format!("cannot read {}: {error}", path.display())))?;
-    Ok(String::from_utf8(bytes).map_err(|_| WrongInput(format!("{} is not UTF-8 text", path.display())))?)
 }
 
 fn all_of(name: &str, mut bad: Vec<BadEntry>) -> WrongInput {

@@ -35,7 +35,7 @@ pub async fn run(_: Args, global: &Global) -> anyhow::Result<Ending> {
     let office = Office::open(global)?;
     let settings = &office.settings;
     let schedule: Schedule = settings.schedule.parse().map_err(|error| WrongInput(format!("{error}")))?;
-    let portals: Vec<String> = office.portals(&[])?.iter().map(|portal| portal.id.clone()).collect();
+    let portals: Vec<String> = office.portals_to_visit(&[])?.iter().map(|portal| portal.id.clone()).collect();
     let password_hash = password_hash(settings)?;
     let tools = office.tools().await?;
     tools.catalog.rulebook(&settings.rulebook).map_err(WrongInput)?;
@@ -50,6 +50,9 @@ pub async fn run(_: Args, global: &Global) -> anyhow::Result<Ending> {
     let last = tools.log.latest_runs().await?.iter().map(|run| run.started).max();
     let address = listener.local_addr().context("the console has no address")?;
     println!("console: http://{address}/  nights: {} (Beijing time)  portals: {}", schedule.line(), portals.len());
+    if portals.len() < settings.portals.len() {
+        println!("{} portals have no address yet and are not visited", settings.portals.len() - portals.len());
+    }
 
     let (tell, told) = watch::channel(false);
     let until_told = async {

@@ -137,7 +137,8 @@ impl Row {
 
     /// Class and words of the badge.
     fn state(&self) -> (&'static str, &'static str) {
-        self.run.as_ref().map_or(("none", "未检查"), |run| (run.state.name(), run.state.chinese()))
+        let unvisited = if self.url.is_empty() { "未填网址" } else { "未检查" };
+        self.run.as_ref().map_or(("none", unvisited), |run| (run.state.name(), run.state.chinese()))
     }
 
     fn note(&self) -> &str {
@@ -191,6 +192,10 @@ pub async fn ask(
         services.portals.iter().filter(|portal| wanted.portal.as_ref().is_none_or(|id| *id == portal.id)).collect();
     if portals.is_empty() {
         return Err(Failure::NotFound);
+    }
+    let portals: Vec<&Portal> = portals.into_iter().filter(|portal| portal.has_address()).collect();
+    if portals.is_empty() {
+        return Err(Failure::Refused("网站尚未填写网址，请在配置文件中填写 url 后重新启动。".to_owned()));
     }
     let tick = (services.clock)();
     for portal in &portals {

@@ -50,6 +50,7 @@ pub fn method(rulebook: &Rulebook) -> Method {
     Method {
         rulebook: Some(rulebook.id.clone()),
         title: rulebook.plan.title.clone(),
+        overlay: rulebook.overlay.clone(),
         readings: rulebook
             .readings
             .iter()
@@ -58,6 +59,7 @@ pub fn method(rulebook: &Rulebook) -> Method {
                 problem: reading.problem.clone(),
                 reading: reading.options.get(&reading.chosen).map(|option| option.says.clone()).unwrap_or_default(),
                 switch: format!("{}={}", reading.id, reading.chosen),
+                switched: reading.switched,
             })
             .collect(),
     }

@@ -266,6 +266,9 @@ pub struct Method {
     pub rulebook: Option<String>,
     /// The plan's own name.
     pub title: String,
+    /// Where values laid over the plan's table come from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overlay: Option<String>,
     /// Places where the plan is ambiguous and the reading that was chosen.
     pub readings: Vec<MethodReading>,
 }
@@ -278,4 +281,7 @@ pub struct MethodReading {
     pub reading: String,
     /// How another reading is chosen: `Y9=literal`.
     pub switch: String,
+    /// The office reads it otherwise than the table does by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub switched: bool,
 }

@@ -54,7 +54,8 @@ pub struct Portal {
     /// Short, stable, used in identities: letters, digits and hyphens.
     pub id: String,
     pub name: String,
-    /// The home page.
+    /// The home page; empty where it is not known yet, and then the portal is not visited.
+    #[serde(default)]
     pub url: String,
     pub units: Vec<Unit>,
     /// Columns that staff have pinned by hand; they win over discovery.
@@ -80,6 +81,11 @@ fn default_rate() -> u32 {
 }
 
 impl Portal {
+    /// Is there anything to visit?
+    pub fn has_address(&self) -> bool {
+        !self.url.is_empty()
+    }
+
     /// The unit whose longest path prefix fits `path`; without one, the first unit that claims no path.
     pub fn unit_of_path(&self, path: &str) -> Option<&Unit> {
         let claimed = self

@@ -21,6 +21,9 @@ pub struct Reading {
     pub chosen: String,
     /// All ways to read it, the chosen one among them. A switch is `--reading ID=OPTION`.
     pub options: BTreeMap<String, ReadingOption>,
+    /// Somebody has switched it from the option the file is written in.
+    #[serde(skip)]
+    pub switched: bool,
 }
 
 /// One way to read an ambiguous place.
@@ -49,6 +52,7 @@ impl Rulebook {
         })?;
         let mut book = self.with_values(&chosen.set)?;
         if let Some(switched) = book.readings.iter_mut().find(|known| known.id == reading) {
+            switched.switched |= switched.chosen != option;
             switched.chosen = option.to_owned();
         }
         Ok(book)
@@ -69,6 +73,10 @@ impl Rulebook {
             *spot = value.clone();
         }
         let mut book: Rulebook = serde_json::from_value(tree).map_err(|error| error.to_string())?;
+        book.overlay.clone_from(&self.overlay);
+        for reading in &mut book.readings {
+            reading.switched = self.readings.iter().any(|old| old.id == reading.id && old.switched);
+        }
         let still = |id: &String| book.borrows.iter().any(|borrow| borrow.clauses.contains(id));
         book.borrowed = self.borrowed.iter().filter(|clause| still(&clause.id)).cloned().collect();
         Ok(book)

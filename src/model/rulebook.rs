@@ -53,6 +53,9 @@ pub struct Rulebook {
     /// Filled when the catalog is loaded: the borrowed clauses themselves.
     #[serde(default, skip_deserializing, skip_serializing_if = "Vec::is_empty")]
     pub borrowed: Vec<Clause>,
+    /// Where the values laid over it come from; not part of the file.
+    #[serde(skip)]
+    pub overlay: Option<String>,
     /// Every place where the text is ambiguous, with the reading chosen.
     #[serde(default)]
     pub readings: Vec<Reading>,
@@ -300,6 +303,13 @@ impl Rulebook {
             .enumerate()
             .flat_map(|(number, section)| section.clauses.iter().map(move |clause| (Some(number), clause)));
         own.chain(self.borrowed.iter().map(|clause| (None, clause)))
+    }
+
+    /// What an office has changed in the table as the file has it: an overlay, and readings by their switches.
+    pub fn changes(&self) -> Vec<String> {
+        let switched = self.readings.iter().filter(|reading| reading.switched);
+        let switches = switched.map(|reading| format!("{}={}", reading.id, reading.chosen));
+        self.overlay.iter().cloned().chain(switches).collect()
     }
 
     pub fn clause(&self, id: &str) -> Option<&Clause> {

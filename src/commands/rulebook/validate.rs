@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::{Format, Shown, text_of};
+use super::{Format, Shown};
 use crate::{
     catalog::{Catalog, Problem, Problems, files, overlay::Overlay, rulebooks, yaml::Places},
-    commands::{WrongInput, print_result},
+    commands::{WrongInput, office::text_file, print_result},
     model::Rulebook,
 };
 
@@ -81,7 +81,7 @@ fn of_files(paths: &[std::path::PathBuf], shown: &Shown) -> anyhow::Result<Vec<P
 
 /// What is wrong with an overlay, laid over the file at `book`, or over the rulebook it names.
 fn of_overlay(path: &Path, book: Option<&Path>, shown: &Shown) -> anyhow::Result<Vec<Problem>> {
-    let (name, text) = (path.display().to_string(), text_of(path)?);
+    let (name, text) = (path.display().to_string(), text_file(path)?);
     let catalog = match book {
         Some(folder) if folder.is_dir() && holds_rules(folder) => {
             Catalog::load(Some(folder)).map_err(|found| WrongInput(found.to_string()))?
@@ -92,7 +92,7 @@ fn of_overlay(path: &Path, book: Option<&Path>, shown: &Shown) -> anyhow::Result
         Some(file) if !file.is_dir() => {
             let book = rulebooks::read_among(
                 &file.display().to_string(),
-                &text_of(file)?,
+                &text_file(file)?,
                 &catalog.check_ids,
                 &catalog.unit_lists,
                 &catalog.rulebooks,

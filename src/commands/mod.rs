@@ -7,6 +7,7 @@ mod demo;
 mod entry_file;
 mod extract;
 mod finding;
+mod init;
 mod judge;
 mod log;
 mod migrate;
@@ -57,6 +58,7 @@ enum Command {
     Judge(judge::Args),
     Extract(extract::Args),
     Finding(finding::Args),
+    Init(init::Args),
     Log(log::Args),
     Migrate(migrate::Args),
     Password(password::Args),
@@ -118,6 +120,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Judge(args) => judge::run(args, global).await,
         Command::Extract(args) => extract::run(args, global).await,
         Command::Finding(args) => finding::run(args, global).await,
+        Command::Init(args) => init::run(args, global).await,
         Command::Log(args) => log::run(args, global).await,
         Command::Migrate(args) => migrate::run(args, global).await,
         Command::Password(args) => password::run(args, global).await,

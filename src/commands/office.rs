@@ -67,9 +67,9 @@ impl Office {
             catalog.lay(&name, &text_file(path)?).map_err(|problems| WrongInput(problems.to_string()))?;
         }
         for switch in &self.settings.readings {
-            catalog.switch(&self.settings.rulebook, switch).map_err(|message| {
-                WrongInput(format!("the configuration's reading {switch:?}: {message}"))
-            })?;
+            catalog
+                .switch(&self.settings.rulebook, switch)
+                .map_err(|message| WrongInput(format!("the configuration's reading {switch:?}: {message}")))?;
         }
         Ok(catalog)
     }

@@ -172,8 +172,9 @@ fn rulebook_of(args: &Args, catalog: &Catalog) -> anyhow::Result<(Rulebook, Vec<
     let mut switched = rulebook.changes();
     if let Some(path) = &args.overlay {
         let name = path.display().to_string();
-        rulebook =
-            catalog.overlay(&rulebook, &name, &text_file(path)?).map_err(|problems| WrongInput(problems.to_string()))?;
+        rulebook = catalog
+            .overlay(&rulebook, &name, &text_file(path)?)
+            .map_err(|problems| WrongInput(problems.to_string()))?;
         switched.push(name);
     }
     for switch in &args.readings {

@@ -85,8 +85,15 @@ fn problem_of(name: &str, text: &str, error: &serde_saphyr::Error) -> Problem {
     let message = error.to_string();
     // The library repeats the place behind its message.
     let message = message.split(" at line ").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let message = in_plain_words(message);
+    let nth_line = usize::try_from(line).unwrap_or_default().saturating_sub(1);
+    let wide_colon = text.lines().nth(nth_line).is_some_and(|line| line.contains('：') && !line.contains(": "));
     let help = if message.starts_with("unknown field") {
         "correct the key or take it out"
+    } else if wide_colon {
+        "after a key write a half-width colon and a space, `: `"
+    } else if message.ends_with("is no number") {
+        "write digits only, such as 2 or 0.5"
     } else if message.starts_with("missing field") {
         "add the key"
     } else if message.starts_with("duplicate") {
@@ -102,6 +109,19 @@ fn problem_of(name: &str, text: &str, error: &serde_saphyr::Error) -> Problem {
         return places.problem(name, around, message, help);
     }
     Problem { file: name.to_owned(), line, column, field, message, help: help.to_owned() }
+}
+
+/// The library's messages, in words of the files.
+fn in_plain_words(message: String) -> String {
+    let no_number = message
+        .strip_prefix("invalid value: string ")
+        .and_then(|rest| rest.strip_suffix(", expected a Decimal type representing a fixed-point number"));
+    match (no_number, message.split_once(", set DuplicateKeyPolicy")) {
+        (Some(value), _) => format!("{value} is no number"),
+        (None, Some((said, _))) => said.to_owned(),
+        (None, None) if message == "unexpected end of input" => "the file ends before anything is said".to_owned(),
+        (None, None) => message,
+    }
 }
 
 /// Where each value of a document stands, so that a defect found after reading can be shown in its place.

@@ -10,7 +10,7 @@ use std::{
 use mingcha::{
     catalog::{Catalog, yaml},
     model::{
-        Entry, Rulebook, ScoreReport, ScoreSheet,
+        Entry, Level, Rulebook, ScoreReport, ScoreSheet,
         rulebook::{Effect, Per},
         score_sheet::AdjustmentKind,
     },
@@ -332,6 +332,13 @@ fn no_rule_of_a_rulebook_can_change_unnoticed() {
                         change(format!("{}.{} since", row.id, rule.id), &|book| {
                             book.sections[section].clauses[clause].steps[step].since = None;
                         });
+                    }
+                    if let Some(least) = rule.least_level {
+                        for other in [None, Some(Level::Province)].into_iter().filter(|other| *other != Some(least)) {
+                            change(format!("{}.{} least_level", row.id, rule.id), &|book| {
+                                book.sections[section].clauses[clause].steps[step].least_level = other;
+                            });
+                        }
                     }
                     for level in rule.levels.keys().filter(|level| rule.finding_level.is_some_and(|own| own != **level))
                     {

@@ -216,6 +216,16 @@ fn points_by_level_need_a_level_for_findings() {
 }
 
 #[test]
+fn a_least_level_is_for_steps_that_count_without_levels() {
+    let step = "points: 2, per: item, checks: [annual-report-late]";
+    let at = "sections[0].clauses[0].steps[0].least_level";
+    let (place, message) = broken(step, "levels: { city: 2 }, least_level: city");
+    assert!(place.ends_with(at), "{place}");
+    assert!(message.contains("points by level"), "{message}");
+    assert_eq!(problems(&SOUND.replace(step, "points: 2, least_level: city")), []);
+}
+
+#[test]
 fn a_step_begins_within_the_period() {
     let (old, new) = ("points: 2, per: item,", "points: 2, per: item, since: 2023-01-01,");
     assert!(place(old, new).ends_with("sections[0].clauses[0].steps[0].since"));

@@ -104,6 +104,11 @@ fn needs(book: &Rulebook, clause: &Clause, step: &Step, name: &str, at: &str, fo
             wants(step.first.is_none(), "first", "add first: points of the first place");
             wants(step.interval.is_none(), "an interval", "add interval: how much less the next place gets");
         }
+        Effect::Checklist => wants(
+            step.points.is_some_and(|points| clause.weight.is_none_or(|weight| points > weight)),
+            "a row that weighs at least its points",
+            "correct the weight or the points, or leave the points out: not met, the row then loses its weight",
+        ),
         Effect::RankDeduct => wants(step.by_place.is_empty(), "by_place", "add by_place: what the first places lose"),
         Effect::Average => wants(step.clauses.is_empty(), "clauses", "add the rows that are averaged"),
         _ => {}
@@ -117,7 +122,7 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         PercentShortfall, Rank, RankDeduct, Ratio, TieredRatio, Veto,
     };
     let counted: &[Effect] = &[Deduct, Bonus, Earn, Major];
-    let keys: [(&str, bool, &[Effect]); 16] = [
+    let keys: [(&str, bool, &[Effect]); 17] = [
         (
             "points",
             step.points.is_some(),
@@ -138,6 +143,7 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         ),
         ("per", step.per != Per::Once, &[Deduct, Bonus, Earn, Major]),
         ("levels", !step.levels.is_empty(), counted),
+        ("least_level", step.least_level.is_some(), counted),
         ("tiers", !step.tiers.is_empty(), counted),
         ("cap", step.cap.is_some(), &[Deduct, Bonus, Earn, Major, PercentShortfall, CountShortfall]),
         ("bands", !step.bands.is_empty(), &[TieredRatio]),
@@ -165,6 +171,13 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
 
 /// Findings of checks name no level, so that a step by levels must say which is theirs.
 fn levels(step: &Step, name: &str, at: &str, found: &mut Findings) {
+    if step.least_level.is_some() && !step.levels.is_empty() {
+        found.add(
+            &format!("{at}.least_level"),
+            format!("least_level means nothing for {name}, which has points by level"),
+            "take it out, or take out the levels that do not count",
+        );
+    }
     match step.finding_level {
         None if !step.levels.is_empty() && !step.checks.is_empty() => found.add(
             at,

@@ -10,7 +10,12 @@ use serde::Serialize;
 
 use super::{Ending, Global, WrongInput, print_result, terminal};
 use crate::{
-    catalog::{Catalog, Problem, Problems, overlay::Overlay, rulebooks, yaml::Places},
+    catalog::{
+        Catalog, Problem, Problems,
+        overlay::{self, Overlay},
+        rulebooks,
+        yaml::Places,
+    },
     model::{Rulebook, rulebook::Step},
 };
 
@@ -49,6 +54,13 @@ enum What {
         #[command(flatten)]
         shown: Shown,
     },
+    /// A template to fill in: an overlay with every weight and figure of a rulebook, or the blanks its plan leaves
+    Overlay {
+        id: String,
+        /// A folder of rules laid over the built-in ones
+        #[arg(long, value_name = "DIR")]
+        checks: Option<PathBuf>,
+    },
     /// The JSON Schema of rulebook files, for editors
     Schema {
         #[arg(long, value_enum, default_value = "json")]
@@ -85,6 +97,10 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         }
         What::Units { id, shown } => units(&catalog(&shown)?, &id, shown.format)?,
         What::Validate { path, overlay, shown } => validate(path.as_deref(), overlay.as_deref(), &shown)?,
+        What::Overlay { id, checks } => {
+            let catalog = Catalog::load(checks.as_deref()).map_err(|problems| WrongInput(problems.to_string()))?;
+            print_result(overlay::template(catalog.rulebook(&id).map_err(WrongInput)?).trim_end())?;
+        }
         What::Schema { format: _ } => print_result(&serde_json::to_string_pretty(&rulebooks::schema())?)?,
     }
     Ok(Ending::Done)
@@ -152,8 +168,8 @@ fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
     for section in &book.sections {
         println!("{}{}", section.name, section.weight.map(|weight| format!("（{weight}分）")).unwrap_or_default());
         for clause in &section.clauses {
-            let weight = clause.weight.map_or("-".to_owned(), |weight| weight.to_string());
-            println!("  {}  {}  {}分", clause.id, clause.title, weight);
+            let weight = clause.weight.map(|weight| format!("  {weight}分")).unwrap_or_default();
+            println!("  {}  {}{weight}", clause.id, clause.title);
             if !clause.see.is_empty() {
                 println!("      见 {}", clause.see.join("、"));
             }
@@ -200,6 +216,9 @@ fn step_line(step: &Step) -> String {
     }
     if let Some(since) = step.since {
         line.push_str(&format!("　自{since}起"));
+    }
+    if let Some(least) = step.least_level {
+        line.push_str(&format!("　只计{}以上", least.chinese()));
     }
     if let Some(cap) = step.cap {
         line.push_str(&format!("　上限{cap}分"));

@@ -16,7 +16,8 @@ use crate::model::{
     rulebook::{Effect, Exclusive, ExclusiveBy, Keep},
 };
 
-/// The entries of one unit, split into those that count and those that do not: too early, or another stands for them.
+/// The entries of one unit, split into those that count and those that do not: too early, of too low a level, or
+/// another stands for them.
 #[derive(Default)]
 pub struct Events<'a> {
     pub counted: Vec<Placed<'a>>,
@@ -27,7 +28,7 @@ pub struct Events<'a> {
 /// Splits the entries of one unit. `placed` comes in canonical order, so that the outcome does not depend on the file's.
 pub fn split<'a>(book: &Book<'_>, placed: Vec<Placed<'a>>) -> Events<'a> {
     let mut events = Events { counted: placed, repeated: Vec::new() };
-    events.drop_early(book);
+    events.drop_uncounted(book);
     let same_step = |one: &Placed<'_>| {
         let What::Step(step) = one.what else { return None };
         let rule = &book.clauses[one.clause].1.steps[step];
@@ -69,15 +70,11 @@ fn each_counts(book: &Book<'_>, one: &Placed<'_>) -> bool {
 }
 
 impl<'a> Events<'a> {
-    /// Sets aside what happened before its step began to count.
-    fn drop_early(&mut self, book: &Book<'_>) {
-        let begins = |one: &Placed<'a>| match one.what {
-            What::Step(step) => book.clauses[one.clause].1.steps[step].since,
-            What::NotApplicable => None,
-        };
+    /// Sets aside what happened before its step began to count, or below the level it counts from.
+    fn drop_uncounted(&mut self, book: &Book<'_>) {
         for one in std::mem::take(&mut self.counted) {
-            match begins(&one).filter(|since| one.entry.date.is_some_and(|date| date < *since)) {
-                Some(since) => self.repeated.push((one, format!("此项自{since}起计，本条不计分"))),
+            match uncounted(book, &one) {
+                Some(reason) => self.repeated.push((one, reason)),
                 None => self.counted.push(one),
             }
         }
@@ -119,6 +116,18 @@ impl<'a> Events<'a> {
         }
         self.counted = kept;
     }
+}
+
+/// Why a step does not count an entry by itself, whatever else was entered.
+fn uncounted(book: &Book<'_>, one: &Placed<'_>) -> Option<String> {
+    let What::Step(step) = one.what else { return None };
+    let step = &book.clauses[one.clause].1.steps[step];
+    if let Some(since) = step.since.filter(|since| one.entry.date.is_some_and(|date| date < *since)) {
+        return Some(format!("此项自{since}起计，本条不计分"));
+    }
+    // Levels are ordered from the state down.
+    let least = step.least_level.filter(|least| one.entry.level.is_some_and(|level| level > *least))?;
+    Some(format!("此项只计{}以上的，本条不计分", least.chinese()))
 }
 
 /// Does the step count entries, rather than compute from a measure?

@@ -163,6 +163,7 @@ fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
     println!("考核期 {} 至 {}　满分 {}", book.period.from, book.period.to, book.full_mark);
     if !book.weighted() {
         println!("方案未定各项分值：只列达到与未达到，用 --overlay 给出分值后才计总分、等次和名次");
+        println!("叠加文件的模板：mingcha rulebook overlay {}", book.id);
     }
     println!();
     for section in &book.sections {

@@ -31,7 +31,7 @@ pub fn split<'a>(book: &Book<'_>, placed: Vec<Placed<'a>>) -> Events<'a> {
     let same_step = |one: &Placed<'_>| {
         let What::Step(step) = one.what else { return None };
         let rule = &book.clauses[one.clause].1.steps[step];
-        if !counts_occurrences(rule.effect) || each_counts(book, one) {
+        if !(counts_occurrences(rule.effect) || tells_of_missing(rule.effect, one.entry)) || each_counts(book, one) {
             return None;
         }
         one.entry.subject.as_ref().map(|subject| (one.clause, step, subject.clone()))
@@ -124,6 +124,11 @@ impl<'a> Events<'a> {
 /// Does the step count entries, rather than compute from a measure?
 fn counts_occurrences(effect: Effect) -> bool {
     matches!(effect, Effect::Deduct | Effect::Bonus | Effect::Earn | Effect::Major | Effect::Checklist | Effect::Veto)
+}
+
+/// Pieces told as missing are occurrences too; pieces told as done are a measure.
+fn tells_of_missing(effect: Effect, entry: &Entry) -> bool {
+    effect == Effect::CountShortfall && entry.numerator.is_none()
 }
 
 fn worth_of(book: &Book<'_>, one: &Placed<'_>) -> Decimal {

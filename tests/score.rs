@@ -191,6 +191,17 @@ fn a_finding_counts_at_the_level_of_the_office_and_anything_else_must_name_one()
 }
 
 #[test]
+fn a_record_of_no_items_does_not_stand_for_another() {
+    let notified = r#"{"unit":"县教育局","clause":"08","level":"county","subject":"/a"}"#;
+    let nothing = r#"{"unit":"县教育局","clause":"02","level":"county","subject":"/a","count":0}"#;
+    let alone = totals(notified);
+    assert!(alone[0].1 < Decimal::from(100));
+    assert_eq!(totals(&[notified, nothing].join("\n")), alone);
+    let leak = |count: u8| format!(r#"{{"unit":"县教育局","clause":"V1","subject":"a","count":{count}}}"#);
+    assert_eq!(totals(&[leak(0), leak(1)].join("\n"))[0].1, Decimal::ZERO);
+}
+
+#[test]
 fn what_happened_before_its_step_began_is_shown_with_the_reason() {
     let lines = r#"{"unit":"县教育局","clause":"13","date":"2022-07-31"}"#;
     let report = score_with("yunhe-2022", lines, &Options::default()).unwrap();

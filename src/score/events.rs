@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::{
-    placing::{Book, Placed, What},
+    placing::{Book, Placed, What, count_of},
     worth::worth,
 };
 use crate::model::{
@@ -83,7 +83,8 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Of the entries with the same key keeps the first in `order`, then the one worth most, then the first.
+    /// Of the entries with the same key keeps the first in `order`, then the one worth most, then the one of
+    /// most items, then the first.
     fn keep_best<K: Ord>(
         &mut self,
         book: &Book<'_>,
@@ -91,13 +92,17 @@ impl<'a> Events<'a> {
         order: impl Fn(&Placed<'a>) -> usize,
         title: &str,
     ) {
-        let mut best: BTreeMap<K, (usize, Decimal, usize)> = BTreeMap::new();
+        let mut best: BTreeMap<K, (usize, (Decimal, Decimal), usize)> = BTreeMap::new();
         let keys: Vec<Option<K>> = self.counted.iter().map(&key).collect();
         let mut winner = vec![true; self.counted.len()];
         for (number, key) in keys.into_iter().enumerate() {
             let Some(key) = key else { continue };
             let one = &self.counted[number];
-            let (place, points) = (order(one), worth_of(book, one));
+            let items = count_of(one.entry);
+            // A record of no items stands for no other.
+            let place = if items.is_zero() { usize::MAX } else { order(one) };
+            // Vetoes, checklists and missing pieces have no price of their own: there the larger number decides.
+            let points = (worth_of(book, one), items);
             match best.get_mut(&key) {
                 None => {
                     best.insert(key, (place, points, number));

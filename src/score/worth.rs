@@ -8,11 +8,10 @@ use crate::model::{
     rulebook::{Clause, Effect, Per, Step},
 };
 
-/// Points of one entry in a step that counts occurrences; zero for steps that compute from measures other than missing pieces.
+/// Points of one entry in a step that counts occurrences; zero for steps that compute from measures.
 pub fn worth(clause: &Clause, step: &Step, entry: &Entry) -> Decimal {
     let each = points_each(clause, step, entry);
     match step.per {
-        _ if step.effect == Effect::CountShortfall => each * count_of(entry),
         Per::Once if count_of(entry).is_zero() => Decimal::ZERO,
         Per::Once => each,
         Per::Item => each * count_of(entry),

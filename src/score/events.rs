@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::{
-    placing::{Book, Placed, What},
+    placing::{Book, Placed, What, count_of},
     worth::worth,
 };
 use crate::model::{
@@ -32,7 +32,7 @@ pub fn split<'a>(book: &Book<'_>, placed: Vec<Placed<'a>>) -> Events<'a> {
     let same_step = |one: &Placed<'_>| {
         let What::Step(step) = one.what else { return None };
         let rule = &book.clauses[one.clause].1.steps[step];
-        if !counts_occurrences(rule.effect) || each_counts(book, one) {
+        if !(counts_occurrences(rule.effect) || tells_of_missing(rule.effect, one.entry)) || each_counts(book, one) {
             return None;
         }
         one.entry.subject.as_ref().map(|subject| (one.clause, step, subject.clone()))
@@ -80,7 +80,8 @@ impl<'a> Events<'a> {
         }
     }
 
-    /// Of the entries with the same key keeps the first in `order`, then the one worth most, then the first.
+    /// Of the entries with the same key keeps the first in `order`, then the one worth most, then the one of
+    /// most items, then the first.
     fn keep_best<K: Ord>(
         &mut self,
         book: &Book<'_>,
@@ -88,13 +89,17 @@ impl<'a> Events<'a> {
         order: impl Fn(&Placed<'a>) -> usize,
         title: &str,
     ) {
-        let mut best: BTreeMap<K, (usize, Decimal, usize)> = BTreeMap::new();
+        let mut best: BTreeMap<K, (usize, (Decimal, Decimal), usize)> = BTreeMap::new();
         let keys: Vec<Option<K>> = self.counted.iter().map(&key).collect();
         let mut winner = vec![true; self.counted.len()];
         for (number, key) in keys.into_iter().enumerate() {
             let Some(key) = key else { continue };
             let one = &self.counted[number];
-            let (place, points) = (order(one), worth_of(book, one));
+            let items = count_of(one.entry);
+            // A record of no items stands for no other.
+            let place = if items.is_zero() { usize::MAX } else { order(one) };
+            // Vetoes, checklists and missing pieces have no price of their own: there the larger number decides.
+            let points = (worth_of(book, one), items);
             match best.get_mut(&key) {
                 None => {
                     best.insert(key, (place, points, number));
@@ -133,6 +138,11 @@ fn uncounted(book: &Book<'_>, one: &Placed<'_>) -> Option<String> {
 /// Does the step count entries, rather than compute from a measure?
 fn counts_occurrences(effect: Effect) -> bool {
     matches!(effect, Effect::Deduct | Effect::Bonus | Effect::Earn | Effect::Major | Effect::Checklist | Effect::Veto)
+}
+
+/// Pieces told as missing are occurrences too; pieces told as done are a measure.
+fn tells_of_missing(effect: Effect, entry: &Entry) -> bool {
+    effect == Effect::CountShortfall && entry.numerator.is_none()
 }
 
 fn worth_of(book: &Book<'_>, one: &Placed<'_>) -> Decimal {

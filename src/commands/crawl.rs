@@ -49,7 +49,7 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
             }
         }
     }
-    println!("{table}");
+    terminal::say(table)?;
     tools.log.close().await;
     if unread.is_empty() {
         return Ok(Ending::Done);

@@ -1,26 +1,20 @@
 //! `mingcha score`: entries and a rulebook make an explained score.
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+mod table;
+
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use comfy_table::{CellAlignment, Table, presets};
 use jiff::civil::Date;
 
 use super::{
     Ending, Global, WrongInput,
     office::{Office, catalog},
-    print_result,
+    terminal,
 };
 use crate::{
     catalog::Catalog,
-    model::{
-        Rulebook, ScoreReport, ScoreSheet, UnitList,
-        rulebook::Period,
-        score_sheet::{AdjustmentKind, BadEntry},
-    },
+    model::{Rulebook, UnitList, rulebook::Period, score_sheet::BadEntry},
     score::{
         self, Options,
         cohort::Cohort,
@@ -127,8 +121,8 @@ fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Re
     report.skipped.extend(parsed.bad);
     report.skipped.sort();
     match args.format {
-        Format::Json => print_result(&serde_json::to_string_pretty(&report)?)?,
-        Format::Table => print_table(&rulebook, &report),
+        Format::Json => terminal::say(serde_json::to_string_pretty(&report)?)?,
+        Format::Table => terminal::write(table::render(&rulebook, &report)?)?,
     }
     Ok(Ending::Done)
 }
@@ -208,86 +202,4 @@ fn all_of(name: &str, mut bad: Vec<BadEntry>) -> WrongInput {
         lines.len(),
         lines.join("\n")
     ))
-}
-
-fn print_table(rulebook: &Rulebook, report: &ScoreReport) {
-    println!("{}　{} 至 {}", rulebook.title, report.period.from, report.period.to);
-    if !rulebook.weighted() {
-        println!("方案未定各项分值：只列未达到的项，用 --overlay 给出分值后才计总分、等次和名次");
-    }
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-
-    let provisional = report.units.iter().any(|sheet| sheet.provisional_total.is_some());
-    let mut header = vec!["名次", "单位", "总分", "百分比", "等次", "待补数据"];
-    if provisional {
-        header.insert(3, "含待核实");
-    }
-    table.set_header(header);
-    let scored = |number: String| if rulebook.weighted() { number } else { "—".to_owned() };
-    for sheet in &report.units {
-        let mut row = vec![
-            sheet.rank.map(|rank| rank.to_string()).unwrap_or_default(),
-            sheet.unit.clone(),
-            scored(sheet.total.to_string()),
-            scored(format!("{}%", sheet.percent)),
-            sheet.grade.clone().unwrap_or_default(),
-            sheet.pending.join(" "),
-        ];
-        if provisional {
-            row.insert(3, sheet.provisional_total.map(|total| total.to_string()).unwrap_or_default());
-        }
-        table.add_row(row);
-    }
-    for column in [0, 2, 3] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    println!("{table}");
-    for sheet in &report.units {
-        print_reasons(rulebook, sheet);
-    }
-    if !report.unpriced.is_empty() {
-        let checks: BTreeSet<&str> = report.unpriced.iter().filter_map(|entry| entry.check.as_deref()).collect();
-        println!(
-            "\n本细则不计分的检查结果 {} 条：{}",
-            report.unpriced.len(),
-            checks.into_iter().collect::<Vec<_>>().join(" ")
-        );
-    }
-    if !report.skipped.is_empty() {
-        println!("\n未采用的记录 {} 条：", report.skipped.len());
-        for bad in &report.skipped {
-            println!("  {bad}");
-        }
-    }
-}
-
-/// Every reason for points of one unit.
-fn print_reasons(rulebook: &Rulebook, sheet: &ScoreSheet) {
-    match rulebook.weighted() {
-        true => println!("\n{}　{}分", sheet.unit, sheet.total),
-        false => println!("\n{}　未达到 {} 项", sheet.unit, sheet.unmet.len()),
-    }
-    for clause in &sheet.clauses {
-        for trace in clause.trace.iter().filter(|trace| !trace.points.is_zero() || !trace.entries.is_empty()) {
-            let title = rulebook.clause(&clause.clause).map(|found| found.title.as_str()).unwrap_or_default();
-            println!("  {:>6}  {} {title}：{}", signed(trace.points), clause.clause, trace.reason);
-        }
-    }
-    for section in sheet.sections.iter().filter_map(|section| section.reason.as_ref()) {
-        println!("          {section}");
-    }
-    let caps = [AdjustmentKind::Cap, AdjustmentKind::Veto, AdjustmentKind::Average];
-    for adjustment in sheet.adjustments.iter().filter(|adjustment| caps.contains(&adjustment.kind)) {
-        println!("  {:>6}  {}", signed(adjustment.points), adjustment.reason);
-    }
-    for change in &sheet.flagged {
-        println!("  {:>6}  {} 待核实 {} 条，确认后的变化", signed(change.points), change.clause, change.entries.len());
-    }
-}
-
-fn signed(points: rust_decimal::Decimal) -> String {
-    if points.is_sign_positive() && !points.is_zero() { format!("+{points}") } else { points.to_string() }
 }

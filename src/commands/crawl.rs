@@ -22,7 +22,7 @@ pub struct Args {
 }
 
 /// A moment with its offset, or a Beijing date and time; a bare date is its midnight.
-fn moment(text: &str) -> Result<Timestamp, String> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }

@@ -40,10 +40,8 @@ impl ScoreSheet {
         }
         for section in &self.sections {
             let clauses = rulebook.sections.iter().filter(|found| found.name == section.name);
-            let inside: Decimal = clauses
-                .flat_map(|found| &found.clauses)
-                .filter_map(|clause| told.get(clause.id.as_str()))
-                .sum();
+            let inside: Decimal =
+                clauses.flat_map(|found| &found.clauses).filter_map(|clause| told.get(clause.id.as_str())).sum();
             rows.push((Place::Section(section.name.clone()), section.score - inside));
         }
         let rest = self.total - rows.iter().map(|(_, points)| points).sum::<Decimal>();

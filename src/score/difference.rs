@@ -33,10 +33,16 @@ pub struct Side<'a> {
     /// Readings to switch, in order: id and option.
     pub readings: &'a [(String, String)],
     pub list: Option<&'a UnitList>,
-    pub period: Period,
     pub entries: &'a [Entry],
     /// Places of the entries in their file, for messages.
     pub lines: &'a [usize],
+    pub options: &'a Options<'a>,
+}
+
+impl Side<'_> {
+    fn period(&self) -> Period {
+        self.options.period.unwrap_or(self.rulebook.period)
+    }
 }
 
 /// Why there is no difference to tell.
@@ -50,16 +56,12 @@ pub enum NoDifference {
     After(Vec<BadEntry>),
 }
 
-/// The difference of `after` to `before`. The options hold for both sides; their period is each side's own.
-pub fn difference(
-    before: &Side<'_>,
-    after: &Side<'_>,
-    options: &Options<'_>,
-) -> Result<ScoreDifference, NoDifference> {
+/// The difference of `after` to `before`, both as [`score`] scores them; flagged entries play no part.
+pub fn difference(before: &Side<'_>, after: &Side<'_>) -> Result<ScoreDifference, NoDifference> {
     let first_book = switched(before).map_err(NoDifference::Reading)?;
     let last_book = switched(after).map_err(NoDifference::Reading)?;
-    let first = scored(before, &first_book, options).map_err(NoDifference::Before)?;
-    let last = scored(after, &last_book, options).map_err(NoDifference::After)?;
+    let first = scored(before, &first_book, before.options).map_err(NoDifference::Before)?;
+    let last = scored(after, &last_book, after.options).map_err(NoDifference::After)?;
 
     let fates = fates(in_period(before), in_period(after));
     let roster = Roster::of(after.rulebook, after.list);
@@ -93,13 +95,14 @@ pub fn difference(
             let cohort = if turn.cause == DifferenceCause::Entries { &last } else { &first };
             let known = cohort.units.iter().filter_map(|sheet| roster.find(&sheet.unit).ok());
             let options = Options {
+                period: Some(if turn.cause == DifferenceCause::Entries { after.period() } else { before.period() }),
                 skip_bad: true,
                 units: known.collect(),
-                whole_class: options.whole_class,
-                known_check: options.known_check,
+                whole_class: after.options.whole_class,
+                known_check: after.options.known_check,
                 ..Options::default()
             };
-            // Only a unit without a place could be refused here, and each of these has one.
+            // On the way, entries that fit nothing are left out as part of the step; all units are known.
             scored(turn.side, &turn.book, &options).map_err(NoDifference::After)?
         };
         let next = names.stage(turn.book, report);
@@ -174,7 +177,8 @@ impl StepTaken<'_> {
         let gone = old.iter().filter(|(place, _)| !new.iter().any(|(other, _)| other == place));
         let mut lines: Vec<DifferenceLine> = Vec::new();
         for (place, _) in new.iter().chain(gone) {
-            let points = |parts: &[(Place, Decimal)]| parts.iter().find(|(at, _)| at == place).map(|(_, points)| *points);
+            let points =
+                |parts: &[(Place, Decimal)]| parts.iter().find(|(at, _)| at == place).map(|(_, points)| *points);
             let (was, is) = (points(&old), points(&new));
             let change = plain(is.unwrap_or_default() - was.unwrap_or_default());
             if change.is_zero() {
@@ -219,7 +223,9 @@ impl StepTaken<'_> {
             DifferenceCause::Entries | DifferenceCause::Decision => None,
         };
         match (by_table, place) {
-            (Some(table), Place::Clause(id)) => (table, costing(after, id).or_else(|| costing(before, id)).unwrap_or_default()),
+            (Some(table), Place::Clause(id)) => {
+                (table, costing(after, id).or_else(|| costing(before, id)).unwrap_or_default())
+            }
             (Some(table), _) => (bound.map_or(table.clone(), |bound| format!("{table}；{bound}")), Vec::new()),
             (None, Place::Clause(id)) => self.blame.of_row(unit, id, &self.after.book),
             (None, _) => {
@@ -253,20 +259,12 @@ fn section_of(book: &Rulebook, clause: &str) -> Option<String> {
 }
 
 fn in_period<'a>(side: &Side<'a>) -> impl Iterator<Item = &'a Entry> + Clone {
-    let period = side.period;
+    let period = side.period();
     side.entries.iter().filter(move |entry| entry.date.is_none_or(|date| period.contains(date)))
 }
 
 fn scored(side: &Side<'_>, book: &Rulebook, options: &Options<'_>) -> Result<ScoreReport, Vec<BadEntry>> {
-    let options = Options {
-        period: Some(side.period),
-        skip_bad: options.skip_bad,
-        units: options.units.clone(),
-        whole_class: options.whole_class,
-        known_check: options.known_check,
-        ..Options::default()
-    };
-    score(book, side.list, side.entries, side.lines, &options)
+    score(book, side.list, side.entries, side.lines, options)
 }
 
 fn switched(side: &Side<'_>) -> Result<Rulebook, String> {
@@ -297,7 +295,8 @@ fn switches(before: &Side<'_>, after: &Side<'_>, kept: Rulebook, last: &Rulebook
     let mut current = before.readings.to_vec();
     let mut books = Vec::new();
     for reading in &after.rulebook.readings {
-        let Some(option) = chosen(last, &reading.id).filter(|option| chosen(&kept, &reading.id).as_ref() != Some(option))
+        let Some(option) =
+            chosen(last, &reading.id).filter(|option| chosen(&kept, &reading.id).as_ref() != Some(option))
         else {
             continue;
         };
@@ -316,7 +315,7 @@ fn switches(before: &Side<'_>, after: &Side<'_>, kept: Rulebook, last: &Rulebook
 fn scoring(side: &Side<'_>) -> Scoring {
     Scoring {
         rulebook: side.rulebook.id.clone(),
-        period: side.period,
+        period: side.period(),
         switched: side.readings.iter().map(|(id, option)| format!("{id}={option}")).collect(),
     }
 }

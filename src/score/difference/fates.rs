@@ -12,8 +12,14 @@ pub enum Fate<'e> {
     Added(&'e Entry),
     Removed(&'e Entry),
     /// It says something else; its status is told apart, as [`Fate::Decided`].
-    Changed { before: &'e Entry, after: &'e Entry },
-    Decided { before: &'e Entry, after: &'e Entry },
+    Changed {
+        before: &'e Entry,
+        after: &'e Entry,
+    },
+    Decided {
+        before: &'e Entry,
+        after: &'e Entry,
+    },
 }
 
 impl<'e> Fate<'e> {
@@ -47,10 +53,7 @@ pub struct Fates<'e> {
 }
 
 /// Holds the later entries against the earlier ones; the order of either does not matter.
-pub fn fates<'e>(
-    before: impl Iterator<Item = &'e Entry>,
-    after: impl Iterator<Item = &'e Entry> + Clone,
-) -> Fates<'e> {
+pub fn fates<'e>(before: impl Iterator<Item = &'e Entry>, after: impl Iterator<Item = &'e Entry> + Clone) -> Fates<'e> {
     let mut groups: BTreeMap<String, (Vec<&Entry>, Vec<&Entry>)> = BTreeMap::new();
     before.for_each(|entry| groups.entry(identity(entry)).or_default().0.push(entry));
     after.clone().for_each(|entry| groups.entry(identity(entry)).or_default().1.push(entry));

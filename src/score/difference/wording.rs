@@ -171,9 +171,12 @@ pub fn bound(before: &ScoreSheet, after: &ScoreSheet, place: &Place) -> Option<S
     let says = |sheet: &ScoreSheet| -> Vec<String> {
         match place {
             Place::Clause(_) => Vec::new(),
-            Place::Section(name) => {
-                sheet.sections.iter().filter(|section| section.name == *name).filter_map(|one| one.reason.clone()).collect()
-            }
+            Place::Section(name) => sheet
+                .sections
+                .iter()
+                .filter(|section| section.name == *name)
+                .filter_map(|one| one.reason.clone())
+                .collect(),
             Place::Total => {
                 let of_total = sheet.adjustments.iter().filter(|one| one.kind == AdjustmentKind::Cap);
                 of_total.map(|one| one.reason.clone()).collect()

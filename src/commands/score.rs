@@ -63,6 +63,7 @@ pub struct Args {
     /// A folder of rules laid over the built-in ones
     #[arg(long, value_name = "DIR")]
     checks: Option<PathBuf>,
+    /// xlsx is a workbook for Excel
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
     /// Write to this file instead of standard output
@@ -76,7 +77,6 @@ pub struct Args {
 enum Format {
     Table,
     Json,
-    /// A workbook for Excel
     Xlsx,
 }
 

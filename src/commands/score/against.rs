@@ -31,33 +31,37 @@ use crate::{
 #[command(next_help_heading = "Difference to an earlier score, by cause (what is not named is as above)")]
 pub struct Against {
     /// The earlier entries as JSON Lines
-    #[arg(long = "against-entries", value_name = "FILE.jsonl", conflicts_with = "against_as_of")]
-    entries: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with = "against_as_of")]
+    against_entries: Option<PathBuf>,
     /// The log as it was known then, such as the day a bulletin was issued
-    #[arg(id = "against_as_of", long = "against-as-of", value_name = "WHEN", value_parser = moment)]
-    as_of: Option<Timestamp>,
+    #[arg(long, value_name = "WHEN", value_parser = moment)]
+    against_as_of: Option<Timestamp>,
     /// The earlier rulebook: an id, or a file with an earlier version
-    #[arg(long = "against-rulebook", value_name = "ID|FILE")]
-    rulebook: Option<String>,
+    #[arg(long, value_name = "ID|FILE")]
+    against_rulebook: Option<String>,
     /// The earlier overlay
-    #[arg(long = "against-overlay", value_name = "FILE.yaml")]
-    overlay: Option<PathBuf>,
+    #[arg(long, value_name = "FILE.yaml")]
+    against_overlay: Option<PathBuf>,
     /// Another reading then; may be repeated
     #[arg(long = "against-reading", value_name = "ID=OPTION")]
-    readings: Vec<String>,
+    against_readings: Vec<String>,
     /// First day that counted then
-    #[arg(long = "against-from", value_name = "DATE")]
-    from: Option<Date>,
+    #[arg(long, value_name = "DATE")]
+    against_from: Option<Date>,
     /// Last day that counted then
-    #[arg(long = "against-to", value_name = "DATE")]
-    to: Option<Date>,
+    #[arg(long, value_name = "DATE")]
+    against_to: Option<Date>,
 }
 
 impl Against {
     pub fn is_asked(&self) -> bool {
-        let Self { entries, as_of, rulebook, overlay, readings, from, to } = self;
-        let files = entries.is_some() || overlay.is_some();
-        files || as_of.is_some() || rulebook.is_some() || !readings.is_empty() || from.is_some() || to.is_some()
+        self.against_entries.is_some()
+            || self.against_as_of.is_some()
+            || self.against_rulebook.is_some()
+            || self.against_overlay.is_some()
+            || !self.against_readings.is_empty()
+            || self.against_from.is_some()
+            || self.against_to.is_some()
     }
 
     /// The arguments that would have scored the other side; none where nobody asks for a difference.
@@ -67,18 +71,19 @@ impl Against {
         }
         let other = self.clone();
         let mut earlier = Args { against: Self::default(), ..args.clone() };
-        if other.entries.is_some() || other.as_of.is_some() {
-            (earlier.entries, earlier.as_of) = (other.entries, other.as_of);
+        if other.against_entries.is_some() || other.against_as_of.is_some() {
+            (earlier.entries, earlier.as_of) = (other.against_entries, other.against_as_of);
         }
-        if let Some(rulebook) = other.rulebook {
+        if let Some(rulebook) = other.against_rulebook {
             earlier.rulebook = rulebook;
         }
-        earlier.overlay = other.overlay.or(earlier.overlay);
+        earlier.overlay = other.against_overlay.or(earlier.overlay);
         let id_of = |switch: &str| switch.split('=').next().map(str::to_owned);
-        earlier.readings.retain(|switch| !other.readings.iter().any(|another| id_of(another) == id_of(switch)));
-        earlier.readings.extend(other.readings);
-        earlier.from = other.from.or(earlier.from);
-        earlier.to = other.to.or(earlier.to);
+        let replaced: Vec<_> = other.against_readings.iter().map(|switch| id_of(switch)).collect();
+        earlier.readings.retain(|switch| !replaced.contains(&id_of(switch)));
+        earlier.readings.extend(other.against_readings);
+        earlier.from = other.against_from.or(earlier.from);
+        earlier.to = other.against_to.or(earlier.to);
         Some(earlier)
     }
 }

@@ -120,6 +120,7 @@ fn label(entry: &Entry) -> String {
     let about = [&entry.note, &entry.subject, &entry.check].into_iter().flatten().next();
     let about = about.map(|about| format!("“{about}”")).unwrap_or_default();
     match (&entry.id, entry.date) {
+        (Some(id), _) if about.is_empty() => id.clone(),
         (Some(id), _) => format!("{about}（{id}）"),
         (None, Some(date)) => format!("{about}（{date}）"),
         (None, None) if about.is_empty() => "（未编号）".to_owned(),
@@ -137,7 +138,7 @@ fn fields(before: &Entry, after: &Entry) -> String {
             ("分项", entry.step.clone()),
             ("检查项", entry.check.clone()),
             ("日期", entry.date.map(|date| date.to_string())),
-            ("数量", number(entry.count)),
+            ("数量", number(Some(entry.count.unwrap_or(Decimal::ONE)))),
             ("分子", number(entry.numerator)),
             ("分母", number(entry.denominator)),
             ("数值", number(entry.value)),

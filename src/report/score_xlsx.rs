@@ -85,9 +85,10 @@ fn grade(sheet: &ScoreSheet) -> String {
 
 /// 指标得分: a line a unit, a column a row of the table; each line adds up to the total.
 fn rows(rulebook: &Rulebook, report: &ScoreReport) -> Sheet {
-    let clauses: Vec<(Option<usize>, &Clause)> = rulebook.clauses().collect();
+    type Row<'r> = (Option<usize>, &'r Clause);
+    let clauses: Vec<Row<'_>> = rulebook.clauses().collect();
     let section_of = |section: Option<usize>| section.and_then(|number| rulebook.sections.get(number));
-    let head = |what: &str, of: &dyn Fn(&(Option<usize>, &Clause)) -> Cell| {
+    let head = |what: &str, of: &dyn Fn(&Row<'_>) -> Cell| {
         let mut line = vec![Cell::text(what)];
         line.extend(clauses.iter().map(of));
         line

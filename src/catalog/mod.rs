@@ -60,6 +60,18 @@ impl Catalog {
         })
     }
 
+    /// A rulebook from a file of its own, such as an earlier version; `name` is the file's, for messages.
+    pub fn rulebook_file(&self, name: &str, text: &str) -> Result<Rulebook, Problems> {
+        let mut book = rulebooks::read(name, text, &self.check_ids, &self.unit_lists).map_err(Problems)?;
+        let missing = rulebooks::borrow(&mut book, &self.rulebooks);
+        if missing.is_empty() {
+            return Ok(book);
+        }
+        let places = yaml::Places::of(text);
+        let help = "write the id of a rulebook and of its rows";
+        Err(Problems(missing.into_iter().map(|(field, message)| places.problem(name, field, message, help)).collect()))
+    }
+
     /// A rulebook with a file of values laid over it; `name` is the file's, for messages.
     pub fn overlay(&self, book: &Rulebook, name: &str, text: &str) -> Result<Rulebook, Problems> {
         let known = rulebook_rules::Known { checks: &self.check_ids, lists: &self.unit_lists };

@@ -22,7 +22,7 @@ pub struct Args {
 }
 
 /// A moment with its offset, or a Beijing date and time; a bare date is its midnight.
-fn moment(text: &str) -> Result<Timestamp, String> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }
@@ -49,7 +49,7 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
             }
         }
     }
-    println!("{table}");
+    terminal::say(table)?;
     tools.log.close().await;
     if unread.is_empty() {
         return Ok(Ending::Done);

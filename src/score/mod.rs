@@ -16,6 +16,7 @@ pub mod average;
 pub mod clause;
 pub mod cohort;
 pub mod counted;
+pub mod difference;
 pub mod entries;
 pub mod events;
 pub mod measured;

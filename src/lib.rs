@@ -16,7 +16,7 @@
 //! | check | model, text | |
 //! | catalog | model, text, check | YAML reader |
 //! | score | model | decimal arithmetic |
-//! | report | model, text | |
+//! | report | model, text | XLSX writer |
 //! | crawl | model, text, html, fetch, evidence, cms, observe | |
 //! | jobs | model, catalog, fetch, evidence, crawl, observe, check, score, report, store | queue, cron |
 //! | console | model, catalog, score, report, store, evidence | web framework, templates |

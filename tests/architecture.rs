@@ -48,6 +48,7 @@ const OWNED_LIBRARIES: &[(&str, &[&str])] = &[
     ("cron", &["jobs"]),
     ("axum", &["console", "demo"]),
     ("askama", &["console", "report"]),
+    ("rust_xlsxwriter", &["report"]),
     ("tower_sessions", &["console"]),
     ("tower_http", &["console"]),
     ("password_auth", &["console", "commands"]),

@@ -111,11 +111,11 @@ const DEFECTS: &[Defect] = &[
     ("        cap: 4\n", "        colour: red\n", "21:9 sections[0].clauses[0].colour", "unknown key colour", "take it out; the keys here are bonus_cap,"),
     ("        title: 年报\n", "", "18:9 sections[0].clauses[0].title", "key title is missing", "add title:"),
     ("title: 河源市考核（试用）\n", "", "1:1 title", "key title is missing", "add title:"),
-    ("        weight: 6\n", "        weight: 六\n", "20:17 sections[0].clauses[0].weight", "is the text \"六\", where a number is wanted", "write a plain number such as 2 or 0.5"),
+    ("        weight: 6\n", "        weight: 六\n", "20:17 sections[0].clauses[0].weight", "\"六\" is no number", "write digits only, such as 2 or 0.5"),
     ("        weight: 6\n", "        weight: \"6\"\n", "20:17 sections[0].clauses[0].weight", "is the text \"6\", where a number is wanted", "write 6 without quotes"),
-    ("        weight: 6\n", "        weight: 6分\n", "20:17 sections[0].clauses[0].weight", "is the text \"6分\", where a number is wanted", "write a plain number such as 2 or 0.5"),
+    ("        weight: 6\n", "        weight: 6分\n", "20:17 sections[0].clauses[0].weight", "\"6分\" is no number", "write digits only, such as 2 or 0.5"),
     ("        weight: 6\n", "        weight: 6\n        weight: 6\n", "21:9 sections[0].clauses[0].weight", "key weight stands twice, first in line 20", "keep one of the two"),
-    ("full_mark: 20\n", "full_mark:\n", "6:10 full_mark", "has no value, where a number is wanted", "write a plain number such as 2 or 0.5"),
+    ("full_mark: 20\n", "full_mark:\n", "6:10 full_mark", "has no value, where a number is wanted", "write digits only, such as 2 or 0.5"),
     ("places: 4\n", "places: -1\n", "8:9 places", "is the number -1, where a whole number from 0 is wanted", "write a number such as 4"),
     ("places: 4\n", "places: 40\n", "8:9 places", "40 decimal places are more than 10", "write how many places ratios and averages"),
     ("observable: crawl\n", "observable: sometimes\n", "22:21 sections[0].clauses[0].observable", "there is no observable \"sometimes\"", "write one of crawl, crawl-and-staff, import,"),
@@ -199,6 +199,7 @@ const DEFECTS: &[Defect] = &[
     ("consequence: { total: 0, grade: 不合格 }", "consequence: {}", "68:63 sections[2].clauses[1].steps[0].consequence", "veto T8.leak has no consequence", "add consequence: { total: 0, grade: … }"),
     ("grade: 不合格", "grade: 很差", "68:82 sections[2].clauses[1].steps[0].consequence.grade", "there is no grade 很差", "write one of 优秀, 合格, 不合格"),
     ("{ total: 0,", "{ total: 20,", "68:72 sections[2].clauses[1].steps[0].consequence.total", "veto T8.leak leaves 20, not less than the full mark 20", "write what remains, such as 0"),
+    ("levels: { province: 2, city: 1 }", "levels: { province: 2, city: 1 }, least_level: city", "26:101 sections[0].clauses[0].steps[1].least_level", "points by level", ""),
     // Groups, loans and readings.
     ("T3.replied", "T3.answered", "70:53 exclusive[0].members[1]", "there is no T3.answered", "write clause or clause.step"),
     ("members: [T1.late, T3.replied]", "members: []", "70:43 exclusive[0].members", "group once has no members", "write clause or clause.step"),
@@ -250,6 +251,7 @@ fn what_a_defect_is_next_to_is_none() {
         ("threshold: 95", "threshold: 100"),
         ("        cap: 4\n", "        cap: 1\n"),
         ("places: 4\n", ""),
+        (levels, "points: 2, least_level: city"),
     ] {
         assert_eq!(problems(&with(old, new)), [], "{new}");
     }

@@ -123,3 +123,29 @@ fn departments_are_those_of_the_list_and_counties_any() {
     }
     assert!(score("sanmenxia-2017-county", &entry("市教育局")).is_err());
 }
+
+#[test]
+fn a_row_both_unmet_and_without_its_matter_shows_both_records() {
+    let lines = "{\"unit\":\"市教育局\",\"clause\":\"S45\",\"not_applicable\":true}\n{\"unit\":\"市教育局\",\"clause\":\"S45\"}";
+    let report = score("sanmenxia-2017-department", lines).unwrap();
+    let row = report.units[0].clauses.iter().find(|row| row.clause == "S45").unwrap();
+    let reasons: Vec<(&str, usize)> =
+        row.trace.iter().map(|trace| (trace.reason.as_str(), trace.entries.len())).collect();
+    assert_eq!(reasons, [("该单位无此项内容，本项不适用", 1), ("与“无此项内容”的记录相矛盾，本条不计分，请核实", 1)]);
+    assert!(report.units[0].unmet.is_empty());
+}
+
+#[test]
+fn numbers_and_dates_that_are_none_say_what_to_write() {
+    let bad = |field: &str| {
+        let parsed = entries::parse(&format!("{{\"unit\":\"市教育局\",\"clause\":\"S01\",{field}}}"));
+        (parsed.bad[0].field.clone(), parsed.bad[0].message.clone())
+    };
+    let says = |field: &str, message: &str| (field.to_owned(), message.to_owned());
+    assert_eq!(bad("\"count\":\"两次\""), says("count", "\"两次\" is no number; write digits such as 2 or 0.5"));
+    assert_eq!(bad("\"rank\":1.5"), says("rank", "1.5 is no place; write a whole number from 1"));
+    for date in ["\"2017/3/1\"", "\"2017-02-30\"", "\"3月1日\"", "20170301"] {
+        let wanted = format!("{date} is no date; write it as \"2017-03-01\"");
+        assert_eq!(bad(&format!("\"date\":{date}")), says("date", &wanted));
+    }
+}

@@ -250,6 +250,14 @@ async fn a_finding_lives_through_its_episodes() {
         ]
     );
     assert_eq!(log.events_of(&episodes[1].id).await.unwrap()[0].kind, EventKind::Reopened);
+    let known = async |moment: &str| {
+        let entries = log.scoring_entries_as_of(date(2022, 1, 1), date(2022, 12, 31), at(moment)).await.unwrap();
+        entries.iter().map(Entry::status).collect::<Vec<_>>()
+    };
+    assert_eq!(known("2022-03-01T00:00:00+08").await, []);
+    assert_eq!(known("2022-03-01T08:59:59+08").await, [EntryStatus::Flagged]);
+    assert_eq!(known("2022-03-01T09:00:00+08").await, [EntryStatus::Confirmed]);
+    assert_eq!(known("2022-03-04T00:00:00+08").await, [EntryStatus::Confirmed, EntryStatus::Flagged]);
     assert_eq!(log.events_of_night(date(2022, 3, 1)).await.unwrap().len(), 2);
     assert_eq!(log.verify().await.unwrap().faults, []);
 }

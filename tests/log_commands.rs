@@ -137,3 +137,22 @@ fn verify_proves_a_sound_log_and_refuses_a_changed_one() {
     assert_eq!(code, Some(3));
     assert!(message.contains("restore it from a backup"), "{message}");
 }
+
+#[test]
+fn a_score_is_held_against_what_the_log_knew_before() {
+    let office = Office::new();
+    let late = ["finding", "add", "--unit", "市教育局", "--clause", "B1-05", "--date", "2022-03-05"];
+    office.says(&late);
+    let score = ["score", "--rulebook", "yuncheng-2022-b1", "--format", "json"];
+    let json = |more: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&office.says(&[&score[..], more].concat())).unwrap()
+    };
+    assert_eq!(json(&["--as-of", "2000-01-01"])["units"][0]["total"], "100");
+    assert_eq!(json(&["--as-of", "2999-01-01"])["units"][0]["total"], "98");
+    let unit = &json(&["--against-as-of", "2000-01-01"])["units"][0];
+    assert_eq!((&unit["before"]["total"], &unit["difference"]), (&"100".into(), &"-2".into()));
+    assert_eq!(unit["causes"]["entries"], "-2");
+    // A file against the log: the office's units are scored on both sides.
+    let empty = office.write("empty.jsonl", "");
+    assert_eq!(json(&["--against-entries", &empty])["units"][0]["difference"], "-2");
+}

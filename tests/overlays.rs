@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::OnceLock};
 
 use mingcha::{
-    catalog::{Catalog, Problem},
+    catalog::{Catalog, Problem, overlay::template},
     model::Rulebook,
 };
 use rust_decimal::Decimal;
@@ -104,6 +104,65 @@ fn steps_and_values_that_lead_nowhere() {
         broken("S34.unmet.effect: deduct", "S34.unmet.effect: external").0.split(' ').nth(1),
         Some("set.S34.unmet.effect")
     );
+}
+
+#[test]
+fn the_template_of_every_rulebook_is_sound_and_changes_nothing() {
+    for book in &catalog().rulebooks {
+        let text = template(book);
+        let laid = catalog().overlay(book, "template.yaml", &text).unwrap_or_else(|problems| panic!("{problems}"));
+        let mut sections = laid.sections.iter().zip(&book.sections);
+        assert!(sections.all(|(laid, section)| laid.clauses == section.clauses), "{}", book.id);
+        assert_eq!((laid.full_mark, &laid.grades), (book.full_mark, &book.grades), "{}", book.id);
+        for (_, row) in book.clauses().filter(|(section, row)| section.is_some() && row.weight.is_some()) {
+            assert!(text.contains(&format!("  {}: {}   #", row.id, row.weight.unwrap().normalize())), "{}", row.id);
+        }
+    }
+}
+
+#[test]
+fn a_template_filled_in_for_some_rows_weighs_those() {
+    let text = template(catalog().rulebook("sanmenxia-2017-department").unwrap());
+    for refers in ["  S15:", "  S29:", "  S77:", "  S79:", "S79.falsified"] {
+        assert!(!text.contains(refers), "{refers}");
+    }
+    let filled = text
+        .replace("full_mark: 100", "full_mark: 20")
+        .replace("  S01: ", "  S01: 12.5")
+        .replace("  S76: ", "  S76: 7.5")
+        .replace("  S78.duty: ", "  S78.duty: 0.2");
+    let book = lay(&filled).unwrap();
+    assert_eq!(book.weights_sum(), Decimal::from(20));
+    assert_eq!(book.clause("S78").unwrap().step("duty").unwrap().points, Some(Decimal::new(2, 1)));
+    assert_eq!(book.sections.iter().filter(|section| section.weight.is_some()).count(), 2);
+    // 百分制: 90, 80, 60 of a hundred.
+    let grades: Vec<Decimal> = book.grades.iter().map(|grade| grade.from).collect();
+    assert_eq!(grades, [18, 16, 12, 0].map(Decimal::from));
+}
+
+#[test]
+fn points_of_a_checklist_row_lie_within_its_weight() {
+    for (points, place) in [("S02: 1", "9:8 points.S02"), ("S01.unmet: 5", "9:14 points.S01.unmet")] {
+        let (found, message) = broken("  S77.leader: 2", &format!("  S77.leader: 2\n  {points}"));
+        assert_eq!(found, place);
+        assert!(message.contains("a row that weighs at least its points"), "{message}");
+    }
+    let part = lay(&SOUND.replace("  S77.leader: 2", "  S77.leader: 2\n  S01: 3")).unwrap();
+    assert_eq!(part.clause("S01").unwrap().steps[0].points, Some(Decimal::from(3)));
+}
+
+#[test]
+fn mistakes_of_writing_are_told_in_plain_words() {
+    let help = |old: &str, new: &str| {
+        let found = lay(&SOUND.replace(old, new)).unwrap_err();
+        format!("{}:{} {} ({})", found[0].line, found[0].column, found[0].message, found[0].help)
+    };
+    assert_eq!(help("  S34: 6", "  S34: 6分"), "6:8 \"6分\" is no number (write digits only, such as 2 or 0.5)");
+    assert_eq!(help("  S34: 6", "  S01: 6"), "6:3 key S01 stands twice, first in line 5 (keep one of the two)");
+    assert!(help("  S34: 6", "  S34：6").ends_with("(after a key write a half-width colon and a space, `: `)"));
+    assert!(help("S77.leader: 2", "S77: 2").ends_with("(write S77.report or S77.leader or S77.notice)"));
+    assert!(help("S77.leader: 2", "S79: 2").starts_with("8:8 "));
+    assert!(help(SOUND, "\n").contains("is empty"));
 }
 
 #[test]

@@ -272,6 +272,14 @@ pub(crate) fn noticed(catalog: &Catalog, changed: &Rulebook, fixture: &Fixture) 
     fixture.cases.iter().any(differs)
 }
 
+/// The same, asking first the cases that speak of row `id`: they are the likeliest to notice.
+pub(crate) fn noticed_first_by(catalog: &Catalog, changed: &Rulebook, fixture: &Fixture, id: &str) -> bool {
+    let differs = |case: &&Case| run(catalog, changed, case).map_or(true, |report| !faults(&report, case).is_empty());
+    let speaks = |case: &&Case| case.entries.iter().any(|entry| entry.clause.as_deref() == Some(id));
+    fixture.cases.iter().filter(speaks).any(|case| differs(&case))
+        || fixture.cases.iter().filter(|case| !speaks(case)).any(|case| differs(&case))
+}
+
 #[test]
 fn every_switch_of_a_reading_changes_some_worked_case() {
     let catalog = catalog();

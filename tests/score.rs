@@ -80,7 +80,32 @@ fn a_known_check_without_a_price_costs_nothing_and_is_listed() {
     let lines = r#"{"unit":"市教育局","check":"interpretation-late","subject":"document:/a","status":"confirmed"}"#;
     let report = score_with(B1, lines, &options).unwrap();
     assert_eq!(report.unpriced.len(), 1);
-    assert!(report.units.is_empty(), "nothing scored, nobody asked for");
+    let scored: Vec<_> = report.units.iter().map(|sheet| (sheet.unit.as_str(), sheet.total)).collect();
+    assert_eq!(scored, [("市教育局", Decimal::from(100))], "it appears in the entries, so it is scored");
+}
+
+#[test]
+fn a_check_without_a_subject_counts_where_only_one_row_takes_it() {
+    let total = |line: &str| score_with("linfen-2020-a", line, &Options::default()).map(|report| report.units[0].total);
+    let ninety_nine = Ok(Decimal::from(99));
+    assert_eq!(total(r#"{"unit":"尧都区","check":"required-column-missing"}"#), ninety_nine);
+    assert_eq!(total(r#"{"unit":"尧都区","check":"required-column-missing column:政府信息公开指南"}"#), ninety_nine);
+    let bad = score_with(B1, r#"{"unit":"市教育局","check":"required-column-missing"}"#, &Options::default());
+    let bad = bad.unwrap_err().remove(0);
+    assert_eq!(bad.field, "subject");
+    assert!(bad.message.contains("B1-"), "{}", bad.message);
+}
+
+#[test]
+fn a_missing_piece_told_twice_is_one() {
+    let total = |lines: &str| score_with("linfen-2020-a", lines, &Options::default()).unwrap().units[0].total;
+    let quarter = |name: &str, more: &str| format!(r#"{{"unit":"尧都区","clause":"A22","subject":"{name}"{more}}}"#);
+    let twice = [quarter("第一季度", ""), quarter("第一季度", r#","date":"2020-07-01""#)].join("\n");
+    assert_eq!(total(&twice), Decimal::from(98));
+    let two = [quarter("第一季度", ""), quarter("第二季度", "")].join("\n");
+    assert_eq!(total(&two), Decimal::from(96));
+    let larger = [quarter("上半年", ""), quarter("上半年", r#","count":2"#)].join("\n");
+    assert_eq!(total(&larger), Decimal::from(96));
 }
 
 #[test]
@@ -163,6 +188,17 @@ fn a_finding_counts_at_the_level_of_the_office_and_anything_else_must_name_one()
     let unnamed = r#"{"unit":"县教育局","clause":"08","subject":"column:/a/"}"#;
     let bad = score_with("yunhe-2022", unnamed, &Options::default()).unwrap_err();
     assert_eq!((bad.len(), bad[0].field.as_str()), (1, "level"));
+}
+
+#[test]
+fn a_record_of_no_items_does_not_stand_for_another() {
+    let notified = r#"{"unit":"县教育局","clause":"08","level":"county","subject":"/a"}"#;
+    let nothing = r#"{"unit":"县教育局","clause":"02","level":"county","subject":"/a","count":0}"#;
+    let alone = totals(notified);
+    assert!(alone[0].1 < Decimal::from(100));
+    assert_eq!(totals(&[notified, nothing].join("\n")), alone);
+    let leak = |count: u8| format!(r#"{{"unit":"县教育局","clause":"V1","subject":"a","count":{count}}}"#);
+    assert_eq!(totals(&[leak(0), leak(1)].join("\n"))[0].1, Decimal::ZERO);
 }
 
 #[test]
@@ -260,6 +296,8 @@ fn the_commands_speak_json_and_exit_as_agreed() {
     std::fs::write(&broken, "id: x\ntitel: x\n").unwrap();
     let (code, text, error) = mingcha(&["rulebook", "validate", &broken.display().to_string(), "--format", "json"]);
     assert_eq!(code, Some(2));
-    assert_eq!(json(&text)[0]["line"], 2);
-    assert!(error.contains("broken.yaml:2:1: titel: unknown field"), "{error}");
+    let found = json(&text);
+    let told = found.as_array().unwrap().iter().find(|problem| problem["field"] == "titel").unwrap();
+    assert_eq!((&told["line"], &told["column"]), (&2.into(), &1.into()));
+    assert!(error.contains("broken.yaml:2:1: titel: unknown key titel (help: did you mean title?"), "{error}");
 }

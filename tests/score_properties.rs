@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 
 const UNITS: [&str; 3] = ["甲", "乙", "丙"];
 
-fn books() -> &'static [Rulebook] {
+pub fn books() -> &'static [Rulebook] {
     static BOOKS: OnceLock<Vec<Rulebook>> = OnceLock::new();
     BOOKS.get_or_init(load)
 }
@@ -35,7 +35,7 @@ fn load() -> Vec<Rulebook> {
 
 /// What an entry is made from; it is fitted to a step of the rulebook at hand.
 #[derive(Clone, Debug)]
-struct Seed {
+pub struct Seed {
     unit: usize,
     step: Index,
     count: u32,
@@ -47,7 +47,7 @@ struct Seed {
     level: Index,
 }
 
-fn seed() -> impl Strategy<Value = Seed> {
+pub fn seed() -> impl Strategy<Value = Seed> {
     let numbers = (0..5_u32, 0..40_u32, 0..40_u32, 0..1200_u32, 1..5_u32);
     (0..UNITS.len(), any::<Index>(), numbers, proptest::option::of(0..3_u8), any::<Index>()).prop_map(
         |(unit, step, (count, part, more, value, rank), subject, level)| Seed {
@@ -64,7 +64,7 @@ fn seed() -> impl Strategy<Value = Seed> {
     )
 }
 
-fn entry(book: &Rulebook, seed: &Seed) -> Entry {
+pub fn entry(book: &Rulebook, seed: &Seed) -> Entry {
     let steps: Vec<_> =
         book.clauses().flat_map(|(_, clause)| clause.steps.iter().map(move |step| (clause, step))).collect();
     let (clause, step) = steps[seed.step.index(steps.len())];

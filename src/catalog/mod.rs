@@ -65,6 +65,11 @@ impl Catalog {
         })
     }
 
+    /// A rulebook from a file of its own, such as an earlier version; `name` is the file's, for messages.
+    pub fn rulebook_file(&self, name: &str, text: &str) -> Result<Rulebook, Problems> {
+        rulebooks::read_among(name, text, &self.check_ids, &self.unit_lists, &self.rulebooks).map_err(Problems)
+    }
+
     /// A rulebook with a file of values laid over it; `name` is the file's, for messages.
     pub fn overlay(&self, book: &Rulebook, name: &str, text: &str) -> Result<Rulebook, Problems> {
         let known = rulebook_rules::Known { checks: &self.check_ids, lists: &self.unit_lists };

@@ -25,18 +25,20 @@ pub struct Overlay {
     pub rulebook: String,
     /// Where the values come from: title, number and date of the rules. For readers of the file.
     pub source: String,
-    /// What the weights sum to; the rulebook's own full mark (百分制: 100) where left out.
+    /// What the weights sum to; the rulebook's own full mark (百分制: 100) where left out. Grades begin at the same
+    /// share of it.
     #[serde(default)]
     #[schemars(with = "Option<f64>")]
     full_mark: Option<Decimal>,
-    /// Weights of rows by their ids; a section then weighs what its rows sum to.
+    /// Weights of rows by their ids; a section then weighs what its rows sum to. Without a number the row stays as it
+    /// is, so that a template can be filled in bit by bit.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, f64>")]
-    weights: BTreeMap<String, Decimal>,
+    #[schemars(with = "BTreeMap<String, Option<f64>>")]
+    weights: BTreeMap<String, Option<Decimal>>,
     /// Points of steps by `clause.step`, or by the clause where it has one step.
     #[serde(default)]
-    #[schemars(with = "BTreeMap<String, f64>")]
-    points: BTreeMap<String, Decimal>,
+    #[schemars(with = "BTreeMap<String, Option<f64>>")]
+    points: BTreeMap<String, Option<Decimal>>,
     /// Other values, named as in a reading's `set`: `S05.unmet.effect: deduct`.
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
@@ -69,17 +71,17 @@ impl Overlay {
         if faults.is_empty() {
             // Whether every switch of a reading still changes something is not the overlay's business.
             let table = Rulebook { readings: Vec::new(), ..laid.clone() };
-            // The grades are the plan's; an overlay with another full mark keeps them as they are.
-            let found = defects(&table, known).into_iter().filter(|defect| !defect.field.starts_with("grades"));
-            faults = found.map(|defect| self.trace_back(&table, defect)).collect();
+            faults = defects(&table, known).into_iter().map(|defect| self.trace_back(&table, defect)).collect();
         }
         laid.overlay = Some(self.source.clone());
         if faults.is_empty() { Ok(laid) } else { Err(faults) }
     }
 
     fn weigh(&self, book: &mut Rulebook, faults: &mut Vec<Fault>) {
-        book.full_mark = self.full_mark.unwrap_or(book.full_mark);
-        if self.weights.is_empty() {
+        if let Some(full_mark) = self.full_mark {
+            rescale(book, full_mark);
+        }
+        if self.weights.values().all(Option::is_none) {
             return;
         }
         for (id, weight) in &self.weights {
@@ -92,18 +94,20 @@ impl Overlay {
                 Some(row) if counts_beside_the_total(row) => {
                     Some((format!("{id} counts beside the total and takes no weight"), "give its steps points instead"))
                 }
-                Some(_) if *weight < Decimal::ZERO => {
-                    Some((format!("{weight} is negative"), "write a weight of 0 or more"))
-                }
-                Some(row) => {
-                    row.weight = Some(*weight);
-                    None
-                }
+                Some(row) => match weight {
+                    Some(weight) if *weight < Decimal::ZERO => {
+                        Some((format!("{weight} is negative"), "write a weight of 0 or more"))
+                    }
+                    weight => {
+                        row.weight = weight.or(row.weight);
+                        None
+                    }
+                },
             };
             faults.extend(refused.map(|(message, help)| (format!("weights.{id}"), message, help.to_owned())));
         }
         for section in &mut book.sections {
-            if section.clauses.iter().any(|clause| self.weights.contains_key(&clause.id)) {
+            if section.clauses.iter().any(|clause| self.weights.get(&clause.id).is_some_and(Option::is_some)) {
                 section.weight = Some(section.weights_sum());
             }
         }
@@ -119,14 +123,24 @@ impl Overlay {
         for (place, points) in &self.points {
             let (id, step) = place.split_once('.').map_or((place.as_str(), None), |(id, step)| (id, Some(step)));
             let row = book.sections.iter_mut().flat_map(|section| &mut section.clauses).find(|clause| clause.id == id);
-            match row.map(|row| pick(&mut row.steps, step)) {
-                Some(Some(step)) => step.points = Some(*points),
-                _ => faults.push((
-                    format!("points.{place}"),
-                    format!("{} has no step {place}", book.id),
-                    "write clause.step; `rulebook show` lists them".to_owned(),
-                )),
-            }
+            let (message, help) = match row {
+                None => (format!("{} has no clause {id}", book.id), "write the id of a row".to_owned()),
+                Some(row) => {
+                    let known: Vec<String> = row.steps.iter().map(|step| format!("{id}.{}", step.id)).collect();
+                    match pick(&mut row.steps, step) {
+                        Some(step) => {
+                            step.points = points.or(step.points);
+                            continue;
+                        }
+                        None if known.is_empty() => (format!("{id} has no steps"), "take it out".to_owned()),
+                        None if step.is_some() => {
+                            (format!("there is no step {place}"), format!("write {}", known.join(" or ")))
+                        }
+                        None => (format!("{id} has several steps"), format!("write {}", known.join(" or "))),
+                    }
+                }
+            };
+            faults.push((format!("points.{place}"), message, help));
         }
     }
 
@@ -142,6 +156,8 @@ impl Overlay {
         };
         let field = if self.points.contains_key(&step) {
             format!("points.{step}")
+        } else if self.points.contains_key(row) {
+            format!("points.{row}")
         } else if let Some(path) = self.set.keys().find(of_set) {
             format!("set.{path}")
         } else if self.weights.contains_key(row) {
@@ -175,6 +191,60 @@ pub fn lay(book: &Rulebook, name: &str, text: &str, known: &Known<'_>) -> Result
         problems.sort();
         problems
     })
+}
+
+/// Another full mark: grades and the ceiling keep their share of it (百分制折算).
+fn rescale(book: &mut Rulebook, full_mark: Decimal) {
+    let old = std::mem::replace(&mut book.full_mark, full_mark);
+    if old <= Decimal::ZERO || full_mark <= Decimal::ZERO {
+        return;
+    }
+    let share = |points: Decimal| (points * full_mark / old).normalize();
+    book.grades.iter_mut().for_each(|grade| grade.from = share(grade.from));
+    book.bounds.ceiling = book.bounds.ceiling.map(share);
+}
+
+/// An overlay to fill in: every row that takes a weight and every step that takes points, with the figures there are.
+pub fn template(book: &Rulebook) -> String {
+    let figure = |figure: Option<Decimal>| figure.map(|found| found.normalize().to_string()).unwrap_or_default();
+    let mut text = format!(
+        "# 叠加文件：给《{}》{}的各项定分值。\n\
+         #   mingcha rulebook validate --overlay 本文件\n\
+         #   mingcha score --rulebook {} --overlay 本文件 --entries 记录.jsonl\n\
+         # 冒号用半角，冒号后空一格再写数。空着的维持原样：没有分值的项只列达到与未达到。\n\
+         rulebook: {}\n\
+         source: 待填   # 分值的出处：文件名称、文号、日期\n\
+         full_mark: {}   # 满分；各项分值合计必须等于它\n\n\
+         weights:   # 各项的分值\n",
+        book.plan.title,
+        book.plan.place,
+        book.id,
+        book.id,
+        book.full_mark.normalize()
+    );
+    for section in &book.sections {
+        let rows: Vec<&Clause> =
+            section.clauses.iter().filter(|row| row.see.is_empty() && !counts_beside_the_total(row)).collect();
+        if !rows.is_empty() {
+            text.push_str(&format!("  # {}\n", section.name));
+        }
+        for row in rows {
+            text.push_str(&format!("  {}: {}   # {}\n", row.id, figure(row.weight), row.title));
+        }
+    }
+    text.push_str("\npoints:   # 每次加减的分值\n");
+    for (_, row) in book.clauses().filter(|(section, _)| section.is_some()) {
+        for step in row.steps.iter().filter(|step| takes_points(step)) {
+            text.push_str(&format!("  {}.{}: {}   # {}\n", row.id, step.id, figure(step.points), step.title));
+        }
+    }
+    text
+}
+
+/// Counts occurrences at one figure each.
+fn takes_points(step: &Step) -> bool {
+    let counts = [Effect::Deduct, Effect::Bonus, Effect::Earn, Effect::Major];
+    counts.contains(&step.effect) && step.levels.is_empty() && step.tiers.is_empty()
 }
 
 /// Rows that only add, or that lose on top of the total, are no part of the full mark.

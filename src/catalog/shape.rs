@@ -162,7 +162,12 @@ impl<'a> Comparison<'a> {
                     Json::String(text.trim().into())
                 }
             }
-            _ => self.wrong(schema, tree, field, wanted, "write a plain number such as 2 or 0.5"),
+            Value::Text(text) => {
+                self.tell(tree.place, field, format!("{text:?} is no number"), "write digits only, such as 2 or 0.5");
+                self.damaged.push(field.to_owned());
+                self.stand_in(schema)
+            }
+            _ => self.wrong(schema, tree, field, wanted, "write digits only, such as 2 or 0.5"),
         }
     }
 

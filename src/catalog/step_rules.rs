@@ -174,6 +174,15 @@ fn needs(book: &Rulebook, clause: &Clause, step: &Step, name: &str, at: &str, fo
         Effect::Average => wants(step.clauses.is_empty(), "clauses", "add clauses: the rows that are averaged"),
         _ => {}
     }
+    if step.effect == Effect::Checklist
+        && step.points.is_some_and(|points| clause.weight.is_none_or(|weight| points > weight))
+    {
+        found.add(
+            &format!("{at}.points"),
+            format!("{name} (checklist) needs a row that weighs at least its points"),
+            "correct the weight or the points, or leave the points out: not met, the row then loses its weight",
+        );
+    }
     let shares_a_weight = matches!(
         step.effect,
         Effect::Ratio
@@ -198,7 +207,7 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         PercentShortfall, Rank, RankDeduct, Ratio, TieredRatio, Veto,
     };
     let counted: &[Effect] = &[Deduct, Bonus, Earn, Major];
-    let keys: [(&str, bool, &[Effect]); 19] = [
+    let keys: [(&str, bool, &[Effect]); 20] = [
         (
             "points",
             step.points.is_some(),
@@ -219,6 +228,7 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         ),
         ("per", step.per != Per::Once, &[Deduct, Bonus, Earn, Major]),
         ("levels", !step.levels.is_empty(), counted),
+        ("least_level", step.least_level.is_some(), counted),
         ("tiers", !step.tiers.is_empty(), counted),
         ("cap", step.cap.is_some(), &[Deduct, Bonus, Earn, Major, PercentShortfall, CountShortfall]),
         ("bands", !step.bands.is_empty(), &[TieredRatio]),
@@ -249,6 +259,13 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
 
 /// Findings of checks name no level, so that a step by levels must say which is theirs.
 fn levels(step: &Step, name: &str, at: &str, found: &mut Findings) {
+    if step.least_level.is_some() && !step.levels.is_empty() {
+        found.add(
+            &format!("{at}.least_level"),
+            format!("least_level means nothing for {name}, which has points by level"),
+            "take it out, or take out the levels that do not count",
+        );
+    }
     match step.finding_level {
         None if !step.levels.is_empty() && !step.checks.is_empty() => found.add(
             &format!("{at}.finding_level"),

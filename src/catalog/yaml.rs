@@ -85,12 +85,19 @@ pub fn problem_of(name: &str, text: &str, error: &serde_saphyr::Error) -> Proble
     let message = error.to_string();
     // The library repeats the place behind its message.
     let message = message.split(" at line ").next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let message = in_plain_words(message);
+    let nth_line = usize::try_from(line).unwrap_or_default().saturating_sub(1);
+    let wide_colon = text.lines().nth(nth_line).is_some_and(|line| line.contains('：') && !line.contains(": "));
     let places = Places::of(text);
     let field = if places.values.is_empty() { last_field(text, line) } else { places.field_at(line, column) };
     // Where a line begins with a tab, some mistakes are noticed in the line before it.
     let tab = text.lines().skip(line.saturating_sub(1) as usize).take(2).any(|wrong| wrong.contains('\t'));
     let help = if message.starts_with("unknown field") {
         "correct the key or take it out"
+    } else if wide_colon {
+        "after a key write a half-width colon and a space, `: `"
+    } else if message.ends_with("is no number") {
+        "write digits only, such as 2 or 0.5"
     } else if message.starts_with("missing field") {
         "add the key"
     } else if message.starts_with("duplicate") {
@@ -123,6 +130,19 @@ pub fn last_field(text: &str, line: u64) -> String {
         }
     }
     String::new()
+}
+
+/// The library's messages, in words of the files.
+fn in_plain_words(message: String) -> String {
+    let no_number = message
+        .strip_prefix("invalid value: string ")
+        .and_then(|rest| rest.strip_suffix(", expected a Decimal type representing a fixed-point number"));
+    match (no_number, message.split_once(", set DuplicateKeyPolicy")) {
+        (Some(value), _) => format!("{value} is no number"),
+        (None, Some((said, _))) => said.to_owned(),
+        (None, None) if message == "unexpected end of input" => "the file ends before anything is said".to_owned(),
+        (None, None) => message,
+    }
 }
 
 /// Where each value of a document stands, so that a defect found after reading can be shown in its place.

@@ -9,7 +9,7 @@ use jiff::{
 };
 use url::Url;
 
-use super::{Ending, Global, WrongInput};
+use super::{Ending, Global, WrongInput, terminal};
 use crate::{
     catalog::Catalog,
     crawl::Progress,
@@ -96,9 +96,9 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
     bar.finish_and_clear();
     let audit = result?;
     match args.format {
-        Format::Table => print!("{}", table(&audit)),
-        Format::Json => print!("{}", audit_json::render(&audit)?),
-        Format::Html => print!("{}", audit_html::render(&audit)?),
+        Format::Table => terminal::write(table(&audit))?,
+        Format::Json => terminal::write(audit_json::render(&audit)?)?,
+        Format::Html => terminal::write(audit_html::render(&audit)?)?,
     }
     let failed = args.fail_on == Some(FailOn::Faults) && !audit.findings.is_empty();
     Ok(if failed { Ending::FaultsFound } else { Ending::Done })

@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use jiff::{Timestamp, civil::Date};
 
-use super::{Ending, Global, WrongInput, office::Office};
+use super::{Ending, Global, WrongInput, office::Office, terminal};
 use crate::{
     jobs::bulletin_draft::{House, draft},
     model::{Quarter, beijing_date},
@@ -63,12 +63,12 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
         Format::Json => bulletin_json::render(&bulletin)?,
     };
     match args.out {
-        None => print!("{text}"),
+        None => terminal::write(text)?,
         Some(folder) => {
             let path = folder.join(format!("bulletin-{}.{}", args.quarter, args.format.extension()));
             std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
             std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-            println!("{}", path.display());
+            terminal::say(path.display())?;
         }
     }
     Ok(Ending::Done)

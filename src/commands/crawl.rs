@@ -22,7 +22,7 @@ pub struct Args {
 }
 
 /// A moment with its offset, or a Beijing date and time; a bare date is its midnight.
-fn moment(text: &str) -> Result<Timestamp, String> {
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }
@@ -49,10 +49,10 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
             }
         }
     }
-    println!("{table}");
+    terminal::say(table)?;
     let waiting = office.settings.portals.iter().filter(|portal| !portal.has_address()).count();
     if args.portals.is_empty() && waiting > 0 {
-        println!("{waiting} 个网站尚未填写网址（url），未访问");
+        terminal::say(format_args!("{waiting} 个网站尚未填写网址（url），未访问"))?;
     }
     tools.log.close().await;
     if unread.is_empty() {

@@ -1,14 +1,13 @@
 //! `mingcha extract FILE --url URL`: the facts of one saved page, for trying a page and for measuring.
 
-use std::{io::Write, path::PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::ValueEnum;
 
-use super::{Ending, Global, WrongInput};
+use super::{Ending, Global, WrongInput, terminal};
 use crate::{
     catalog::Catalog,
-    model::PageFacts,
     observe::{self, PageInput},
 };
 
@@ -57,13 +56,7 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
     let catalog = Catalog::load(None).context("the built-in rule files are broken")?;
     let facts = observe::page(&input, &catalog.lexicon);
     match args.format {
-        Format::Json => write_json(&facts),
+        Format::Json => terminal::say(serde_json::to_string_pretty(&facts)?)?,
     }
-}
-
-fn write_json(facts: &PageFacts) -> anyhow::Result<Ending> {
-    let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, facts).context("cannot write the facts")?;
-    writeln!(out).context("cannot write the facts")?;
     Ok(Ending::Done)
 }

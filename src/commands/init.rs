@@ -5,7 +5,7 @@ use std::{fmt::Write, fs::OpenOptions, io::Write as _, path::PathBuf};
 use anyhow::Context;
 use jiff::{Timestamp, civil::Date};
 
-use super::{Ending, Global, WrongInput, office::catalog};
+use super::{Ending, Global, WrongInput, office::catalog, terminal};
 use crate::{
     catalog::Catalog,
     model::{ListedUnit, UnitClass, UnitKind, UnitList, beijing_date},
@@ -54,9 +54,12 @@ pub async fn run(args: Args, _: &Global) -> anyhow::Result<Ending> {
     })?;
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", args.out.display()))?;
     let units: usize = plan.classes.iter().map(|class| class.units.len()).sum();
-    println!("{}：{units} 个考核对象，细则 {}", args.out.display(), plan.rulebook);
-    println!("控制台用户 admin，密码 {password}（只显示这一次，文件中只有散列值）");
-    println!("填上各网站的 url 后开始检查；现在就可以：mingcha --config {} serve", args.out.display());
+    terminal::say(format_args!("{}：{units} 个考核对象，细则 {}", args.out.display(), plan.rulebook))?;
+    terminal::say(format_args!("控制台用户 admin，密码 {password}（只显示这一次，文件中只有散列值）"))?;
+    terminal::say(format_args!(
+        "填上各网站的 url 后开始检查；现在就可以：mingcha --config {} serve",
+        args.out.display()
+    ))?;
     Ok(Ending::Done)
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::{
     Ending, Global,
     office::{Office, catalog, told},
+    terminal,
 };
 use crate::{
     jobs::judge::{Difference, judge_again},
@@ -40,22 +41,24 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
         Err(error) => error,
     })?;
     if args.json {
-        println!("{}", serde_json::to_string_pretty(&judged.outcomes)?);
+        terminal::say(serde_json::to_string_pretty(&judged.outcomes)?)?;
         return Ok(Ending::Done);
     }
     for difference in &judged.differences {
         match difference {
-            Difference::Added(now) => println!("+ {}", line(now)),
-            Difference::Gone(then) => println!("- {}", line(then)),
-            Difference::Changed { then, now } => println!("- {}\n+ {}", line(then), line(now)),
+            Difference::Added(now) => terminal::say(format_args!("+ {}", line(now)))?,
+            Difference::Gone(then) => terminal::say(format_args!("- {}", line(then)))?,
+            Difference::Changed { then, now } => {
+                terminal::say(format_args!("- {}\n+ {}", line(then), line(now)))?;
+            }
         }
     }
-    println!(
+    terminal::say(format_args!(
         "{}: {} outcomes, {} differ from that night",
         judged.run.id,
         judged.outcomes.len(),
         judged.differences.len()
-    );
+    ))?;
     Ok(Ending::Done)
 }
 

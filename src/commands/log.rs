@@ -9,6 +9,7 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     Ending, Global, entry_file,
     office::{Office, told},
+    terminal,
 };
 use crate::store::Log;
 
@@ -62,16 +63,16 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
 /// A log that was changed is a log that cannot be trusted: exit 3, every trace on a line.
 async fn verify(log: &Log) -> anyhow::Result<Ending> {
     let verified = log.verify().await?;
-    println!(
+    terminal::say(format_args!(
         "{} events, {} findings, {} entries; newest seal {}",
         verified.events, verified.findings, verified.entries, verified.last_seal
-    );
+    ))?;
     for fault in &verified.faults {
-        println!("{fault}");
+        terminal::say(fault)?;
     }
     match verified.faults.len() {
         0 => {
-            println!("sound: nothing was changed");
+            terminal::say("sound: nothing was changed")?;
             Ok(Ending::Done)
         }
         count => anyhow::bail!("the log was changed or is damaged in {count} places; restore it from a backup"),
@@ -89,9 +90,9 @@ async fn export(args: Export, log: &Log) -> anyhow::Result<Ending> {
     match args.out {
         Some(path) => {
             std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-            eprintln!("{} entries written to {}", entries.len(), path.display());
+            terminal::complain(format_args!("{} entries written to {}", entries.len(), path.display()));
         }
-        None => print!("{text}"),
+        None => terminal::write(text)?,
     }
     Ok(Ending::Done)
 }
@@ -99,6 +100,6 @@ async fn export(args: Export, log: &Log) -> anyhow::Result<Ending> {
 async fn import(args: Import, log: &Log) -> anyhow::Result<Ending> {
     let entries = entry_file::read(&args.file)?;
     let imported = log.import_entries(entries, "import", Timestamp::now()).await.map_err(told)?;
-    println!("added {}, already known {}", imported.added, imported.known);
+    terminal::say(format_args!("added {}, already known {}", imported.added, imported.known))?;
     Ok(Ending::Done)
 }

@@ -18,7 +18,7 @@ mod score;
 mod serve;
 mod terminal;
 
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -81,14 +81,6 @@ pub enum Ending {
 #[error("{0}")]
 pub struct WrongInput(pub String);
 
-/// Prints a result; a reader that has gone away (`| head`) is no fault.
-fn print_result(text: &str) -> std::io::Result<()> {
-    match writeln!(std::io::stdout().lock(), "{text}") {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        printed => printed,
-    }
-}
-
 /// Parses the arguments, runs the command, and says in one message what went wrong.
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
@@ -96,7 +88,7 @@ pub fn run() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            eprintln!("error: cannot start the runtime: {error}");
+            terminal::complain(format_args!("error: cannot start the runtime: {error}"));
             return ExitCode::from(3);
         }
     };
@@ -104,7 +96,7 @@ pub fn run() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::FaultsFound) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("error: {error:#}");
+            terminal::complain(format_args!("error: {error:#}"));
             ExitCode::from(if error.chain().any(|cause| cause.is::<WrongInput>()) { 2 } else { 3 })
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, IsTerminal};
 
-use super::{Ending, Global, WrongInput};
+use super::{Ending, Global, WrongInput, terminal};
 
 /// Shorter passwords are guessed in a night even through the login's throttle.
 const FEWEST_CHARACTERS: usize = 10;
@@ -15,9 +15,9 @@ pub struct Args {}
 pub async fn run(_: Args, _: &Global) -> anyhow::Result<Ending> {
     let mut stdin = std::io::stdin().lock();
     if stdin.is_terminal() {
-        eprintln!("Password of the console's administrator (shown while you type), then Enter:");
+        terminal::complain(format_args!("Password of the console's administrator (shown while you type), then Enter:"));
     }
-    println!("{}", hash_of_first_line(&mut stdin)?);
+    terminal::say(hash_of_first_line(&mut stdin)?)?;
     Ok(Ending::Done)
 }
 

@@ -2,12 +2,15 @@
 
 mod validate;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
 use clap::{Subcommand, ValueEnum};
 use serde::Serialize;
 
-use super::{Ending, Global, WrongInput, office::text_file, print_result, terminal};
+use super::{Ending, Global, WrongInput, office::text_file, terminal};
 use crate::{
     catalog::{Catalog, overlay, rulebooks},
     model::{Rulebook, rulebook::Step},
@@ -48,6 +51,13 @@ enum What {
         #[command(flatten)]
         shown: Shown,
     },
+    /// A template to fill in: an overlay with every weight and figure of a rulebook, or the blanks its plan leaves
+    Overlay {
+        id: String,
+        /// A folder of rules laid over the built-in ones
+        #[arg(long, value_name = "DIR")]
+        checks: Option<PathBuf>,
+    },
     /// The JSON Schema of rulebook files, or of overlays, for editors
     Schema {
         /// Of the files of weights and other values that are laid over a rulebook
@@ -87,9 +97,13 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         }
         What::Units { id, shown } => units(&catalog(&shown)?, &id, shown.format)?,
         What::Validate { path, overlay, shown } => validate::run(path.as_deref(), overlay.as_deref(), &shown)?,
+        What::Overlay { id, checks } => {
+            let catalog = Catalog::load(checks.as_deref()).map_err(|problems| WrongInput(problems.to_string()))?;
+            terminal::say(overlay::template(catalog.rulebook(&id).map_err(WrongInput)?).trim_end())?;
+        }
         What::Schema { overlay, format: _ } => {
             let schema = if overlay { overlay::schema() } else { rulebooks::schema() };
-            print_result(&serde_json::to_string_pretty(schema)?)?;
+            terminal::say(serde_json::to_string_pretty(schema)?)?;
         }
     }
     Ok(Ending::Done)
@@ -124,8 +138,7 @@ fn list(catalog: &Catalog, format: Format) -> anyhow::Result<()> {
         })
         .collect();
     if format == Format::Json {
-        print_result(&serde_json::to_string_pretty(&rows)?)?;
-        return Ok(());
+        return terminal::say(serde_json::to_string_pretty(&rows)?);
     }
     let mut table = terminal::table(["编号", "名称", "类别", "满分", "权重合计", "行数"]);
     for row in rows {
@@ -138,46 +151,51 @@ fn list(catalog: &Catalog, format: Format) -> anyhow::Result<()> {
             row.clauses.to_string(),
         ]);
     }
-    println!("{table}");
-    Ok(())
+    terminal::say(table)
 }
 
 fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
     if format == Format::Json {
-        print_result(&serde_json::to_string_pretty(&with_switches(book)?)?)?;
-        return Ok(());
+        return terminal::say(serde_json::to_string_pretty(&with_switches(book)?)?);
     }
-    println!("{}（{}）", book.title, book.id);
-    println!("{}　{}　{}", book.plan.title, book.plan.number.as_deref().unwrap_or_default(), book.plan.place);
-    println!("考核期 {} 至 {}　满分 {}", book.period.from, book.period.to, book.full_mark);
+    let mut text = String::new();
+    writeln!(text, "{}（{}）", book.title, book.id)?;
+    writeln!(text, "{}　{}　{}", book.plan.title, book.plan.number.as_deref().unwrap_or_default(), book.plan.place)?;
+    writeln!(text, "考核期 {} 至 {}　满分 {}", book.period.from, book.period.to, book.full_mark)?;
     if !book.weighted() {
-        println!("方案未定各项分值：只列达到与未达到，用 --overlay 给出分值后才计总分、等次和名次");
+        writeln!(text, "方案未定各项分值：只列达到与未达到，用 --overlay 给出分值后才计总分、等次和名次")?;
+        writeln!(text, "叠加文件的模板：mingcha rulebook overlay {}", book.id)?;
     }
-    println!();
+    writeln!(text)?;
     for section in &book.sections {
-        println!("{}{}", section.name, section.weight.map(|weight| format!("（{weight}分）")).unwrap_or_default());
+        writeln!(
+            text,
+            "{}{}",
+            section.name,
+            section.weight.map(|weight| format!("（{weight}分）")).unwrap_or_default()
+        )?;
         for clause in &section.clauses {
-            let weight = clause.weight.map_or("-".to_owned(), |weight| weight.to_string());
-            println!("  {}  {}  {}分", clause.id, clause.title, weight);
+            let weight = clause.weight.map(|weight| format!("  {weight}分")).unwrap_or_default();
+            writeln!(text, "  {}  {}{weight}", clause.id, clause.title)?;
             if !clause.see.is_empty() {
-                println!("      见 {}", clause.see.join("、"));
+                writeln!(text, "      见 {}", clause.see.join("、"))?;
             }
             for step in &clause.steps {
-                println!("      {}", step_line(step));
+                writeln!(text, "      {}", step_line(step))?;
             }
             if let Some(why) = &clause.why_staff {
-                println!("      须人工查看：{why}");
+                writeln!(text, "      须人工查看：{why}")?;
             }
         }
     }
-    println!("\n歧义之处的读法（score --reading 编号=读法 可改）");
+    writeln!(text, "\n歧义之处的读法（score --reading 编号=读法 可改）")?;
     for reading in &book.readings {
-        println!("  {}  {}：{}", reading.id, reading.place, reading.problem);
+        writeln!(text, "  {}  {}：{}", reading.id, reading.place, reading.problem)?;
         for (name, option) in &reading.options {
-            println!("      {} {name}：{}", if *name == reading.chosen { "●" } else { "○" }, option.says);
+            writeln!(text, "      {} {name}：{}", if *name == reading.chosen { "●" } else { "○" }, option.says)?;
         }
     }
-    Ok(())
+    terminal::write(text)
 }
 
 /// The rulebook as JSON; each reading also says itself what is read and how to switch it.
@@ -206,6 +224,9 @@ fn step_line(step: &Step) -> String {
     if let Some(since) = step.since {
         line.push_str(&format!("　自{since}起"));
     }
+    if let Some(least) = step.least_level {
+        line.push_str(&format!("　只计{}以上", least.chinese()));
+    }
     if let Some(cap) = step.cap {
         line.push_str(&format!("　上限{cap}分"));
     }
@@ -225,15 +246,13 @@ fn units(catalog: &Catalog, id: &str, format: Format) -> anyhow::Result<()> {
     let mut list = list.clone();
     list.classes.retain(|found| found.class == class);
     if format == Format::Json {
-        print_result(&serde_json::to_string_pretty(&list)?)?;
-        return Ok(());
+        return terminal::say(serde_json::to_string_pretty(&list)?);
     }
+    let mut text = String::new();
     for unit in list.classes.iter().flat_map(|found| &found.units) {
-        println!(
-            "{}{}",
-            unit.name,
-            if unit.aliases.is_empty() { String::new() } else { format!("（{}）", unit.aliases.join("、")) }
-        );
+        let aliases =
+            if unit.aliases.is_empty() { String::new() } else { format!("（{}）", unit.aliases.join("、")) };
+        writeln!(text, "{}{aliases}", unit.name)?;
     }
     if !list.columns.is_empty() {
         let mut columns = terminal::table(["栏目类型", "栏目名称", "责任单位"]);
@@ -241,7 +260,7 @@ fn units(catalog: &Catalog, id: &str, format: Format) -> anyhow::Result<()> {
             let responsible: Vec<&str> = column.units.iter().chain(&column.groups).map(String::as_str).collect();
             columns.add_row([&column.kind, &column.name, &responsible.join("、")]);
         }
-        println!("\n{columns}");
+        writeln!(text, "\n{columns}")?;
     }
     if !list.accounts.is_empty() {
         let mut accounts = terminal::table(["新媒体类型", "新媒体名称", "责任单位"]);
@@ -249,9 +268,9 @@ fn units(catalog: &Catalog, id: &str, format: Format) -> anyhow::Result<()> {
             let office = account.office.as_ref().map(|office| format!("（{office}）")).unwrap_or_default();
             accounts.add_row([&account.kind, &account.name, &format!("{}{office}", account.unit)]);
         }
-        println!("\n{accounts}");
+        writeln!(text, "\n{accounts}")?;
     }
-    Ok(())
+    terminal::write(text)
 }
 
 fn overlaid(catalog: &Catalog, book: &Rulebook, path: &Path) -> anyhow::Result<Rulebook> {

@@ -1,26 +1,22 @@
 //! `mingcha score`: entries and a rulebook make an explained score.
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+mod against;
+mod emit;
+mod table;
+
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use comfy_table::{CellAlignment, Table, presets};
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
     Ending, Global, WrongInput,
     office::{Office, catalog, text_file},
-    print_result,
 };
 use crate::{
     catalog::Catalog,
-    model::{
-        Rulebook, ScoreReport, ScoreSheet, UnitList,
-        rulebook::Period,
-        score_sheet::{AdjustmentKind, BadEntry},
-    },
+    model::{Entry, Rulebook, UnitList, rulebook::Period, score_sheet::BadEntry},
+    report::score_xlsx,
     score::{
         self, Options,
         cohort::Cohort,
@@ -29,14 +25,17 @@ use crate::{
 };
 
 /// Score units with a rulebook; every point has its reason
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct Args {
-    /// Id of the rulebook; `mingcha rulebook list` shows them
+    /// Id of the rulebook, or a file that holds one; `mingcha rulebook list` shows the ids
     #[arg(long, value_name = "ID")]
     rulebook: String,
     /// Entries as JSON Lines; the log of the configuration where left out
     #[arg(long, value_name = "FILE.jsonl")]
     entries: Option<PathBuf>,
+    /// Score the log as it was known then: a Beijing date (with that whole day), or date and time
+    #[arg(long, value_name = "WHEN", value_parser = against::moment, conflicts_with = "entries")]
+    as_of: Option<Timestamp>,
     /// First day that counts; the rulebook's own where left out
     #[arg(long, value_name = "DATE")]
     from: Option<Date>,
@@ -64,14 +63,21 @@ pub struct Args {
     /// A folder of rules laid over the built-in ones
     #[arg(long, value_name = "DIR")]
     checks: Option<PathBuf>,
+    /// xlsx is a workbook for Excel
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    against: against::Against,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     Table,
     Json,
+    Xlsx,
 }
 
 /// Where entries come from, and what that means for the scoring.
@@ -89,13 +95,23 @@ struct Source {
 }
 
 pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
-    if let Some(path) = &args.entries {
-        let catalog = catalog(args.checks.as_deref())?;
-        return score_and_print(from_file(path, &args, &catalog)?, &args, &catalog);
+    emit::check(&args)?;
+    let earlier = args.against.earlier(&args);
+    let reads_log = args.entries.is_none() || earlier.as_ref().is_some_and(|earlier| earlier.entries.is_none());
+    let office = reads_log.then(|| Office::open(global)).transpose()?;
+    let checks = args.checks.as_deref();
+    let catalog = match &office {
+        Some(office) => office.catalog_from(checks.or(office.settings.checks.as_deref()))?,
+        None => catalog(checks)?,
+    };
+    let source = source_of(&args, office.as_ref(), &catalog).await?;
+    match earlier {
+        None => score_and_print(source, &args, &catalog),
+        Some(earlier) => {
+            let before = source_of(&earlier, office.as_ref(), &catalog).await?;
+            against::print_difference((&earlier, &before), (&args, &source), &catalog)
+        }
     }
-    let office = Office::open(global)?;
-    let catalog = office.catalog_from(args.checks.as_deref().or(office.settings.checks.as_deref()))?;
-    score_and_print(from_log(&office, &args, &catalog).await?, &args, &catalog)
 }
 
 fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Result<Ending> {
@@ -126,65 +142,91 @@ fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Re
     report.switched = switched;
     report.skipped.extend(parsed.bad);
     report.skipped.sort();
-    match args.format {
-        Format::Json => print_result(&serde_json::to_string_pretty(&report)?)?,
-        Format::Table => print_table(&rulebook, &report),
-    }
+    let written = match args.format {
+        Format::Json => format!("{}\n", serde_json::to_string_pretty(&report)?).into_bytes(),
+        Format::Table => table::render(&rulebook, &report)?.into_bytes(),
+        Format::Xlsx => score_xlsx::render(&rulebook, &report)?,
+    };
+    emit::write(args, &written)?;
     Ok(Ending::Done)
 }
 
-fn from_file(path: &Path, args: &Args, catalog: &Catalog) -> anyhow::Result<Source> {
+/// The entries of a file or of the log. Where an office is open, its configured units of the rulebook's class are
+/// scored whether or not anything was found.
+async fn source_of(args: &Args, office: Option<&Office>, catalog: &Catalog) -> anyhow::Result<Source> {
     let (rulebook, _) = rulebook_of(args, catalog)?;
-    Ok(Source {
-        name: path.display().to_string(),
-        parsed: entries::parse(&text_file(path)?),
-        skip_bad: args.skip_bad_lines,
-        units: args.units.clone(),
-        list: catalog.units_of(&rulebook).cloned(),
-    })
-}
-
-/// Findings and entries of the period; the configured units of the rulebook's class are scored whether or not
-/// anything was found.
-async fn from_log(office: &Office, args: &Args, catalog: &Catalog) -> anyhow::Result<Source> {
-    let (rulebook, _) = rulebook_of(args, catalog)?;
-    let period = period_of(args, &rulebook)?;
-    let log = office.log().await?;
-    let entries = log.scoring_entries(period.from, period.to).await?;
-    log.close().await;
-    let configured = office.settings.portals.iter().flat_map(|portal| &portal.units);
-    let cohort = Cohort::of(&rulebook, catalog.units_of(&rulebook), configured);
-    let entries = cohort.entries(entries);
+    let list = catalog.units_of(&rulebook);
+    let cohort = office.map(|office| {
+        let configured = office.settings.portals.iter().flat_map(|portal| &portal.units);
+        Cohort::of(&rulebook, list, configured)
+    });
+    let (name, parsed) = match (&args.entries, office) {
+        (None, Some(office)) => {
+            let entries = logged(office, period_of(args, &rulebook)?, args.as_of).await?;
+            let entries = cohort.as_ref().map_or_else(Vec::new, |cohort| cohort.entries(entries));
+            (office.log_path().display().to_string(), Parsed { entries, ..Parsed::default() })
+        }
+        (Some(path), _) => (path.display().to_string(), entries::parse(&text_file(path)?)),
+        (None, None) => return Err(WrongInput("name the entries with --entries FILE.jsonl".into()).into()),
+    };
     let mut units = args.units.clone();
-    units.extend(cohort.units);
+    units.extend(cohort.iter().flat_map(|cohort| cohort.units.clone()));
     Ok(Source {
-        name: office.log_path().display().to_string(),
-        parsed: Parsed { entries, ..Parsed::default() },
-        skip_bad: true,
+        name,
+        parsed,
+        skip_bad: args.entries.is_none() || args.skip_bad_lines,
         units,
-        list: cohort.list,
+        list: cohort.map_or_else(|| list.cloned(), |cohort| cohort.list),
     })
 }
 
-/// The rulebook as read, with the readings switched and the overlay laid on.
+/// Findings and entries of the period, as they are or as they were known at a moment.
+async fn logged(office: &Office, period: Period, as_of: Option<Timestamp>) -> anyhow::Result<Vec<Entry>> {
+    let log = office.log().await?;
+    let entries = match as_of {
+        Some(at) => log.scoring_entries_as_of(period.from, period.to, at).await?,
+        None => log.scoring_entries(period.from, period.to).await?,
+    };
+    log.close().await;
+    Ok(entries)
+}
+
+/// The rulebook with the overlay laid on and the readings switched; and what was switched.
 fn rulebook_of(args: &Args, catalog: &Catalog) -> anyhow::Result<(Rulebook, Vec<String>)> {
-    let mut rulebook = catalog.rulebook(&args.rulebook).map_err(WrongInput)?.clone();
-    let mut switched = rulebook.changes();
-    if let Some(path) = &args.overlay {
-        let name = path.display().to_string();
-        rulebook = catalog
-            .overlay(&rulebook, &name, &text_file(path)?)
-            .map_err(|problems| WrongInput(problems.to_string()))?;
-        switched.push(name);
+    let mut rulebook = table_of(args, catalog)?;
+    let mut switched = catalog.rulebook(&args.rulebook).map(Rulebook::changes).unwrap_or_default();
+    switched.extend(args.overlay.iter().map(|path| path.display().to_string()));
+    for (id, option) in readings_of(args)? {
+        rulebook = rulebook.read_as(&id, &option).map_err(WrongInput)?;
+        switched.push(format!("{id}={option}"));
     }
-    for switch in &args.readings {
+    Ok((rulebook, switched))
+}
+
+/// The rulebook with its overlay; no reading is switched.
+fn table_of(args: &Args, catalog: &Catalog) -> anyhow::Result<Rulebook> {
+    let named = Path::new(&args.rulebook);
+    let rulebook = match catalog.rulebook(&args.rulebook) {
+        Ok(rulebook) => rulebook.clone(),
+        Err(_) if named.is_file() => catalog
+            .rulebook_file(&args.rulebook, &text_file(named)?)
+            .map_err(|problems| WrongInput(problems.to_string()))?,
+        Err(unknown) => return Err(WrongInput(unknown).into()),
+    };
+    let Some(path) = &args.overlay else { return Ok(rulebook) };
+    let laid = catalog.overlay(&rulebook, &path.display().to_string(), &text_file(path)?);
+    Ok(laid.map_err(|problems| WrongInput(problems.to_string()))?)
+}
+
+/// The readings to switch: id and option.
+fn readings_of(args: &Args) -> anyhow::Result<Vec<(String, String)>> {
+    let pair = |switch: &String| {
         let (id, option) = switch
             .split_once('=')
             .ok_or_else(|| WrongInput(format!("--reading {switch}: write ID=OPTION, such as Y5=add")))?;
-        rulebook = rulebook.read_as(id, option).map_err(WrongInput)?;
-        switched.push(switch.clone());
-    }
-    Ok((rulebook, switched))
+        Ok((id.to_owned(), option.to_owned()))
+    };
+    args.readings.iter().map(pair).collect()
 }
 
 fn period_of(args: &Args, rulebook: &Rulebook) -> anyhow::Result<Period> {
@@ -204,86 +246,4 @@ fn all_of(name: &str, mut bad: Vec<BadEntry>) -> WrongInput {
         lines.len(),
         lines.join("\n")
     ))
-}
-
-fn print_table(rulebook: &Rulebook, report: &ScoreReport) {
-    println!("{}　{} 至 {}", rulebook.title, report.period.from, report.period.to);
-    if !rulebook.weighted() {
-        println!("方案未定各项分值：只列未达到的项，用 --overlay 给出分值后才计总分、等次和名次");
-    }
-    let mut table = Table::new();
-    table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-
-    let provisional = report.units.iter().any(|sheet| sheet.provisional_total.is_some());
-    let mut header = vec!["名次", "单位", "总分", "百分比", "等次", "待补数据"];
-    if provisional {
-        header.insert(3, "含待核实");
-    }
-    table.set_header(header);
-    let scored = |number: String| if rulebook.weighted() { number } else { "—".to_owned() };
-    for sheet in &report.units {
-        let mut row = vec![
-            sheet.rank.map(|rank| rank.to_string()).unwrap_or_default(),
-            sheet.unit.clone(),
-            scored(sheet.total.to_string()),
-            scored(format!("{}%", sheet.percent)),
-            sheet.grade.clone().unwrap_or_default(),
-            sheet.pending.join(" "),
-        ];
-        if provisional {
-            row.insert(3, sheet.provisional_total.map(|total| total.to_string()).unwrap_or_default());
-        }
-        table.add_row(row);
-    }
-    for column in [0, 2, 3] {
-        if let Some(column) = table.column_mut(column) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    println!("{table}");
-    for sheet in &report.units {
-        print_reasons(rulebook, sheet);
-    }
-    if !report.unpriced.is_empty() {
-        let checks: BTreeSet<&str> = report.unpriced.iter().filter_map(|entry| entry.check.as_deref()).collect();
-        println!(
-            "\n本细则不计分的检查结果 {} 条：{}",
-            report.unpriced.len(),
-            checks.into_iter().collect::<Vec<_>>().join(" ")
-        );
-    }
-    if !report.skipped.is_empty() {
-        println!("\n未采用的记录 {} 条：", report.skipped.len());
-        for bad in &report.skipped {
-            println!("  {bad}");
-        }
-    }
-}
-
-/// Every reason for points of one unit.
-fn print_reasons(rulebook: &Rulebook, sheet: &ScoreSheet) {
-    match rulebook.weighted() {
-        true => println!("\n{}　{}分", sheet.unit, sheet.total),
-        false => println!("\n{}　未达到 {} 项", sheet.unit, sheet.unmet.len()),
-    }
-    for clause in &sheet.clauses {
-        for trace in clause.trace.iter().filter(|trace| !trace.points.is_zero() || !trace.entries.is_empty()) {
-            let title = rulebook.clause(&clause.clause).map(|found| found.title.as_str()).unwrap_or_default();
-            println!("  {:>6}  {} {title}：{}", signed(trace.points), clause.clause, trace.reason);
-        }
-    }
-    for section in sheet.sections.iter().filter_map(|section| section.reason.as_ref()) {
-        println!("          {section}");
-    }
-    let caps = [AdjustmentKind::Cap, AdjustmentKind::Veto, AdjustmentKind::Average];
-    for adjustment in sheet.adjustments.iter().filter(|adjustment| caps.contains(&adjustment.kind)) {
-        println!("  {:>6}  {}", signed(adjustment.points), adjustment.reason);
-    }
-    for change in &sheet.flagged {
-        println!("  {:>6}  {} 待核实 {} 条，确认后的变化", signed(change.points), change.clause, change.entries.len());
-    }
-}
-
-fn signed(points: rust_decimal::Decimal) -> String {
-    if points.is_sign_positive() && !points.is_zero() { format!("+{points}") } else { points.to_string() }
 }

@@ -10,7 +10,7 @@ use tokio::{
     sync::watch,
 };
 
-use super::{Ending, Global, WrongInput, office::Office};
+use super::{Ending, Global, WrongInput, office::Office, terminal};
 use crate::{
     config::Settings,
     console::{self, Services},
@@ -49,9 +49,14 @@ pub async fn run(_: Args, global: &Global) -> anyhow::Result<Ending> {
     let work = worker::portal_nights(tools.clone(), settings.portals.clone());
     let last = tools.log.latest_runs().await?.iter().map(|run| run.started).max();
     let address = listener.local_addr().context("the console has no address")?;
-    println!("console: http://{address}/  nights: {} (Beijing time)  portals: {}", schedule.line(), portals.len());
+    terminal::say(format_args!(
+        "console: http://{address}/  nights: {} (Beijing time)  portals: {}",
+        schedule.line(),
+        portals.len()
+    ))?;
     if portals.len() < settings.portals.len() {
-        println!("{} portals have no address yet and are not visited", settings.portals.len() - portals.len());
+        let waiting = settings.portals.len() - portals.len();
+        terminal::say(format_args!("{waiting} portals have no address yet and are not visited"))?;
     }
 
     let (tell, told) = watch::channel(false);

@@ -84,11 +84,5 @@ pub fn value_in_words(entry: &Entry) -> String {
 }
 
 pub fn status_in_words(status: EntryStatus) -> (&'static str, &'static str) {
-    let words = match status {
-        EntryStatus::Flagged => "待核查",
-        EntryStatus::Confirmed => "已确认",
-        EntryStatus::Dismissed => "已排除",
-        EntryStatus::Waived => "限期豁免",
-    };
-    (status.name(), words)
+    (status.name(), status.chinese())
 }

@@ -102,6 +102,16 @@ impl EntryStatus {
         }
     }
 
+    /// What readers see.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            EntryStatus::Flagged => "待核查",
+            EntryStatus::Confirmed => "已确认",
+            EntryStatus::Dismissed => "已排除",
+            EntryStatus::Waived => "限期豁免",
+        }
+    }
+
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.name() == name)
     }

@@ -38,6 +38,8 @@ pub mod quarter;
 pub mod reading;
 pub mod rulebook;
 pub mod run;
+pub mod score_difference;
+pub mod score_parts;
 pub mod score_sheet;
 pub mod step;
 pub mod unit_list;

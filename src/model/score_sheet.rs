@@ -56,7 +56,7 @@ pub struct ScoreSheet {
     /// Clauses that wait for a number and keep their full weight until it comes.
     pub pending: Vec<String>,
     /// Rows of a checklist that are not met, whether or not they have a weight.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     pub unmet: Vec<String>,
     pub sections: Vec<SectionScore>,
     pub clauses: Vec<ClauseScore>,

@@ -34,6 +34,10 @@ pub struct Step {
     /// The level at which findings of our own checks count, since they name none: that of the office that confirms them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub finding_level: Option<Level>,
+    /// Counts only at this level and above (被市级以上……); entries without a level count, since whoever enters them
+    /// has chosen the step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least_level: Option<Level>,
     /// Counts only from this day on (此项通报从某月开始); entries without a date count.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>", extend("format" = "date"))]

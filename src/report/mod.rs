@@ -5,6 +5,8 @@ pub mod audit_json;
 pub mod bulletin_html;
 pub mod bulletin_json;
 pub mod bulletin_words;
+pub mod score_xlsx;
+mod workbook;
 
 /// A report that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +15,8 @@ pub enum ReportError {
     Template { report: &'static str, source: askama::Error },
     #[error("cannot write the {report} as JSON: {source}")]
     Json { report: &'static str, source: serde_json::Error },
+    #[error("cannot write the {report} as an Excel workbook: {source}")]
+    Workbook { report: &'static str, source: rust_xlsxwriter::XlsxError },
 }
 
 /// True for addresses that may stand behind a link: pages name their own, and `javascript:` is one too.

@@ -51,7 +51,8 @@ pub fn score(
     let absent: Vec<&Entry> =
         counted_entries.iter().filter(|one| one.what == What::NotApplicable).map(|one| one.entry).collect();
     if !absent.is_empty() {
-        return not_applicable(clause, &absent);
+        let others = counted_entries.iter().filter(|one| one.what != What::NotApplicable);
+        return not_applicable(clause, &absent, others);
     }
     let mut sum = StepScore::nothing();
     let mut vetoes = Vec::new();
@@ -151,15 +152,25 @@ fn within(cap: Option<Decimal>, points: Decimal, sign: i64, trace: &mut Vec<Trac
     cap
 }
 
-/// The unit has no such thing: nothing is lost here, and nothing waited for.
-fn not_applicable(clause: &Clause, entries: &[&Entry]) -> RowScore {
+/// The unit has no such thing: nothing is lost here, and nothing waited for. What `others` say all the same is shown.
+fn not_applicable<'p, 'e: 'p>(
+    clause: &Clause,
+    entries: &[&Entry],
+    others: impl Iterator<Item = &'p Placed<'e>>,
+) -> RowScore {
     let weight = clause.weight.unwrap_or_default();
-    let trace = Trace {
+    let mut trace = vec![Trace {
         step: None,
         points: Decimal::ZERO,
         entries: entries.iter().map(|entry| (*entry).clone()).collect(),
         reason: "该单位无此项内容，本项不适用".into(),
-    };
+    }];
+    trace.extend(others.map(|one| Trace {
+        step: step_of(clause, one).map(|step| step.id.clone()),
+        points: Decimal::ZERO,
+        entries: vec![one.entry.clone()],
+        reason: "与“无此项内容”的记录相矛盾，本条不计分，请核实".into(),
+    }));
     RowScore {
         score: ClauseScore {
             clause: clause.id.clone(),
@@ -167,7 +178,7 @@ fn not_applicable(clause: &Clause, entries: &[&Entry]) -> RowScore {
             deducted: Decimal::ZERO,
             bonus: Decimal::ZERO,
             score: plain(weight),
-            trace: vec![trace],
+            trace,
         },
         pending: false,
         unmet: false,

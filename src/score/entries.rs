@@ -55,8 +55,20 @@ fn blame(line: &str, error: &serde_json::Error) -> (String, String) {
         alone.insert("unit".into(), Value::String("-".into()));
         alone.insert(name.clone(), value.clone());
         if let Err(error) = serde_json::from_value::<Entry>(Value::Object(alone)) {
-            return (name.clone(), reason(&error));
+            return (name.clone(), in_plain_words(name, value).unwrap_or_else(|| reason(&error)));
         }
     }
     ("(line)".into(), reason(error))
+}
+
+/// What a number or a date looks like, for those who write entries by hand.
+fn in_plain_words(field: &str, value: &Value) -> Option<String> {
+    match field {
+        "count" | "numerator" | "denominator" | "value" => {
+            Some(format!("{value} is no number; write digits such as 2 or 0.5"))
+        }
+        "rank" => Some(format!("{value} is no place; write a whole number from 1")),
+        "date" => Some(format!("{value} is no date; write it as \"2017-03-01\"")),
+        _ => None,
+    }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::{
-    placing::{Book, Placed, What},
+    placing::{Book, Placed, What, count_of},
     worth::worth,
 };
 use crate::model::{
@@ -16,7 +16,8 @@ use crate::model::{
     rulebook::{Effect, Exclusive, ExclusiveBy, Keep},
 };
 
-/// The entries of one unit, split into those that count and those that do not: too early, or another stands for them.
+/// The entries of one unit, split into those that count and those that do not: too early, of too low a level, or
+/// another stands for them.
 #[derive(Default)]
 pub struct Events<'a> {
     pub counted: Vec<Placed<'a>>,
@@ -27,11 +28,11 @@ pub struct Events<'a> {
 /// Splits the entries of one unit. `placed` comes in canonical order, so that the outcome does not depend on the file's.
 pub fn split<'a>(book: &Book<'_>, placed: Vec<Placed<'a>>) -> Events<'a> {
     let mut events = Events { counted: placed, repeated: Vec::new() };
-    events.drop_early(book);
+    events.drop_uncounted(book);
     let same_step = |one: &Placed<'_>| {
         let What::Step(step) = one.what else { return None };
         let rule = &book.clauses[one.clause].1.steps[step];
-        if !counts_occurrences(rule.effect) || each_counts(book, one) {
+        if !(counts_occurrences(rule.effect) || tells_of_missing(rule.effect, one.entry)) || each_counts(book, one) {
             return None;
         }
         one.entry.subject.as_ref().map(|subject| (one.clause, step, subject.clone()))
@@ -69,21 +70,18 @@ fn each_counts(book: &Book<'_>, one: &Placed<'_>) -> bool {
 }
 
 impl<'a> Events<'a> {
-    /// Sets aside what happened before its step began to count.
-    fn drop_early(&mut self, book: &Book<'_>) {
-        let begins = |one: &Placed<'a>| match one.what {
-            What::Step(step) => book.clauses[one.clause].1.steps[step].since,
-            What::NotApplicable => None,
-        };
+    /// Sets aside what happened before its step began to count, or below the level it counts from.
+    fn drop_uncounted(&mut self, book: &Book<'_>) {
         for one in std::mem::take(&mut self.counted) {
-            match begins(&one).filter(|since| one.entry.date.is_some_and(|date| date < *since)) {
-                Some(since) => self.repeated.push((one, format!("此项自{since}起计，本条不计分"))),
+            match uncounted(book, &one) {
+                Some(reason) => self.repeated.push((one, reason)),
                 None => self.counted.push(one),
             }
         }
     }
 
-    /// Of the entries with the same key keeps the first in `order`, then the one worth most, then the first.
+    /// Of the entries with the same key keeps the first in `order`, then the one worth most, then the one of
+    /// most items, then the first.
     fn keep_best<K: Ord>(
         &mut self,
         book: &Book<'_>,
@@ -91,13 +89,17 @@ impl<'a> Events<'a> {
         order: impl Fn(&Placed<'a>) -> usize,
         title: &str,
     ) {
-        let mut best: BTreeMap<K, (usize, Decimal, usize)> = BTreeMap::new();
+        let mut best: BTreeMap<K, (usize, (Decimal, Decimal), usize)> = BTreeMap::new();
         let keys: Vec<Option<K>> = self.counted.iter().map(&key).collect();
         let mut winner = vec![true; self.counted.len()];
         for (number, key) in keys.into_iter().enumerate() {
             let Some(key) = key else { continue };
             let one = &self.counted[number];
-            let (place, points) = (order(one), worth_of(book, one));
+            let items = count_of(one.entry);
+            // A record of no items stands for no other.
+            let place = if items.is_zero() { usize::MAX } else { order(one) };
+            // Vetoes, checklists and missing pieces have no price of their own: there the larger number decides.
+            let points = (worth_of(book, one), items);
             match best.get_mut(&key) {
                 None => {
                     best.insert(key, (place, points, number));
@@ -121,9 +123,26 @@ impl<'a> Events<'a> {
     }
 }
 
+/// Why a step does not count an entry by itself, whatever else was entered.
+fn uncounted(book: &Book<'_>, one: &Placed<'_>) -> Option<String> {
+    let What::Step(step) = one.what else { return None };
+    let step = &book.clauses[one.clause].1.steps[step];
+    if let Some(since) = step.since.filter(|since| one.entry.date.is_some_and(|date| date < *since)) {
+        return Some(format!("此项自{since}起计，本条不计分"));
+    }
+    // Levels are ordered from the state down.
+    let least = step.least_level.filter(|least| one.entry.level.is_some_and(|level| level > *least))?;
+    Some(format!("此项只计{}以上的，本条不计分", least.chinese()))
+}
+
 /// Does the step count entries, rather than compute from a measure?
 fn counts_occurrences(effect: Effect) -> bool {
     matches!(effect, Effect::Deduct | Effect::Bonus | Effect::Earn | Effect::Major | Effect::Checklist | Effect::Veto)
+}
+
+/// Pieces told as missing are occurrences too; pieces told as done are a measure.
+fn tells_of_missing(effect: Effect, entry: &Entry) -> bool {
+    effect == Effect::CountShortfall && entry.numerator.is_none()
 }
 
 fn worth_of(book: &Book<'_>, one: &Placed<'_>) -> Decimal {

@@ -84,6 +84,9 @@ fn percent_missing(step: &Step, part: Decimal, whole: Decimal, places: u32) -> (
     };
     let raw = rounded(counted * step.points.unwrap_or_default(), places);
     let points = step.cap.map_or(raw, |cap| raw.min(cap));
+    if missing.is_zero() {
+        return (Decimal::ZERO, format!("不低于{}%，不扣分", plain(threshold)));
+    }
     let mut formula = format!("低于{}%共{}个百分点", plain(threshold), rounded(missing, 2));
     if counted != missing {
         formula.push_str(&format!("，按{}个计", plain(counted)));
@@ -102,6 +105,10 @@ fn pieces_missing(step: &Step, entries: &[&Entry]) -> StepScore {
         let pieces: Decimal = done.iter().filter_map(|entry| entry.numerator).sum();
         let wanted: Decimal = done.iter().filter_map(|entry| entry.denominator).max().unwrap_or(threshold);
         missing += (wanted - pieces).max(Decimal::ZERO);
+    }
+    if missing.is_zero() {
+        let reason = format!("{}：应有{}，没有缺少，不扣分", step.title, plain(threshold));
+        return StepScore::loss(step, Decimal::ZERO, entries, reason);
     }
     let raw = missing * step.points.unwrap_or_default();
     let points = step.cap.map_or(raw, |cap| raw.min(cap));

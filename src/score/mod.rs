@@ -16,6 +16,7 @@ pub mod average;
 pub mod clause;
 pub mod cohort;
 pub mod counted;
+pub mod difference;
 pub mod entries;
 pub mod events;
 pub mod measured;
@@ -89,7 +90,10 @@ pub fn score(
     for (number, entry) in entries.iter().enumerate() {
         match book.place(entry, &roster, period, known_check) {
             Ok(Place::Here { unit, placed }) => units.put(unit, entry, placed),
-            Ok(Place::Unpriced) => unpriced.push(entry.clone()),
+            Ok(Place::Unpriced { unit }) => {
+                units.add(&unit, Some(entry.unit.trim()));
+                unpriced.push(entry.clone());
+            }
             Err(misfit) => bad.push(BadEntry {
                 line: lines.get(number).copied().unwrap_or(number + 1),
                 field: misfit.field.to_owned(),

@@ -34,7 +34,9 @@ pub enum Place<'a> {
         placed: Placed<'a>,
     },
     /// Its check costs nothing under this rulebook.
-    Unpriced,
+    Unpriced {
+        unit: String,
+    },
 }
 
 /// The field of an entry that fits nothing, and why.
@@ -82,7 +84,7 @@ impl<'a> Book<'a> {
         {
             return misfit("date", format!("{date} lies outside the period {} to {}", period.from, period.to));
         }
-        let Some((clause, step)) = self.clause_of(entry, known_check)? else { return Ok(Place::Unpriced) };
+        let Some((clause, step)) = self.clause_of(entry, known_check)? else { return Ok(Place::Unpriced { unit }) };
         let row = self.clauses[clause].1;
         if !row.see.is_empty() {
             return misfit("clause", format!("{} only refers to {}; name the row there", row.id, row.see.join(", ")));
@@ -131,7 +133,7 @@ impl<'a> Book<'a> {
                 None => misfit("clause", format!("{} has no clause {id:?}", self.rulebook.id)),
             };
         }
-        let Some(check) = &entry.check else {
+        let Some((check, subject)) = finding_of(entry) else {
             return misfit("clause", "is missing; name the clause or the check");
         };
         for number in 0..self.clauses.len() {
@@ -139,14 +141,45 @@ impl<'a> Book<'a> {
                 return Ok(Some((number, Some(step))));
             }
         }
+        if subject.is_none()
+            && let Some(place) = self.only_step_of(check)?
+        {
+            return Ok(Some(place));
+        }
         if known_check(check) { Ok(None) } else { misfit("check", format!("unknown check {check:?}")) }
+    }
+
+    /// The step that takes findings of `check` about some subjects, for an entry that names none.
+    fn only_step_of(&self, check: &str) -> Result<Option<(usize, Option<usize>)>, Misfit> {
+        let takes = |step: &Step| step.checks.iter().any(|known| known.check == check);
+        let places: Vec<(usize, Option<usize>)> = (0..self.clauses.len())
+            .filter_map(|number| self.clauses[number].1.steps.iter().position(takes).map(|step| (number, Some(step))))
+            .collect();
+        match places[..] {
+            [] => Ok(None),
+            [only] => Ok(Some(only)),
+            _ => {
+                let ids: Vec<&str> = places.iter().map(|(number, _)| self.clauses[*number].1.id.as_str()).collect();
+                let several = ids.join(", ");
+                misfit("subject", format!("is missing; {check} counts in {several}, depending on the subject"))
+            }
+        }
     }
 
     /// The step of a clause that takes the findings of the entry's check; a step the entry names itself wins.
     fn step_fed_by_check(&self, clause: usize, entry: &Entry) -> Option<usize> {
-        let check = entry.check.as_deref().filter(|_| entry.step.is_none())?;
-        let feeds = |step: &Step| step.checks.iter().any(|known| known.fits(check, entry.subject.as_deref()));
+        let (check, subject) = finding_of(entry).filter(|_| entry.step.is_none())?;
+        let feeds = |step: &Step| step.checks.iter().any(|known| known.fits(check, subject));
         self.clauses[clause].1.steps.iter().position(feeds)
+    }
+}
+
+/// The check and the subject an entry names. `rulebook show` prints them as one text, and so may an entry.
+fn finding_of(entry: &Entry) -> Option<(&str, Option<&str>)> {
+    let check = entry.check.as_deref()?.trim();
+    match (check.split_once(' '), entry.subject.as_deref()) {
+        (Some((check, subject)), None) => Some((check, Some(subject.trim()))),
+        (_, subject) => Some((check, subject)),
     }
 }
 

@@ -4,6 +4,7 @@
 //! [`Night`] (the end of a portal's night) or inside one method here; both take the one writer's lock first, so
 //! that what they read stays true until they commit.
 
+mod as_of;
 mod captures;
 mod cells;
 mod entries;
@@ -14,6 +15,7 @@ mod night;
 mod night_numbers;
 mod outcomes;
 mod runs;
+mod told;
 mod verify;
 
 use std::{path::Path, time::Duration};

@@ -7,8 +7,9 @@ use futures_util::TryStreamExt;
 use super::{
     EntryFilter, FindingFilter, Log, Result,
     events::{EventRow, FIRST_SEAL},
+    told::Told,
 };
-use crate::model::{Entry, Event, EventKind, Finding};
+use crate::model::{Entry, EventKind, Finding};
 
 /// What a verification found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,35 +37,6 @@ pub enum Fault {
     Differs { what: &'static str, id: String, stands: String, events: String },
     #[error("{what} {id}: events speak of it, but it is gone")]
     Gone { what: &'static str, id: String },
-}
-
-/// What the events of one finding or entry say of it.
-#[derive(Default)]
-struct Told {
-    opening: Option<Event>,
-    state: String,
-    until: Option<String>,
-    reason: String,
-    confirmed: bool,
-}
-
-impl Told {
-    fn hear(&mut self, event: Event) {
-        if let Some(state) = event.detail.get("state") {
-            self.state.clone_from(state);
-        }
-        match event.kind {
-            EventKind::Opened | EventKind::Reopened | EventKind::Recorded => {
-                self.opening = Some(event);
-                return;
-            }
-            EventKind::Closed => return,
-            EventKind::Confirmed => (self.confirmed, self.until) = (true, None),
-            EventKind::Dismissed => (self.confirmed, self.until) = (false, None),
-            EventKind::Waived => (self.confirmed, self.until) = (false, event.detail.get("until").cloned()),
-        }
-        self.reason = event.reason;
-    }
 }
 
 impl Log {

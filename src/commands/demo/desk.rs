@@ -8,7 +8,7 @@ use tokio::net::TcpListener;
 
 use crate::{
     catalog::Catalog,
-    commands::WrongInput,
+    commands::{WrongInput, terminal},
     console::{self, Services},
     demo::{FixturePortal, Server, portals, story},
     evidence::Archive,
@@ -44,7 +44,9 @@ pub async fn serve(address: SocketAddr, out: &Path, catalog: Arc<Catalog>) -> an
         fetch: story::fetch_settings(&portals_server, night),
     };
     let portals: Vec<Portal> = fixtures.into_iter().map(|fixture| fixture.sheet.portal).collect();
-    println!("\n控制台：http://{address}/  用户名 {ADMINISTRATOR}  密码 {PASSWORD}  （Ctrl-C 结束）");
+    terminal::say(format_args!(
+        "\n控制台：http://{address}/  用户名 {ADMINISTRATOR}  密码 {PASSWORD}  （Ctrl-C 结束）"
+    ))?;
     let app = console::app(services(&tools, portals, clock));
     let interrupted = async {
         // Without a signal to wait for, the console ends with the process.

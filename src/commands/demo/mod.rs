@@ -22,7 +22,7 @@ pub struct Args {
 pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
     let began = Instant::now();
     let catalog = Arc::new(office::catalog(None)?);
-    println!("明察演示：六个虚构网站只在本机回环地址上，不访问外部网络。");
+    terminal::say("明察演示：六个虚构网站只在本机回环地址上，不访问外部网络。")?;
     let bar = terminal::page_counter();
     let show = |portal: &Portal, stage: Stage| match stage {
         Stage::Began { .. } => bar.set_prefix(portal.name.clone()),
@@ -33,18 +33,19 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         Stage::Judging { .. } => bar.set_message("判定"),
         _ => {}
     };
-    let done = |night: &story::PortalNight| bar.suspend(|| println!("{}", summary::portal_line(night)));
+    // A line that cannot be written is told of at the end, where the summary cannot be written either.
+    let done = |night: &story::PortalNight| drop(bar.suspend(|| terminal::say(summary::portal_line(night))));
     let told = story::tell(&args.out, catalog.clone(), &show, &done).await;
     bar.finish_and_clear();
     let told = told.map_err(|error| match error.downcast_ref::<story::FolderTaken>() {
         Some(taken) => WrongInput(taken.to_string()).into(),
         None => error,
     })?;
-    print!("{}", summary::render(&told, &catalog));
-    println!(
+    terminal::write(summary::render(&told, &catalog))?;
+    terminal::say(format_args!(
         "\n用时 {:.1} 秒。用浏览器打开通报即可阅读；每条问题的网页快照都在证据目录里。",
         began.elapsed().as_secs_f64()
-    );
+    ))?;
     if let Some(address) = args.serve {
         desk::serve(address, &args.out, catalog).await?;
     }

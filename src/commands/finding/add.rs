@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::Actor;
 use crate::{
-    commands::{WrongInput, office::told},
+    commands::{WrongInput, office::told, terminal},
     model::{Entry, Level, beijing_date},
     store::Log,
 };
@@ -84,8 +84,7 @@ pub async fn run(args: Args, log: &Log) -> anyhow::Result<()> {
         return Err(WrongInput("--count is negative; write how many there were".into()).into());
     }
     let recorded = log.add_entry(entry, &args.actor.name(), now).await.map_err(told)?;
-    println!("{}", recorded.entry.id.unwrap_or_default());
-    Ok(())
+    terminal::say(recorded.entry.id.unwrap_or_default())
 }
 
 fn level_of(name: &str) -> Result<Level, WrongInput> {

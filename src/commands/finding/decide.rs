@@ -3,7 +3,11 @@
 use jiff::{Timestamp, civil::Date};
 
 use super::Actor;
-use crate::{commands::office::told, model::Decision, store::Log};
+use crate::{
+    commands::{office::told, terminal},
+    model::Decision,
+    store::Log,
+};
 
 #[derive(clap::Args)]
 pub struct Confirm {
@@ -72,10 +76,10 @@ pub async fn run(args: Args, log: &Log) -> anyhow::Result<()> {
     let event = decision.event().chinese();
     if is_entry {
         log.decide_entry(&id, decision, &actor, &reason, now).await.map_err(told)?;
-        println!("{id}: {event}");
+        terminal::say(format_args!("{id}: {event}"))?;
     } else {
         let finding = log.decide(&id, decision, &actor, &reason, now).await.map_err(told)?;
-        println!("{id}: {event} → {}", finding.state.chinese());
+        terminal::say(format_args!("{id}: {event} → {}", finding.state.chinese()))?;
     }
     Ok(())
 }

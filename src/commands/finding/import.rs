@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Actor;
 use crate::{
-    commands::{entry_file, office::told},
+    commands::{entry_file, office::told, terminal},
     store::Log,
 };
 
@@ -21,6 +21,6 @@ pub struct Args {
 pub async fn run(args: Args, log: &Log) -> anyhow::Result<()> {
     let entries = entry_file::read(&args.file)?;
     let imported = log.import_entries(entries, &args.actor.name(), Timestamp::now()).await.map_err(told)?;
-    println!("added {}, already known {}", imported.added, imported.known);
+    terminal::say(format_args!("added {}, already known {}", imported.added, imported.known))?;
     Ok(())
 }

@@ -61,10 +61,10 @@ pub async fn run(args: Args, log: &Log) -> anyhow::Result<()> {
     };
     let findings = log.findings(&filter).await?;
     match args.format {
-        Format::Json => println!("{}", serde_json::to_string_pretty(&findings)?),
+        Format::Json => terminal::say(serde_json::to_string_pretty(&findings)?)?,
         Format::Table => {
-            println!("{}", table(&findings));
-            println!("{} of {}", findings.len(), log.count_findings(&filter).await?);
+            terminal::say(table(&findings))?;
+            terminal::say(format_args!("{} of {}", findings.len(), log.count_findings(&filter).await?))?;
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Format, Shown};
 use crate::{
     catalog::{Catalog, Problem, Problems, files, overlay::Overlay, rulebooks, yaml::Places},
-    commands::{WrongInput, office::text_file, print_result},
+    commands::{WrongInput, office::text_file, terminal},
     model::Rulebook,
 };
 
@@ -21,11 +21,11 @@ pub fn run(path: Option<&Path>, overlay: Option<&Path>, shown: &Shown) -> anyhow
         problems = of_overlay(overlay, path, shown)?;
     }
     if shown.format == Format::Json {
-        print_result(&serde_json::to_string_pretty(&problems)?)?;
+        terminal::say(serde_json::to_string_pretty(&problems)?)?;
     }
     if problems.is_empty() {
         if shown.format == Format::Table {
-            println!("sound");
+            terminal::say("sound")?;
         }
         return Ok(());
     }

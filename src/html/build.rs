@@ -122,10 +122,10 @@ impl Builder {
     fn body_start_tag(&mut self, name: Name, words: Span) -> Result<(), Unusual> {
         match self.current() {
             Name::Table | Name::Section | Name::Row | Name::ColGroup => return self.table_start_tag(name, words),
-            Name::Select | Name::Option | Name::OptGroup => {
-                if !matches!(name, Name::Option | Name::OptGroup | Name::Script) {
-                    return Err(Unusual);
-                }
+            Name::Select | Name::Option | Name::OptGroup
+                if !matches!(name, Name::Option | Name::OptGroup | Name::Script) =>
+            {
+                return Err(Unusual);
             }
             _ => {}
         }

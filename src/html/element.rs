@@ -171,7 +171,7 @@ impl<'p> Element<'p> {
             return false;
         }
         match self.attr("style") {
-            Some(style) if style.len() < 2000 => {
+            Some(style) if style.len() < 2000 && (style.contains("isplay") || style.contains("ISPLAY")) => {
                 let bare: String = style.chars().filter(|letter| !letter.is_whitespace()).collect();
                 !bare.to_ascii_lowercase().contains("display:none")
             }

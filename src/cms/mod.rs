@@ -13,6 +13,9 @@ mod trs;
 mod ucap;
 mod vsb;
 
+use std::cell::OnceCell;
+
+use memchr::memmem;
 use regex::Regex;
 use url::Url;
 
@@ -34,6 +37,8 @@ pub struct Source<'p> {
     /// The decoded text as received, scripts included.
     pub text: &'p str,
     pub url: &'p Url,
+    /// The text with ASCII letters in lower case; made when first asked for.
+    lower: OnceCell<String>,
 }
 
 /// Something that speaks for a system, and how strongly (1: seen elsewhere too, 2: enough by itself, 3: certain).
@@ -91,10 +96,20 @@ pub fn usual_bodies() -> &'static Selector {
     generic::bodies()
 }
 
-impl Source<'_> {
+impl<'p> Source<'p> {
+    pub fn new(page: &'p Page, text: &'p str, url: &'p Url) -> Self {
+        Self { page, text, url, lower: OnceCell::new() }
+    }
+
+    /// Whether `mark` stands in the source text, whatever the case of its ASCII letters.
+    pub fn has(&self, mark: &str) -> bool {
+        let lower = self.lower.get_or_init(|| self.text.to_ascii_lowercase());
+        memmem::find(lower.as_bytes(), mark.to_ascii_lowercase().as_bytes()).is_some()
+    }
+
     /// A clue where one of `marks` stands in the source text, whatever the case.
     fn mark(&self, weight: u32, marks: &[&str]) -> Option<Clue> {
-        let found = marks.iter().find(|mark| contains_ignoring_case(self.text, mark))?;
+        let found = marks.iter().find(|mark| self.has(mark))?;
         Some(Clue { weight, text: format!("page text has {found}") })
     }
 
@@ -111,19 +126,4 @@ impl Source<'_> {
         let count = 1 + found.count();
         (count >= least).then(|| Clue { weight, text: format!("{count} links such as {}", example.as_str()) })
     }
-}
-
-fn contains_ignoring_case(text: &str, mark: &str) -> bool {
-    let (text, mark) = (text.as_bytes(), mark.as_bytes());
-    let Some(first) = mark.first() else { return false };
-    let (lower, upper) = (first.to_ascii_lowercase(), first.to_ascii_uppercase());
-    let mut at = 0;
-    while let Some(found) = text[at..].iter().position(|byte| *byte == lower || *byte == upper) {
-        at += found;
-        if text.get(at..at + mark.len()).is_some_and(|part| part.eq_ignore_ascii_case(mark)) {
-            return true;
-        }
-        at += 1;
-    }
-    false
 }

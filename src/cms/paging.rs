@@ -19,6 +19,9 @@ pub fn by_links(source: &Source<'_>) -> Vec<Url> {
     let mut numbered: Vec<(usize, Url)> = Vec::new();
     for link in source.page.links() {
         let Some(text) = link.element.text_up_to(40) else { continue };
+        if !text.contains(|letter: char| matches!(letter, '页' | '下' | 'n' | 'N') || letter.is_numeric()) {
+            continue;
+        }
         let text = normalise(&text);
         let is_next = matches!(
             text.trim_matches(['>', '›', '»', '[', ']', '→']),

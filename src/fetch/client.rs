@@ -285,12 +285,13 @@ impl Client {
     }
 
     fn capture(&self, url: &str, answer: Answer, attempts: u32) -> (Capture, Vec<u8>) {
+        let digest = Sha256::digest(&answer.body);
         let mut identity = Sha256::new();
         for part in [self.settings.run.as_bytes(), url.as_bytes()] {
             identity.update((part.len() as u64).to_be_bytes());
             identity.update(part);
         }
-        identity.update(&answer.body);
+        identity.update(digest);
         let mut id = hex(&identity.finalize());
         id.truncate(32);
         let capture = Capture {
@@ -301,7 +302,7 @@ impl Client {
             at: answer.at,
             status: answer.status,
             headers: answer.headers,
-            sha256: hex(&Sha256::digest(&answer.body)),
+            sha256: hex(&digest),
             bytes: answer.body.len() as u64,
             truncated: answer.truncated,
             attempts,

@@ -2,9 +2,10 @@
 
 use std::hash::{Hash, Hasher};
 
-use scraper::ElementRef;
-
-use super::Selector;
+use super::{
+    Selector,
+    tree::{Kind, NONE, Node, Tree},
+};
 
 /// Elements whose content nobody sees.
 const UNSEEN: [&str; 8] = ["script", "style", "noscript", "template", "head", "title", "textarea", "select"];
@@ -16,11 +17,14 @@ const INLINE: [&str; 21] = [
 
 /// An element of a page. Cheap to copy; equal only to itself.
 #[derive(Clone, Copy, Debug)]
-pub struct Element<'p>(pub(super) ElementRef<'p>);
+pub struct Element<'p> {
+    tree: &'p Tree,
+    at: u32,
+}
 
 impl PartialEq for Element<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.0.id() == other.0.id()
+        self.at == other.at && std::ptr::eq(self.tree, other.tree)
     }
 }
 
@@ -28,7 +32,7 @@ impl Eq for Element<'_> {}
 
 impl Hash for Element<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.id().hash(state);
+        self.at.hash(state);
     }
 }
 
@@ -51,13 +55,32 @@ pub enum Go {
 }
 
 impl<'p> Element<'p> {
+    /// The `html` element of a tree.
+    pub(super) fn root(tree: &'p Tree) -> Self {
+        Self { tree, at: 0 }
+    }
+
+    fn node(self) -> Option<&'p Node> {
+        self.tree.node(self.at)
+    }
+
+    /// The element at a place of the same tree, where there is one and it is no text.
+    fn element_at(self, at: u32) -> Option<Self> {
+        let is_element = matches!(self.tree.node(at)?.kind, Kind::Element { .. });
+        is_element.then_some(Self { at, ..self })
+    }
+
     /// Tag name in lower case.
     pub fn name(self) -> &'p str {
-        self.0.value().name()
+        match self.node().map(|node| node.kind) {
+            Some(Kind::Element { name, .. }) => self.tree.words(name),
+            _ => "",
+        }
     }
 
     pub fn attr(self, name: &str) -> Option<&'p str> {
-        self.0.value().attr(name)
+        let found = self.tree.attributes(self.at).iter().find(|(own, _)| self.tree.words(*own) == name)?;
+        Some(self.tree.words(found.1))
     }
 
     /// `id` and `class` together, for guessing what a block is from how it is called.
@@ -66,7 +89,7 @@ impl<'p> Element<'p> {
     }
 
     pub fn parent(self) -> Option<Self> {
-        self.0.parent().and_then(ElementRef::wrap).map(Self)
+        self.element_at(self.node()?.parent)
     }
 
     /// Parent, its parent and so on.
@@ -74,46 +97,65 @@ impl<'p> Element<'p> {
         std::iter::successors(self.parent(), |element| element.parent())
     }
 
+    /// Nodes directly below, texts included.
+    fn nodes_below(self) -> impl Iterator<Item = u32> {
+        let first = self.node().filter(|node| node.end > self.at + 1).map(|_| self.at + 1);
+        std::iter::successors(first, move |at| self.tree.node(*at).map(|node| node.after).filter(|at| *at != NONE))
+    }
+
     pub fn children(self) -> impl Iterator<Item = Self> {
-        self.0.child_elements().map(Self)
+        self.nodes_below().filter_map(move |at| self.element_at(at))
     }
 
     /// All elements below, in document order.
     pub fn descendants(self) -> impl Iterator<Item = Self> {
-        self.0.descendent_elements().map(Self)
+        let end = self.node().map_or(self.at, |node| node.end);
+        (self.at + 1..end).filter_map(move |at| self.element_at(at))
+    }
+
+    /// Whether `other` lies somewhere below.
+    pub fn holds(self, other: Self) -> bool {
+        other.at > self.at && self.node().is_some_and(|node| other.at < node.end)
     }
 
     /// Elements after this one under the same parent.
     pub fn following(self) -> impl Iterator<Item = Self> {
-        self.0.next_siblings().filter_map(ElementRef::wrap).map(Self)
+        self.siblings(|node| node.after)
     }
 
     /// Elements before this one under the same parent, nearest first.
     pub fn preceding(self) -> impl Iterator<Item = Self> {
-        self.0.prev_siblings().filter_map(ElementRef::wrap).map(Self)
+        self.siblings(|node| node.before)
     }
 
+    fn siblings(self, next: impl Fn(&Node) -> u32) -> impl Iterator<Item = Self> {
+        let step = move |at: u32| self.tree.node(at).map(&next).filter(|at| *at != NONE);
+        std::iter::successors(step(self.at), move |at| step(*at)).filter_map(move |at| self.element_at(at))
+    }
+
+    /// Elements below that match, in document order.
     pub fn select<'s>(self, selector: &'s Selector) -> impl Iterator<Item = Self> + use<'p, 's> {
-        self.0.select(&selector.0).map(Self)
+        self.descendants().filter(|element| selector.matches(*element))
     }
 
     pub fn matches(self, selector: &Selector) -> bool {
-        selector.0.matches(&self.0)
+        selector.matches(self)
     }
 
     /// Walks everything below in document order, until told to stop; answers whether it was.
     pub fn walk(self, visit: &mut dyn FnMut(Step<'p>) -> Go) -> bool {
-        for child in self.0.children() {
-            let mut go = Go::On;
-            if let Some(text) = child.value().as_text() {
-                go = visit(Step::Text(text));
-            } else if let Some(element) = ElementRef::wrap(child).map(Self) {
-                go = visit(Step::Enter(element));
+        for at in self.nodes_below() {
+            let child = Self { at, ..self };
+            let mut go;
+            if let Some(Kind::Text(words)) = child.node().map(|node| node.kind) {
+                go = visit(Step::Text(self.tree.words(words)));
+            } else {
+                go = visit(Step::Enter(child));
                 if go == Go::On {
-                    if element.walk(visit) {
+                    if child.walk(visit) {
                         return true;
                     }
-                    go = visit(Step::Leave(element));
+                    go = visit(Step::Leave(child));
                 }
             }
             if go == Go::Stop {
@@ -129,7 +171,7 @@ impl<'p> Element<'p> {
             return false;
         }
         match self.attr("style") {
-            Some(style) if style.len() < 2000 => {
+            Some(style) if style.len() < 2000 && (style.contains("isplay") || style.contains("ISPLAY")) => {
                 let bare: String = style.chars().filter(|letter| !letter.is_whitespace()).collect();
                 !bare.to_ascii_lowercase().contains("display:none")
             }
@@ -140,6 +182,18 @@ impl<'p> Element<'p> {
     /// Breaks the line before and after itself.
     pub fn is_block(self) -> bool {
         !INLINE.contains(&self.name())
+    }
+
+    /// All text below as it stands, seen or not.
+    pub(super) fn raw_text(self) -> String {
+        let mut text = String::new();
+        self.walk(&mut |step| {
+            if let Step::Text(piece) = step {
+                text.push_str(piece);
+            }
+            Go::On
+        });
+        text
     }
 
     /// Visible text as written; blocks are parted by line breaks.

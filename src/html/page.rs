@@ -2,23 +2,9 @@
 
 use std::{cell::OnceCell, collections::BTreeMap};
 
-use scraper::Html;
 use url::Url;
 
-use super::{Element, gate};
-
-/// A compiled CSS selector.
-#[derive(Clone, Debug)]
-pub struct Selector(pub(super) scraper::Selector);
-
-/// The compiled form of a selector literal of ours.
-///
-/// # Panics
-/// On a malformed literal, which the first test that touches it shows.
-#[expect(clippy::expect_used, reason = "the literals are ours; a wrong one fails the first test that touches it")]
-pub fn selector(literal: &str) -> Selector {
-    Selector(scraper::Selector::parse(literal).expect("a well-formed selector literal"))
-}
+use super::{Element, Selector, build, gate, parsed, tree::Tree};
 
 /// A link whose address could be read.
 #[derive(Clone, Copy, Debug)]
@@ -29,7 +15,7 @@ pub struct Link<'p> {
 
 /// A page, parsed once. Lives on one thread; facts are taken from it and it is dropped.
 pub struct Page {
-    tree: Html,
+    tree: Tree,
     base: Url,
     /// Something was left out: too long, too deep, too many tags.
     pub cut: bool,
@@ -39,8 +25,8 @@ pub struct Page {
 impl Page {
     /// Parses `text`; relative addresses are resolved against `base`, or against `<base href>` where the page has one.
     pub fn parse(text: &str, base: &Url) -> Self {
-        let (text, cut) = gate::pass(text);
-        let tree = Html::parse_document(&text);
+        let built = if text.len() <= gate::MAX_TEXT { build::build(text).ok() } else { None };
+        let (tree, cut) = built.map_or_else(|| Self::by_all_rules(text), |tree| (tree, false));
         let mut page = Self { tree, base: base.clone(), cut, meta: OnceCell::new() };
         let stated = page.root().descendants().find(|element| element.name() == "base").and_then(|element| {
             let href = element.attr("href")?.trim();
@@ -53,9 +39,15 @@ impl Page {
         page
     }
 
+    /// Any text at all, by the full parser behind the gate.
+    fn by_all_rules(text: &str) -> (Tree, bool) {
+        let (text, cut) = gate::pass(text);
+        (parsed::parse(&text), cut)
+    }
+
     /// The `<html>` element.
     pub fn root(&self) -> Element<'_> {
-        Element(self.tree.root_element())
+        Element::root(&self.tree)
     }
 
     /// The `<body>` element, or the root where there is none (framesets).
@@ -68,17 +60,16 @@ impl Page {
     }
 
     pub fn select<'s>(&self, selector: &'s Selector) -> impl Iterator<Item = Element<'_>> + use<'_, 's> {
-        self.tree.select(&selector.0).map(Element)
+        self.root().select(selector)
     }
 
     pub fn first(&self, selector: &Selector) -> Option<Element<'_>> {
-        self.tree.select(&selector.0).next().map(Element)
+        self.root().select(selector).next()
     }
 
     /// Text of `<title>`, as written.
     pub fn title(&self) -> Option<String> {
-        let title = self.root().descendants().find(|element| element.name() == "title")?;
-        Some(title.0.text().collect())
+        self.root().descendants().find(|element| element.name() == "title").map(Element::raw_text)
     }
 
     /// META by lower-case name (or property, or http-equiv) to trimmed content; the first one with content counts.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// One response of a portal as it was received: the proof behind facts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capture {
-    /// Stable within the log: the first 32 hex digits of the digest over run, URL and body.
+    /// Stable within the log: the first 32 hex digits of the digest over run, URL and the body's digest.
     pub id: String,
     /// The address that was asked for.
     pub url: String,

@@ -1,6 +1,8 @@
 //! Pages that are not the portal speaking: shields, captchas, logins, maintenance, soft 404, script shells.
 //! They are recognised and recorded, never judged and never got around.
 
+use memchr::memmem;
+
 use crate::{
     cms::Source,
     model::{Cause, PageKind},
@@ -80,7 +82,7 @@ fn is_not_found(words: &str) -> bool {
 /// 瑞数 (`$_ts`), 加速乐 (`__jsl_clearance`), captcha and firewall pages.
 fn shield(source: &Source<'_>, text_length: usize) -> bool {
     let text = source.text;
-    let has = |mark: &str| text.contains(mark);
+    let has = |mark: &str| memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
     if has("$_ts=window['$_ts']") || has("$_ts=window[\"$_ts\"]") || has("__jsl_clearance") {
         return text_length < LITTLE_TEXT;
     }

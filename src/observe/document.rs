@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use regex::Regex;
 
 use crate::{
-    html::{Page, Selector, selector},
+    html::{Go, Page, Selector, Step, selector},
     model::{Attachment, PageFacts},
     text::{normalise, pattern, tidy},
 };
@@ -22,6 +22,10 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn attachments(page: &Page) -> Vec<Attachment> {
     let mut found: Vec<Attachment> = Vec::new();
     for link in page.links() {
+        // Most links are no files, which shows before they are resolved.
+        if !FILES.iter().any(|extension| has_ending(link.href, extension)) {
+            continue;
+        }
         let Some(url) = page.resolve(link.href) else { continue };
         let path = url.path().to_ascii_lowercase();
         if FILES.iter().any(|extension| path.ends_with(extension)) && !found.iter().any(|file| file.url == url.as_str())
@@ -32,6 +36,12 @@ pub(super) fn attachments(page: &Page) -> Vec<Attachment> {
         }
     }
     found
+}
+
+/// Whether the path of an address ends like this, whatever the case.
+fn has_ending(href: &str, ending: &str) -> bool {
+    let path = href.split(['?', '#']).next().unwrap_or_default().trim_end().as_bytes();
+    path.len().checked_sub(ending.len()).is_some_and(|at| path[at..].eq_ignore_ascii_case(ending.as_bytes()))
 }
 
 /// The first document number in `text`, blanks taken out.
@@ -84,6 +94,9 @@ fn labelled(page: &Page) -> BTreeMap<String, String> {
     static CELLS: LazyLock<Selector> = LazyLock::new(|| selector("td, th, li, p, dt, dd, span, div, b, strong, label"));
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for cell in page.select(&CELLS).take(3000) {
+        if !matches!(cell.name(), "td" | "th" | "dt") && !begins_with_label(cell) {
+            continue;
+        }
         let Some(text) = cell.text_up_to(600) else { continue };
         let text = tidy(&text);
         let (label, value) = match text.split_once(['：', ':']) {
@@ -100,6 +113,30 @@ fn labelled(page: &Page) -> BTreeMap<String, String> {
             found.entry(label).or_insert(value);
         }
     }
+    found
+}
+
+/// Whether a colon stands within the first words of an element.
+fn begins_with_label(cell: crate::html::Element<'_>) -> bool {
+    /// Letters of a label with the brackets around it.
+    const LONGEST: usize = 16;
+    let (mut letters, mut found) = (0, false);
+    cell.walk(&mut |step| {
+        match step {
+            Step::Enter(element) if !element.is_seen() => return Go::Over,
+            Step::Enter(_) | Step::Leave(_) => {}
+            Step::Text(text) => {
+                for letter in text.chars().filter(|letter| !letter.is_whitespace()) {
+                    found = matches!(letter, '：' | ':');
+                    letters += 1;
+                    if found || letters > LONGEST {
+                        return Go::Stop;
+                    }
+                }
+            }
+        }
+        Go::On
+    });
     found
 }
 

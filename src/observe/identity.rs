@@ -45,18 +45,25 @@ pub(super) fn read(source: &Source<'_>) -> SiteIdentity {
     let visible = source.page.body().text();
     let visible = tidy(&visible);
     // Footers are often written by a script or commented templates; the source text is asked after the visible text.
-    let find = |form: &Regex| first_group(form, &visible).or_else(|| first_group(form, source.text));
+    // Most pages say little of the site: a word that must stand there is looked for first, which costs next to nothing.
+    let find = |form: &Regex, word: &str| {
+        source.has(word).then(|| first_group(form, &visible).or_else(|| first_group(form, source.text))).flatten()
+    };
+    let in_source = |form: &Regex, words: &[&str]| {
+        words.iter().any(|word| source.has(word)).then(|| first_group(form, source.text)).flatten()
+    };
     SiteIdentity {
         name: stated("sitename"),
         domain: stated("sitedomain"),
         id_code: code_after_label(&visible)
             .or_else(|| stated("siteidcode").map(|code| normalise(&code)).filter(|code| is_code(code)))
-            .or_else(|| code_after_label(source.text)),
-        icp: find(&ICP).map(|text| tidy(&text)),
+            .or_else(|| Some(source.text).filter(|_| source.has("标识")).and_then(code_after_label)),
+        icp: find(&ICP, "icp").map(|text| tidy(&text)),
         police: police(source, &visible),
         organiser: first_group(&ORGANISER, &visible).map(|text| organiser(&text)),
-        conac: first_group(&CONAC, source.text),
-        find_error_code: first_group(&FIND_ERROR, source.text).map(|code| code.to_lowercase()),
+        conac: in_source(&CONAC, &["conac.cn/"]),
+        find_error_code: in_source(&FIND_ERROR, &["sitecode=", "site_code=", "_span_jiucuo", "link("])
+            .map(|code| code.to_lowercase()),
         sitemap: sitemap(source),
     }
 }
@@ -78,8 +85,13 @@ fn code_after_label(text: &str) -> Option<String> {
 }
 
 fn police(source: &Source<'_>, visible: &str) -> Option<String> {
-    let shown = POLICE.find(visible).or_else(|| POLICE.find(source.text)).map(|found| tidy(found.as_str()));
-    shown.or_else(|| first_group(&POLICE_LINK, source.text))
+    let shown =
+        if source.has("公网安备") { POLICE.find(visible).or_else(|| POLICE.find(source.text)) } else { None };
+    shown.map(|found| tidy(found.as_str())).or_else(|| {
+        (source.has("recordcode=") || source.has("beian.mps.gov.cn"))
+            .then(|| first_group(&POLICE_LINK, source.text))
+            .flatten()
+    })
 }
 
 /// The first group that took part, or the whole match where the form has none.

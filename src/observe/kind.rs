@@ -88,6 +88,13 @@ fn is_search(source: &Source<'_>) -> bool {
         || path.contains("/was5/web/search")
 }
 
+/// Whether META states the title and the day of an article.
+pub(super) fn is_stated_article(facts: &PageFacts) -> bool {
+    let titled = facts.meta.get("articletitle").is_some_and(|title| !title.trim().is_empty());
+    titled
+        && facts.dates.iter().any(|claim| claim.source == DateSource::Meta && claim.meaning == DateMeaning::Published)
+}
+
 /// An article has a title and a date beside it, or META that says so, or a signed text; and it is no list.
 fn is_article(facts: &PageFacts, stated_title: bool) -> bool {
     let stated_date =

@@ -57,7 +57,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     let Ok(url) = Url::parse(input.final_url) else { return facts };
     let text = html::within_limit(&decoded.text);
     let page = Page::parse(text, &url);
-    let source = Source { page: &page, text, url: &url };
+    let source = Source::new(&page, text, &url);
     let (adapter, cms) = cms::recognise(&source);
 
     facts.meta = page.meta().clone();
@@ -75,7 +75,12 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.dates = claims::read(&page, &url, &facts.meta, body, facts.title.as_deref());
     facts.published = claims::choose(&facts.dates);
 
-    let mut rows = rows::outside_menus(rows::read(&page, body), &facts.anchors);
+    // Where META says outright that this is an article, its surroundings are not read for rows.
+    let mut rows = if kind::is_stated_article(&facts) && body.is_some() {
+        Vec::new()
+    } else {
+        rows::outside_menus(rows::read(&page, body), &facts.anchors)
+    };
     if let Some(hidden) = adapter.hidden_list(&source) {
         let list = Page::parse(&hidden, &url);
         let mut listed = rows::read(&list, None);

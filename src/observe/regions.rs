@@ -97,7 +97,7 @@ fn region_of(element: Element<'_>, around: Region, body: Option<Element<'_>>) ->
     {
         return around;
     }
-    let holds_body = || body.is_some_and(|body| body.ancestors().any(|ancestor| ancestor == element));
+    let holds_body = || body.is_some_and(|body| element.holds(body));
     let named = match element.name() {
         "footer" => Some(Region::Footer),
         "nav" | "header" | "aside" => Some(Region::Menu),
@@ -190,7 +190,16 @@ fn opening_words(element: Element<'_>) -> Option<String> {
             Step::Enter(element) if !element.is_seen() => return Go::Over,
             Step::Enter(_) | Step::Leave(_) => {}
             Step::Text(text) => {
-                let words: String = text.trim_start().chars().take(40).collect();
+                let text = text.trim_start();
+                if text.is_empty() {
+                    return Go::On;
+                }
+                // Only these begin what is looked for; most texts are told by their first letter.
+                if !text.starts_with(|letter| "当您所相关政解".contains(letter)) && !text.starts_with(is_taken_out)
+                {
+                    return Go::Stop;
+                }
+                let words: String = text.chars().take(40).collect();
                 let words = normalise(&words);
                 if !words.is_empty() {
                     opening = Some(words);
@@ -200,6 +209,11 @@ fn opening_words(element: Element<'_>) -> Option<String> {
         Go::On
     });
     opening
+}
+
+/// Characters that normalising takes out or changes.
+fn is_taken_out(letter: char) -> bool {
+    !letter.is_alphanumeric()
 }
 
 /// A step of breadcrumbs this long is the article's title.

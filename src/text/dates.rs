@@ -64,6 +64,11 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 /// All full dates in `text`, in order of their place.
 pub fn find(text: &str) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
+    let has_figure = text.bytes().any(|byte| byte.is_ascii_digit());
+    let has_year = text.contains('年');
+    if !has_figure && !has_year {
+        return found;
+    }
     let mut at = 0;
     while let Some(captures) = FULL.captures_at(text, at) {
         let Some(whole) = captures.get(0) else { break };
@@ -75,8 +80,12 @@ pub fn find(text: &str) -> Vec<Found> {
             None => at = whole.start() + 4,
         }
     }
-    found.extend(NUMERALS.captures_iter(text).filter_map(|captures| in_numerals(&captures)));
-    found.extend(JAVA.captures_iter(text).filter_map(|captures| in_java(&captures)));
+    if has_year {
+        found.extend(NUMERALS.captures_iter(text).filter_map(|captures| in_numerals(&captures)));
+    }
+    if has_figure && MONTHS.iter().any(|month| text.contains(month)) {
+        found.extend(JAVA.captures_iter(text).filter_map(|captures| in_java(&captures)));
+    }
     found.sort_by_key(|date| date.start);
     found
 }

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8};
+use memchr::memmem;
 use regex::bytes::Regex;
 
 /// META is looked for in the first bytes only, as browsers do (they read 1024; portals put scripts before it).
@@ -76,15 +77,18 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
 
 fn attempt(encoding: &'static Encoding, bytes: &[u8]) -> Attempt {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    let unreadable = text.matches('\u{FFFD}').count();
+    let unreadable = memmem::find_iter(text.as_bytes(), "\u{FFFD}".as_bytes()).count();
     let cut_at_end = text.trim_end().ends_with('\u{FFFD}');
     let faults = unreadable - usize::from(cut_at_end);
     Attempt { encoding, text: text.into_owned(), faults }
 }
 
 fn finish(attempt: Attempt, contradiction: Option<String>) -> Decoded {
-    let foreign = attempt.text.chars().filter(|letter| !letter.is_ascii()).count();
-    let garbled = attempt.faults * GARBLED_SHARE > foreign.max(GARBLED_SHARE) || is_twice_encoded(&attempt.text);
+    let too_many_faults = || {
+        let foreign = attempt.text.chars().filter(|letter| !letter.is_ascii()).count();
+        attempt.faults * GARBLED_SHARE > foreign.max(GARBLED_SHARE)
+    };
+    let garbled = (attempt.faults > 0 && too_many_faults()) || is_twice_encoded(&attempt.text);
     Decoded { text: attempt.text, charset: name(attempt.encoding), garbled, contradiction }
 }
 
@@ -146,8 +150,12 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
 
 /// Text that was decoded wrongly before it was stored: 锟斤拷, or UTF-8 read as Latin-1 (ä¸­å›½).
 fn is_twice_encoded(text: &str) -> bool {
-    if text.matches("锟斤拷").count() >= 3 {
+    if memmem::find_iter(text.as_bytes(), "锟斤拷").count() >= 3 {
         return true;
+    }
+    // Such letters begin with this byte in UTF-8; few of them, and nothing needs to be counted.
+    if memchr::memchr_iter(0xC3, text.as_bytes()).count() <= 40 {
+        return false;
     }
     let (mut latin, mut chinese) = (0_usize, 0_usize);
     for letter in text.chars() {

@@ -26,6 +26,11 @@ pub fn normalise(text: &str) -> String {
 
 /// For showing: runs of white space become one blank, the ends are trimmed, widths stay.
 pub fn tidy(text: &str) -> String {
+    // The first bytes of everything that could change; Chinese letters begin with others.
+    let is_plain = |byte: u8| !matches!(byte, 0..=0x20 | 0xC2 | 0xE1 | 0xE2 | 0xE3 | 0xEF);
+    if text.bytes().all(is_plain) {
+        return text.to_owned();
+    }
     let mut tidied = String::with_capacity(text.len());
     let mut gap = false;
     for letter in text.chars().filter(|letter| !is_invisible(*letter)) {

@@ -1,0 +1,149 @@
+//! A page as a flat tree: nodes in document order, so that what is below a node are its next neighbours. All words
+//! lie in one buffer. Filled by [`super::build`] or from the tree of the full parser ([`super::parsed`]).
+
+use std::ops::Range;
+
+/// A place in the buffer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    pub(super) fn new(range: Range<usize>) -> Self {
+        // Texts are cut far below 4 GiB before they come here ([`super::MAX_TEXT`]).
+        let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Self { start: place(range.start), end: place(range.end) }
+    }
+
+    fn range(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// No node.
+pub(super) const NONE: u32 = u32::MAX;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Kind {
+    /// An element with its name and its attributes in [`Tree::attributes`].
+    Element {
+        name: Span,
+        first: u32,
+        count: u32,
+    },
+    Text(Span),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Node {
+    pub(super) kind: Kind,
+    pub(super) parent: u32,
+    /// Sibling before this one.
+    pub(super) before: u32,
+    /// Sibling after this one.
+    pub(super) after: u32,
+    /// The node after everything below this one.
+    pub(super) end: u32,
+    /// The last node directly below; while a tree is built.
+    last: u32,
+}
+
+/// Elements and texts of one page. The first node is the `html` element.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    buffer: String,
+    pub(super) nodes: Vec<Node>,
+    attributes: Vec<(Span, Span)>,
+}
+
+impl Tree {
+    /// A tree whose words lie in `buffer`, with room for `nodes`.
+    pub(super) fn over(buffer: String, nodes: usize) -> Self {
+        Self { buffer, nodes: Vec::with_capacity(nodes), attributes: Vec::with_capacity(nodes) }
+    }
+
+    pub(super) fn buffer(&self) -> &str {
+        &self.buffer
+    }
+
+    pub(super) fn words(&self, span: Span) -> &str {
+        self.buffer.get(span.range()).unwrap_or_default()
+    }
+
+    /// Words that stand nowhere in the buffer yet.
+    pub(super) fn add_words(&mut self, words: &str) -> Span {
+        let start = self.buffer.len();
+        self.buffer.push_str(words);
+        Span::new(start..self.buffer.len())
+    }
+
+    pub(super) fn attributes(&self, at: u32) -> &[(Span, Span)] {
+        match self.node(at).map(|node| node.kind) {
+            Some(Kind::Element { first, count, .. }) => {
+                self.attributes.get(first as usize..(first + count) as usize).unwrap_or_default()
+            }
+            _ => &[],
+        }
+    }
+
+    pub(super) fn node(&self, at: u32) -> Option<&Node> {
+        self.nodes.get(at as usize)
+    }
+
+    /// Appends an element below `parent` ([`NONE`] for the first); it ends where the next node begins until
+    /// [`Tree::close`] is told otherwise.
+    pub(super) fn push_element(&mut self, parent: u32, name: Span, attributes: &[(Span, Span)]) -> u32 {
+        let first = u32::try_from(self.attributes.len()).unwrap_or(u32::MAX);
+        self.attributes.extend_from_slice(attributes);
+        let count = u32::try_from(attributes.len()).unwrap_or(0);
+        self.push(parent, Kind::Element { name, first, count })
+    }
+
+    pub(super) fn push_text(&mut self, parent: u32, words: Span) -> u32 {
+        self.push(parent, Kind::Text(words))
+    }
+
+    /// Continues the text that was appended last, where the new words follow it below the same parent; else a new one.
+    pub(super) fn add_text(&mut self, parent: u32, words: Span) {
+        let at = self.nodes.len().wrapping_sub(1);
+        if let Some(node) = self.nodes.get(at)
+            && node.parent == parent
+            && let Kind::Text(own) = node.kind
+        {
+            let joined = if own.end == words.start {
+                Span { start: own.start, end: words.end }
+            } else {
+                let both = [self.words(own), self.words(words)].concat();
+                self.add_words(&both)
+            };
+            if let Some(node) = self.nodes.get_mut(at) {
+                node.kind = Kind::Text(joined);
+            }
+            return;
+        }
+        self.push_text(parent, words);
+    }
+
+    fn push(&mut self, parent: u32, kind: Kind) -> u32 {
+        let at = u32::try_from(self.nodes.len()).unwrap_or(NONE);
+        let mut before = NONE;
+        if let Some(above) = self.nodes.get_mut(parent as usize) {
+            before = std::mem::replace(&mut above.last, at);
+        }
+        if let Some(sibling) = self.nodes.get_mut(before as usize) {
+            sibling.after = at;
+        }
+        self.nodes.push(Node { kind, parent, before, after: NONE, end: at + 1, last: NONE });
+        at
+    }
+
+    /// Nothing more comes below this node.
+    pub(super) fn close(&mut self, at: u32) {
+        let end = u32::try_from(self.nodes.len()).unwrap_or(NONE);
+        if let Some(node) = self.nodes.get_mut(at as usize) {
+            node.end = end;
+        }
+    }
+}

@@ -30,6 +30,10 @@ fn sheet(lines: &str) -> ScoreSheet {
     score_with(B1, lines, &Options::default()).unwrap().units.remove(0)
 }
 
+fn unit(name: &str, kind: UnitKind) -> Unit {
+    Unit { name: name.into(), kind, aliases: vec![], paths: vec![], licences: false, penalties: false, founded: None }
+}
+
 /// The only bad line of a file, as `line field`.
 fn blamed(lines: &str) -> String {
     let known = |check: &str| check == "column-stale" || check == "interpretation-late";
@@ -61,7 +65,46 @@ fn what_fits_nothing_names_its_line_and_field() {
     assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-major","step":"double"}"#), "1 value");
     assert_eq!(blamed(r#"{"unit":"市教育局","check":"no-such-check"}"#), "1 check");
     assert_eq!(blamed(r#"{"unit":"市审计局","clause":"B1-22","step":"good"}"#), "1 unit");
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-bonus","level":"county"}"#), "1 level");
     assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-05","#), "1 (line)");
+}
+
+#[test]
+fn a_unit_of_another_class_is_assessed_only_where_it_is_named() {
+    let named = sheet(r#"{"unit":"市住建局","clause":"B1-22"}"#);
+    assert_eq!(named.clauses.iter().map(|row| row.clause.as_str()).collect::<Vec<_>>(), ["B1-22"]);
+    assert_eq!((named.total, named.rank, named.pending.len()), (Decimal::from(99), None, 0));
+    let misfit = |rulebook: &str, line: &str| {
+        let bad = score_with(rulebook, line, &Options::default()).unwrap_err();
+        format!("{}: {}", bad[0].field, bad[0].message)
+    };
+    assert_eq!(
+        misfit(B1, r#"{"unit":"市住建局","clause":"B1-01"}"#),
+        "unit: 市住建局 belongs to class B2 and is not named in B1-01; score it with yuncheng-2022-b2"
+    );
+    // The borrowed row names 市教育局 too, which has it in its own table.
+    for row in ["B1-22", "B2-01"] {
+        let line = format!(r#"{{"unit":"市教育局","clause":"{row}"}}"#);
+        assert!(misfit("yuncheng-2022-b2", &line).contains("score it with yuncheng-2022-b1"));
+    }
+}
+
+#[test]
+fn an_office_scores_each_unit_with_the_table_of_its_class_alone() {
+    let configured = [unit("市教育局", UnitKind::Department), unit("市住建局", UnitKind::Department)];
+    for (rulebook, own) in [(B1, "市教育局"), ("yuncheng-2022-b2", "市住建局")] {
+        let book = catalog().rulebook(rulebook).unwrap();
+        assert_eq!(Cohort::of(book, catalog().units_of(book), &configured).units, [own]);
+    }
+}
+
+#[test]
+fn a_missing_step_is_asked_for_among_those_that_fit() {
+    let message = |line: &str| score_with(B1, line, &Options::default()).unwrap_err()[0].message.clone();
+    let several = message(r#"{"unit":"市教育局","clause":"B1-major","value":3}"#);
+    assert!(several.contains("double") && several.contains("discretion") && !several.contains("serious"), "{several}");
+    let none = message(r#"{"unit":"市教育局","clause":"B1-04","value":2}"#);
+    assert!(none.contains("fit none of B1-04") && none.contains("made"), "{none}");
 }
 
 #[test]
@@ -232,15 +275,6 @@ fn an_average_replaces_only_the_rows_of_the_step_that_is_named() {
 
 #[test]
 fn a_table_for_departments_and_townships_scores_both_kinds() {
-    let unit = |name: &str, kind| Unit {
-        name: name.into(),
-        kind,
-        aliases: vec![],
-        paths: vec![],
-        licences: false,
-        penalties: false,
-        founded: None,
-    };
     let office = [unit("崇头镇", UnitKind::Government), unit("县教育局", UnitKind::Department)];
     let book = catalog().rulebook("yunhe-2022").unwrap();
     assert_eq!(Cohort::of(book, catalog().units_of(book), &office).units, ["崇头镇", "县教育局"]);

@@ -30,7 +30,9 @@ impl Cohort {
         let mut cohort = Self { list: list.cloned(), ..Self::default() };
         for other in list.iter().flat_map(|list| &list.classes).flat_map(|class| &class.units) {
             let names = list.map(|list| list.names_of(other)).unwrap_or_default();
-            cohort.elsewhere.extend(names.into_iter().filter(|name| roster.find(name).is_err()));
+            // Also those a clause of this table names: their own table borrows that clause.
+            let here = |name: &String| roster.find(name).is_ok_and(|unit| roster.is_member(&unit));
+            cohort.elsewhere.extend(names.into_iter().filter(|name| !here(name)));
         }
         let class = rulebook.units.as_ref().map(|units| units.class.as_str());
         let mut own =

@@ -95,7 +95,8 @@ fn percent_missing(step: &Step, part: Decimal, whole: Decimal, places: u32) -> (
     (points, formula)
 }
 
-/// Pieces that are missing: counted as missing (`count`), or as done (`numerator`, of `denominator` or the threshold).
+/// Pieces that are missing: counted as missing (`count`), or as done (`numerator`). Of those due so far (`denominator`,
+/// added up over quarters told one by one) never more than the plan's number is wanted.
 fn pieces_missing(step: &Step, entries: &[&Entry]) -> StepScore {
     let threshold = step.threshold.unwrap_or_default();
     let done: Vec<&&Entry> = entries.iter().filter(|entry| entry.numerator.is_some()).collect();
@@ -103,7 +104,8 @@ fn pieces_missing(step: &Step, entries: &[&Entry]) -> StepScore {
         entries.iter().filter(|entry| entry.numerator.is_none()).map(|entry| count_of(entry)).sum();
     if !done.is_empty() {
         let pieces: Decimal = done.iter().filter_map(|entry| entry.numerator).sum();
-        let wanted: Decimal = done.iter().filter_map(|entry| entry.denominator).max().unwrap_or(threshold);
+        let due: Option<Decimal> = done.iter().map(|entry| entry.denominator).sum();
+        let wanted = due.map_or(threshold, |due| due.min(threshold));
         missing += (wanted - pieces).max(Decimal::ZERO);
     }
     if missing.is_zero() {

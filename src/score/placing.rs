@@ -90,7 +90,7 @@ impl<'a> Book<'a> {
             return misfit("clause", format!("{} only refers to {}; name the row there", row.id, row.see.join(", ")));
         }
         if !roster.concerns(row, &unit) {
-            return misfit("unit", format!("{} only assesses {}", row.id, row.units.join("、")));
+            return misfit("unit", roster.unconcerned(row, &unit));
         }
         let only_averages = row.steps.iter().all(|step| step.effect == Effect::Average);
         let what = match step {
@@ -204,7 +204,8 @@ fn numbers_are_sound(entry: &Entry) -> Result<(), Misfit> {
 /// The step an entry means: the one it names, or the only one its fields fit.
 fn step_of(clause: &Clause, entry: &Entry) -> Result<usize, Misfit> {
     let steps = &clause.steps;
-    let listed = || steps.iter().map(|step| format!("{} ({})", step.id, step.title)).collect::<Vec<_>>().join(", ");
+    let named = |step: &Step| format!("{} ({})", step.id, step.title);
+    let listed = || steps.iter().map(named).collect::<Vec<_>>().join(", ");
     if let Some(wanted) = &entry.step {
         if let Some(number) = steps.iter().position(|step| step.id == *wanted) {
             return Ok(number);
@@ -217,15 +218,24 @@ fn step_of(clause: &Clause, entry: &Entry) -> Result<usize, Misfit> {
         return Ok(0);
     }
     for fits in preferences(entry) {
-        let fitting = only_one(steps, fits);
+        let fitting = only_one(steps, &fits);
         if let Some(number) = fitting.only {
             return Ok(number);
         }
         if fitting.any {
-            break;
+            // A level of no points is told as such where only one step goes by levels.
+            let by_level = only_one(steps, |step| !step.levels.is_empty());
+            if let Some(number) = by_level.only.filter(|_| entry.level.is_some()) {
+                return Ok(number);
+            }
+            let several: Vec<String> = steps.iter().filter(|step| fits(step)).map(named).collect();
+            return misfit(
+                "step",
+                format!("is needed, since {} has several that fit: {}", clause.id, several.join(", ")),
+            );
         }
     }
-    misfit("step", format!("is needed, since {} has several that fit: {}", clause.id, listed()))
+    misfit("step", format!("is needed, since the other fields fit none of {}: {}", clause.id, listed()))
 }
 
 /// The steps that fit: is there any, and is one of them alone meant?

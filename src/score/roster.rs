@@ -46,7 +46,9 @@ impl Roster {
         for name in list.classes.iter().flat_map(|group| &group.units).map(|unit| &unit.name) {
             roster.names.insert(name.clone(), name.clone());
         }
-        for name in rulebook.clauses().flat_map(|(_, clause)| &clause.units) {
+        // Borrowed clauses speak of this class alone: the others they name have them in their own table.
+        let own = rulebook.sections.iter().flat_map(|section| &section.clauses);
+        for name in own.flat_map(|clause| &clause.units) {
             let name = roster.listed(name);
             if !roster.members.contains(&name) {
                 roster.guests.insert(name);
@@ -74,9 +76,23 @@ impl Roster {
         Err(format!("unknown unit {name:?}; `rulebook units` lists the plan's units"))
     }
 
-    /// Does a clause that names units speak of this one?
+    /// Does a clause speak of this unit? One of another class is only assessed where it is named.
     pub fn concerns(&self, clause: &Clause, unit: &str) -> bool {
-        clause.units.is_empty() || clause.units.iter().any(|name| self.listed(name) == unit)
+        self.names(clause, unit) || (clause.units.is_empty() && self.is_member(unit))
+    }
+
+    fn names(&self, clause: &Clause, unit: &str) -> bool {
+        clause.units.iter().any(|name| self.listed(name) == unit)
+    }
+
+    /// Why a clause does not speak of a unit.
+    pub fn unconcerned(&self, clause: &Clause, unit: &str) -> String {
+        match self.classes.get(unit).filter(|_| clause.units.is_empty()) {
+            Some((class, rulebook)) => {
+                format!("{unit} belongs to class {class} and is not named in {}; score it with {rulebook}", clause.id)
+            }
+            None => format!("{} only assesses {}", clause.id, clause.units.join("、")),
+        }
     }
 
     /// Units of the class, in the plan's order; empty where the plan lists none.

@@ -31,6 +31,8 @@ pub struct Settings {
     pub console: Console,
     #[serde(default)]
     pub bulletin: Bulletins,
+    #[serde(default)]
+    pub crawl: Crawl,
     #[serde(rename = "portal", default)]
     pub portals: Vec<Portal>,
 }
@@ -67,6 +69,20 @@ pub struct Bulletins {
 impl Default for Bulletins {
     fn default() -> Self {
         Self { office: "政务公开工作领导小组办公室".into(), rectification_days: 10 }
+    }
+}
+
+/// How portals are asked, beside what each portal's own entry says.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Crawl {
+    /// Requests to one portal at the same time; the rate of the portal holds all the same.
+    pub connections: usize,
+}
+
+impl Default for Crawl {
+    fn default() -> Self {
+        Self { connections: 1 }
     }
 }
 

@@ -76,7 +76,11 @@ impl Office {
 
     /// Everything a night needs.
     pub async fn tools(&self) -> anyhow::Result<Tools> {
-        let fetch = fetch::Settings { user_agent: user_agent(&self.settings.contact), ..fetch::Settings::default() };
+        let fetch = fetch::Settings {
+            user_agent: user_agent(&self.settings.contact),
+            concurrency_per_host: self.settings.crawl.connections,
+            ..fetch::Settings::default()
+        };
         Ok(Tools { log: self.log().await?, archive: self.archive()?, catalog: Arc::new(self.catalog()?), fetch })
     }
 

@@ -11,12 +11,14 @@
 mod address;
 mod frontier;
 mod interest;
+mod keep;
 mod limits;
 mod look;
 mod probe;
 mod progress;
 mod visit;
 
+pub use keep::Keeper;
 pub use limits::Limits;
 pub use look::read;
 pub use progress::Progress;

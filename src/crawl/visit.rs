@@ -15,6 +15,7 @@ use super::{
     Limits, Progress, address,
     frontier::{Frontier, Wanted},
     interest::{Compass, Interest},
+    keep::Keeper,
     look::{Looker, Seen, trouble},
     probe::{self, Probe},
     progress::Tally,
@@ -85,6 +86,7 @@ pub async fn visit_within(
         compass: Compass::new(portal, home.clone(), lexicon, as_of),
         frontier: Frontier::new(limits.waiting, limits.barren),
         texts: HashSet::new(),
+        keeper: Keeper::default(),
         probe: None,
         home: home.clone(),
         asked: 0,
@@ -116,6 +118,7 @@ struct Visit<'a> {
     frontier: Frontier,
     /// Wordings of the texts that were read.
     texts: HashSet<u64>,
+    keeper: Keeper,
     probe: Option<Probe>,
     home: Url,
     /// Addresses asked for, second looks left out.
@@ -280,7 +283,7 @@ impl Visit<'_> {
         }
     }
 
-    fn page(&mut self, wanted: Wanted, capture: Capture, facts: PageFacts) {
+    fn page(&mut self, wanted: Wanted, capture: Capture, mut facts: PageFacts) {
         self.failed_in_a_row = 0;
         self.failed.remove(wanted.url.as_str());
         let mut wanted = wanted;
@@ -297,6 +300,7 @@ impl Visit<'_> {
         if at_home {
             self.follow(&wanted, &answered, &facts);
         }
+        self.keeper.keep(&mut facts);
         let page =
             ObservedPage { capture, facts, linked_from: wanted.from, link_text: wanted.text, depth: wanted.depth };
         let (title, kind) = (page.facts.title.clone(), page.facts.kind);

@@ -56,12 +56,15 @@ pub async fn judge_again(log: &Log, archive: &Archive, catalog: &Catalog, run: &
 /// The visit as it was, its pages read again from the evidence.
 fn read_again(stored: &StoredVisit, archive: &Archive, catalog: &Catalog) -> anyhow::Result<Visited> {
     let mut pages = Vec::with_capacity(stored.pages.len());
+    let mut keeper = crawl::Keeper::default();
     for page in &stored.pages {
         let body = archive
             .read(&page.capture)
             .with_context(|| format!("run {} cannot be judged again: {}", stored.run.id, page.capture.url))?;
+        let mut facts = crawl::read(&page.capture, &body, &catalog.lexicon);
+        keeper.keep(&mut facts);
         pages.push(ObservedPage {
-            facts: crawl::read(&page.capture, &body, &catalog.lexicon),
+            facts,
             capture: page.capture.clone(),
             linked_from: page.linked_from.clone(),
             link_text: page.link_text.clone(),

@@ -1,6 +1,6 @@
 //! What one page says: the contract of `mingcha extract`, and what only our own code needs of it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +79,7 @@ pub struct PageFacts {
 
     /// All links with their text, in document order.
     #[serde(skip)]
-    pub anchors: Vec<Anchor>,
+    pub anchors: Vec<Arc<Anchor>>,
     /// Texts of links that have no address and work by script only.
     #[serde(skip)]
     pub scripted: Vec<String>,
@@ -200,7 +200,7 @@ pub struct CmsMatch {
 }
 
 /// The part of a page a link stands in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Region {
     /// Menus, headers, side bars.
@@ -217,7 +217,7 @@ pub enum Region {
 }
 
 /// A link with what it says.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Anchor {
     /// Visible text, normalised; falls back to the image's alt.

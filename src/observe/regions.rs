@@ -1,5 +1,7 @@
 //! Which part of a page a link stands in: menu, crumbs, article text, related block, footer or the rest.
 
+use std::sync::Arc;
+
 use crate::{
     cms::{self, Adapter},
     html::{Element, Go, Page, Selector, Step},
@@ -14,7 +16,7 @@ const LEAST_UNNAMED_BODY: usize = 80;
 
 /// Links and crumbs of a page, read in one walk.
 pub(super) struct Map {
-    pub anchors: Vec<Anchor>,
+    pub anchors: Vec<Arc<Anchor>>,
     /// Texts of links without an address.
     pub scripted: Vec<String>,
     /// Texts of the breadcrumb line, outermost first.
@@ -43,7 +45,7 @@ impl Map {
                     in_link += usize::from(element.name() == "a");
                     if matches!(element.name(), "a" | "area") {
                         match anchor(page, element, region) {
-                            Some(anchor) => map.anchors.push(anchor),
+                            Some(anchor) => map.anchors.push(Arc::new(anchor)),
                             None => map.scripted.push(tidy(&element.text())),
                         }
                     }

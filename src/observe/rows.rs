@@ -6,7 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::LazyLock,
+    sync::{Arc, LazyLock},
 };
 
 use regex::Regex;
@@ -77,7 +77,7 @@ pub(super) fn read(page: &Page, body: Option<Element<'_>>) -> Vec<Row> {
 }
 
 /// Rows of menus and side bars are left out, unless the page has dated rows nowhere else (a side bar by name only).
-pub(super) fn outside_menus(rows: Vec<Row>, anchors: &[Anchor]) -> Vec<Row> {
+pub(super) fn outside_menus(rows: Vec<Row>, anchors: &[Arc<Anchor>]) -> Vec<Row> {
     let aside: HashSet<&str> = anchors
         .iter()
         .filter(|anchor| matches!(anchor.region, Region::Menu | Region::Crumb | Region::Footer))

@@ -14,11 +14,14 @@ use std::collections::BTreeMap;
 use crate::model::{CmsMatch, Lexicon, NotMeasurable, ObservedPage, PageKind, Portal, PortalFacts, SiteIdentity};
 
 use addresses::page_id;
+use matching::Standard;
+use publicity::Fields;
 
 /// The pages of a night with what is needed to find one's way among them.
 struct Night<'a> {
     portal: &'a Portal,
-    lexicon: &'a Lexicon,
+    standard: Standard<'a>,
+    fields: Fields<'a>,
     /// Sorted by final address, each address once.
     pages: Vec<&'a ObservedPage>,
     /// Index into `pages` by every address that led there.
@@ -38,7 +41,15 @@ impl<'a> Night<'a> {
             }
         }
         let failed = failures.iter().map(|failure| (page_id(&failure.url), failure)).collect();
-        Self { portal, lexicon, pages: sorted, by_address, failures, failed }
+        Self {
+            portal,
+            standard: Standard::of(lexicon, portal),
+            fields: Fields::of(lexicon),
+            pages: sorted,
+            by_address,
+            failures,
+            failed,
+        }
     }
 
     fn page(&self, url: &str) -> Option<&'a ObservedPage> {

@@ -16,12 +16,25 @@ fn is_invisible(letter: char) -> bool {
 
 /// For comparing: widths folded, lower case, without any white space or invisible characters.
 pub fn normalise(text: &str) -> String {
-    text.chars()
-        .filter(|letter| !is_invisible(*letter))
-        .map(fold_width)
-        .filter(|letter| !letter.is_whitespace())
-        .flat_map(char::to_lowercase)
-        .collect()
+    let mut normal = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            // Most letters by far: they have no case, no width and take room.
+            '\u{4E00}'..='\u{9FFF}' => normal.push(letter),
+            _ if is_invisible(letter) => {}
+            _ => {
+                let letter = fold_width(letter);
+                if letter.is_ascii() {
+                    if !letter.is_ascii_whitespace() && letter != '\u{b}' {
+                        normal.push(letter.to_ascii_lowercase());
+                    }
+                } else if !letter.is_whitespace() {
+                    normal.extend(letter.to_lowercase());
+                }
+            }
+        }
+    }
+    normal
 }
 
 /// For showing: runs of white space become one blank, the ends are trimmed, widths stay.

@@ -1,16 +1,19 @@
 //! The columns of a portal: from list pages, menus, breadcrumbs and pins; named, matched to the lexicon, with their
 //! rows merged over all list pages that were read.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use super::{
     Night,
     addresses::{column_key, foreign_host, list_of_numbered, page_id, path_of},
     coverage, is_list_page,
-    matching::{self, Names},
+    matching::Names,
 };
 use crate::{
-    model::{ColumnFacts, ColumnState, ListEntry, ObservedPage, PageKind, Region, TermMatch},
+    model::{Anchor, ColumnFacts, ColumnState, ListEntry, ObservedPage, PageKind, Region, TermMatch},
     text::{normalise, tidy},
 };
 
@@ -66,16 +69,15 @@ fn further_pages(night: &Night<'_>) -> BTreeMap<String, String> {
         }
     }
     // A page that no read page links to as a further one still shows by its number whose page it is.
-    let lists: BTreeSet<String> = night
-        .readable()
-        .filter(|page| is_list_page(page.facts.kind))
-        .map(|page| column_key(&page.capture.final_url))
-        .collect();
-    for key in &lists {
-        if let Some(list) = list_of_numbered(key).filter(|list| lists.contains(list)) {
-            for page in night.readable().filter(|page| column_key(&page.capture.final_url) == *key) {
-                further.insert(page_id(&page.capture.final_url), list.clone());
-            }
+    let keyed: Vec<(String, &ObservedPage)> =
+        night.readable().map(|page| (column_key(&page.capture.final_url), page)).collect();
+    let lists: BTreeSet<&str> =
+        keyed.iter().filter(|(_, page)| is_list_page(page.facts.kind)).map(|(key, _)| key.as_str()).collect();
+    for (key, page) in &keyed {
+        if lists.contains(key.as_str())
+            && let Some(list) = list_of_numbered(key).filter(|list| lists.contains(list.as_str()))
+        {
+            further.insert(page_id(&page.capture.final_url), list);
         }
     }
     // A first page is no further page, even where later pages link back to it.
@@ -90,28 +92,16 @@ fn column_key_of_id(id: &str) -> String {
 
 /// Menu entries, crumbs, and other links that carry a standard name.
 fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mut BTreeMap<String, Draft>) {
+    // A menu stands on every page; what one of its links says is worked out once.
+    let mut known: HashMap<*const Anchor, Option<Named>> = HashMap::new();
     for page in night.readable() {
         let from = path_of(&page.capture.final_url);
         let rows: BTreeSet<&str> =
             page.facts.entries.iter().filter(|entry| entry.date.is_some()).map(|entry| entry.url.as_str()).collect();
         for anchor in &page.facts.anchors {
-            let text = tidy(&anchor.text);
-            let text = if text.is_empty() { tidy(&anchor.title) } else { text };
-            if text.is_empty() || text.chars().count() > LONGEST_NAME || rows.contains(anchor.url.as_str()) {
-                continue;
-            }
-            if further.contains_key(&page_id(&anchor.url))
-                || !matches!(anchor.region, Region::Menu | Region::Crumb | Region::Main)
-            {
-                continue;
-            }
-            let standard = matching::is_standard(night.lexicon, night.portal, &text);
-            let foreign = foreign_host(&night.portal.url, &anchor.url);
-            let key = match &foreign {
-                Some(host) => format!("//{host}{}", column_key(&anchor.url)),
-                None => column_key(&anchor.url),
-            };
-            if !standard && !drafts.contains_key(&key) {
+            let named = known.entry(Arc::as_ptr(anchor)).or_insert_with(|| Named::of(night, further, anchor));
+            let Some(Named { text, key, foreign, standard }) = named.as_ref() else { continue };
+            if rows.contains(anchor.url.as_str()) || (!standard && !drafts.contains_key(key)) {
                 continue;
             }
             // What leads away is a column only where a menu or the main part of a page that is no article says so.
@@ -121,19 +111,51 @@ fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mu
             {
                 continue;
             }
-            let draft = drafts.entry(key).or_default();
+            let draft = drafts.entry(key.clone()).or_default();
             if draft.url.is_empty() {
                 draft.url.clone_from(&anchor.url);
             }
-            draft.foreign = foreign;
+            draft.foreign.clone_from(foreign);
             if draft.linked_from.as_ref().is_none_or(|known| from.len() < known.len()) {
                 draft.linked_from = Some(from.clone());
             }
-            let is_name = anchor.region != Region::Main || standard;
-            if is_name && !is_leading_on(&text) && !draft.names.shown.contains(&text) {
-                draft.names.shown.push(text);
+            let is_name = anchor.region != Region::Main || *standard;
+            if is_name && !draft.names.shown.contains(text) && !is_leading_on(text) {
+                draft.names.shown.push(text.clone());
             }
         }
+    }
+}
+
+/// What a link may name: a column by its key.
+struct Named {
+    text: String,
+    key: String,
+    /// The other host it leads to.
+    foreign: Option<String>,
+    /// Whether the text is surely a standard name.
+    standard: bool,
+}
+
+impl Named {
+    /// None where the link cannot be the name of a column.
+    fn of(night: &Night<'_>, further: &BTreeMap<String, String>, anchor: &Anchor) -> Option<Self> {
+        let text = tidy(&anchor.text);
+        let text = if text.is_empty() { tidy(&anchor.title) } else { text };
+        if text.is_empty()
+            || text.chars().count() > LONGEST_NAME
+            || !matches!(anchor.region, Region::Menu | Region::Crumb | Region::Main)
+            || further.contains_key(&page_id(&anchor.url))
+        {
+            return None;
+        }
+        let foreign = foreign_host(&night.portal.url, &anchor.url);
+        let key = match &foreign {
+            Some(host) => format!("//{host}{}", column_key(&anchor.url)),
+            None => column_key(&anchor.url),
+        };
+        let standard = night.standard.is_standard(&text);
+        Some(Self { text, key, foreign, standard })
     }
 }
 
@@ -170,7 +192,7 @@ fn column(night: &Night<'_>, key: String, mut draft: Draft) -> Option<ColumnFact
             }
         }
     }
-    let matched = matching::terms(night.lexicon, night.portal, &draft.names);
+    let matched = night.standard.matches(&draft.names);
     let name = name_of(&draft.names, &matched, page);
     if name.is_empty() && matched.is_empty() {
         return None;

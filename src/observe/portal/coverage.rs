@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{Night, addresses::page_id, matching::by_name};
+use super::{Night, addresses::page_id};
 use crate::{
-    model::{Cause, Coverage, MatchedBy, NotMeasurable, ObservedPage, PageKind, Region, ScriptedEntry, Visit},
+    model::{Cause, Coverage, NotMeasurable, ObservedPage, PageKind, Region, ScriptedEntry, Visit},
     text::tidy,
 };
 
@@ -56,11 +56,9 @@ fn scripted(night: &Night<'_>) -> Vec<ScriptedEntry> {
     let mut entries = BTreeSet::new();
     for page in night.readable() {
         for text in page.facts.scripted.iter().filter(|text| text.chars().count() <= LONGEST_NAME) {
-            for term in &night.lexicon.columns {
-                if matches!(by_name(term, night.portal, text), Some(MatchedBy::Name | MatchedBy::Alias)) {
-                    let page = page.capture.final_url.clone();
-                    entries.insert(ScriptedEntry { term: term.name.clone(), text: text.clone(), page });
-                }
+            for term in night.standard.surely(text) {
+                let page = page.capture.final_url.clone();
+                entries.insert(ScriptedEntry { term: term.name.clone(), text: text.clone(), page });
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Which standard column a column is, by name, alias, META ColumnName or META ColumnType.
 
+use std::collections::HashSet;
+
 use crate::{
     model::{ColumnTerm, Lexicon, MatchedBy, Portal, TermMatch},
     text::normalise,
@@ -20,77 +22,126 @@ pub(super) struct Names {
     pub pinned: Vec<String>,
 }
 
-/// All standard columns it fits, the strongest first.
-pub(super) fn terms(lexicon: &Lexicon, portal: &Portal, names: &Names) -> Vec<TermMatch> {
-    let mut found: Vec<TermMatch> = Vec::new();
-    for term in &lexicon.columns {
-        let hit = |by: MatchedBy, text: &str| TermMatch { term: term.name.clone(), by, text: text.to_owned() };
-        if let Some(name) = names.pinned.iter().find(|name| **name == term.name) {
-            found.push(hit(MatchedBy::Pin, name));
-            continue;
-        }
-        let shown = names.shown.iter().filter_map(|text| Some((by_name(term, portal, text)?, text)));
-        if let Some((by, text)) = shown.min_by_key(|(by, _)| *by) {
-            found.push(hit(by, text));
-            continue;
-        }
-        if let Some(text) = names
-            .meta_name
-            .as_ref()
-            .filter(|text| matches!(by_name(term, portal, text), Some(MatchedBy::Name | MatchedBy::Alias)))
-        {
-            found.push(hit(MatchedBy::MetaName, text));
-        }
+/// The standard columns by their names in comparable form; made once a night.
+pub(super) struct Standard<'a> {
+    terms: Vec<Term<'a>>,
+    /// Names and aliases of all of them.
+    sure: HashSet<String>,
+    /// Names of the portal's units.
+    units: Vec<String>,
+}
+
+pub(super) struct Term<'a> {
+    pub(super) term: &'a ColumnTerm,
+    name: String,
+    aliases: Vec<String>,
+    weak: Vec<String>,
+}
+
+impl<'a> Standard<'a> {
+    pub(super) fn of(lexicon: &'a Lexicon, portal: &Portal) -> Self {
+        let all = |names: &[String]| names.iter().map(|name| plain(name)).collect::<Vec<_>>();
+        let terms: Vec<Term<'a>> = lexicon
+            .columns
+            .iter()
+            .map(|term| Term { term, name: plain(&term.name), aliases: all(&term.aliases), weak: all(&term.weak) })
+            .collect();
+        let sure = terms.iter().flat_map(|term| std::iter::once(&term.name).chain(&term.aliases)).cloned().collect();
+        let units = portal.units.iter().flat_map(|unit| std::iter::once(&unit.name).chain(&unit.aliases));
+        let units = units.map(|name| plain(name)).filter(|name| !name.is_empty()).collect();
+        Self { terms, sure, units }
     }
-    // ColumnType is inherited by sub-columns and copied between templates: it speaks only where no name does.
-    if !found.iter().any(|hit| hit.by < MatchedBy::Weak)
-        && let Some(kind) = &names.meta_type
-    {
-        let bare: Vec<String> = kind.split([',', '，', ';', '；', '|', ' ']).map(normalise).collect();
-        for term in &lexicon.columns {
-            if term.types.iter().any(|known| bare.contains(&normalise(known))) {
-                found.retain(|hit| hit.term != term.name);
-                found.push(TermMatch { term: term.name.clone(), by: MatchedBy::MetaType, text: kind.clone() });
+
+    /// The terms that a shown name surely is.
+    pub(super) fn surely(&self, text: &str) -> impl Iterator<Item = &ColumnTerm> {
+        let named = Named::of(text, self);
+        let is_sure = move |term: &&Term<'a>| matches!(term.fits(&named), Some(MatchedBy::Name | MatchedBy::Alias));
+        let possible = if self.is_standard(text) { self.terms.as_slice() } else { &[] };
+        possible.iter().filter(is_sure).map(|term| term.term)
+    }
+
+    /// True where the name is surely a standard one.
+    pub(super) fn is_standard(&self, text: &str) -> bool {
+        let named = Named::of(text, self);
+        !named.bare.is_empty() && (self.sure.contains(&named.bare) || self.sure.contains(&named.own))
+    }
+
+    /// All standard columns it fits, the strongest first.
+    pub(super) fn matches(&self, names: &Names) -> Vec<TermMatch> {
+        let mut found: Vec<TermMatch> = Vec::new();
+        let shown: Vec<(Named, &String)> = names.shown.iter().map(|text| (Named::of(text, self), text)).collect();
+        let meta_name = names.meta_name.as_ref().map(|text| (Named::of(text, self), text));
+        for term in &self.terms {
+            let hit = |by: MatchedBy, text: &str| TermMatch { term: term.term.name.clone(), by, text: text.to_owned() };
+            if let Some(name) = names.pinned.iter().find(|name| **name == term.term.name) {
+                found.push(hit(MatchedBy::Pin, name));
+                continue;
+            }
+            let fitting = shown.iter().filter_map(|(named, text)| Some((term.fits(named)?, text)));
+            if let Some((by, text)) = fitting.min_by_key(|(by, _)| *by) {
+                found.push(hit(by, text));
+                continue;
+            }
+            if let Some((_, text)) = meta_name
+                .as_ref()
+                .filter(|(named, _)| matches!(term.fits(named), Some(MatchedBy::Name | MatchedBy::Alias)))
+            {
+                found.push(hit(MatchedBy::MetaName, text));
             }
         }
+        // ColumnType is inherited by sub-columns and copied between templates: it speaks only where no name does.
+        if !found.iter().any(|hit| hit.by < MatchedBy::Weak)
+            && let Some(kind) = &names.meta_type
+        {
+            let bare: Vec<String> = kind.split([',', '，', ';', '；', '|', ' ']).map(normalise).collect();
+            for term in self.terms.iter().map(|term| term.term) {
+                if term.types.iter().any(|known| bare.contains(&normalise(known))) {
+                    found.retain(|hit| hit.term != term.name);
+                    found.push(TermMatch { term: term.name.clone(), by: MatchedBy::MetaType, text: kind.clone() });
+                }
+            }
+        }
+        // A name that is one standard column for sure is not nearly another.
+        if found.iter().any(|hit| hit.by < MatchedBy::Weak) {
+            found.retain(|hit| hit.by < MatchedBy::Weak);
+        }
+        found.sort_by(|a, b| (a.by, &a.term).cmp(&(b.by, &b.term)));
+        found
     }
-    // A name that is one standard column for sure is not nearly another.
-    if found.iter().any(|hit| hit.by < MatchedBy::Weak) {
-        found.retain(|hit| hit.by < MatchedBy::Weak);
-    }
-    found.sort_by(|a, b| (a.by, &a.term).cmp(&(b.by, &b.term)));
-    found
 }
 
-/// How a shown name fits a term.
-pub(super) fn by_name(term: &ColumnTerm, portal: &Portal, text: &str) -> Option<MatchedBy> {
-    let bare = plain(text);
-    if bare.is_empty() {
-        return None;
-    }
-    let is = |name: &String| plain(name) == bare;
-    if is(&term.name) {
-        return Some(MatchedBy::Name);
-    }
-    if term.aliases.iter().any(is) {
-        return Some(MatchedBy::Alias);
-    }
-    let own = without_unit(&bare, portal);
-    let is_own = |name: &String| plain(name) == own;
-    if own != bare && (is_own(&term.name) || term.aliases.iter().any(is_own)) {
-        return Some(MatchedBy::Alias);
-    }
-    let around = |name: &String| {
-        let name = plain(name);
-        let (inner, outer) = (name.chars().count(), bare.chars().count());
-        inner >= LEAST_INNER && outer - inner.min(outer) <= MOST_AROUND && bare.contains(&name)
-    };
-    (term.weak.iter().any(is) || around(&term.name)).then_some(MatchedBy::Weak)
+/// A shown name in comparable form, whole and without the unit's own name in front.
+struct Named {
+    bare: String,
+    own: String,
 }
 
-/// True where the name is surely a standard one.
-pub(super) fn is_standard(lexicon: &Lexicon, portal: &Portal, text: &str) -> bool {
-    lexicon.columns.iter().any(|term| matches!(by_name(term, portal, text), Some(MatchedBy::Name | MatchedBy::Alias)))
+impl Named {
+    fn of(text: &str, standard: &Standard<'_>) -> Self {
+        let bare = plain(text);
+        let own = without_unit(&bare, &standard.units);
+        Self { bare, own }
+    }
+}
+
+impl Term<'_> {
+    /// How a shown name fits.
+    fn fits(&self, named: &Named) -> Option<MatchedBy> {
+        let Named { bare, own } = named;
+        if bare.is_empty() {
+            return None;
+        }
+        if self.name == *bare {
+            return Some(MatchedBy::Name);
+        }
+        if self.aliases.contains(bare) || (own != bare && (self.name == *own || self.aliases.contains(own))) {
+            return Some(MatchedBy::Alias);
+        }
+        let (inner, outer) = (self.name.chars().count(), bare.chars().count());
+        let is_inside =
+            || inner >= LEAST_INNER && outer - inner.min(outer) <= MOST_AROUND && bare.contains(self.name.as_str());
+        (self.weak.contains(bare) || is_inside()).then_some(MatchedBy::Weak)
+    }
 }
 
 /// Without the ornaments of menus: arrows, dots, brackets, counts.
@@ -104,13 +155,12 @@ fn plain(text: &str) -> String {
 }
 
 /// `云湖区教育局政府信息公开指南` without the unit's own name in front.
-fn without_unit(bare: &str, portal: &Portal) -> String {
-    let units = portal.units.iter().flat_map(|unit| std::iter::once(&unit.name).chain(&unit.aliases));
+fn without_unit(bare: &str, units: &[String]) -> String {
     units
-        .map(|name| plain(name))
-        .filter(|name| !name.is_empty())
-        .filter_map(|name| bare.strip_prefix(&name).map(str::to_owned))
+        .iter()
+        .filter_map(|name| bare.strip_prefix(name.as_str()))
         .filter(|rest| !rest.is_empty())
-        .min_by_key(String::len)
-        .unwrap_or_else(|| bare.to_owned())
+        .min_by_key(|rest| rest.len())
+        .unwrap_or(bare)
+        .to_owned()
 }

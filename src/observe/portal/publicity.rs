@@ -1,6 +1,6 @@
 //! 双公示: rows of licences and penalties, from tables on list pages and from detail pages of label and value.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{
     Night,
@@ -22,13 +22,21 @@ const LEAST_LABELS: usize = 4;
 pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<PublicityList> {
     let places = Places::of(columns);
     let mut lists: BTreeMap<(String, PublicityKind), PublicityList> = BTreeMap::new();
+    let mut by_page: HashMap<String, &ColumnFacts> = HashMap::new();
+    for column in columns {
+        by_page.entry(page_id(&column.url)).or_insert(column);
+    }
     for page in night.readable() {
         let is_detail = matches!(page.facts.kind, PageKind::Article | PageKind::Report);
         let urls = [page.capture.url.as_str(), page.capture.final_url.as_str()];
-        let column = columns.iter().find(|column| page_id(&column.url) == page_id(urls[1])).or_else(|| {
+        let found = rows_of(&night.fields, page, is_detail);
+        if found.is_empty() {
+            continue;
+        }
+        let column = by_page.get(&page_id(urls[1])).copied().or_else(|| {
             places.of_page(&urls).into_iter().max_by_key(|column| (publicity_rank(column), column.path.len()))
         });
-        for (kind, rows) in rows_of(night, page, is_detail) {
+        for (kind, rows) in found {
             let list = list_of(night, &mut lists, column, kind, page);
             for row in rows {
                 add(&mut list.rows, row);
@@ -77,26 +85,26 @@ fn list_of<'l>(
 }
 
 /// Rows of a page's tables by kind.
-fn rows_of(night: &Night<'_>, page: &ObservedPage, is_detail: bool) -> Vec<(PublicityKind, Vec<PublicityRow>)> {
+fn rows_of(fields: &Fields<'_>, page: &ObservedPage, is_detail: bool) -> Vec<(PublicityKind, Vec<PublicityRow>)> {
     let mut found = Vec::new();
     for table in &page.facts.tables {
-        if let Some((kind, rows)) = list_table(night.lexicon, page, table) {
+        if let Some((kind, rows)) = list_table(fields, page, table) {
             found.push((kind, rows));
         }
     }
     if found.is_empty() && is_detail {
-        found.extend(detail(night.lexicon, page));
+        found.extend(detail(fields, page));
     }
     found
 }
 
 /// A table with fields as its heading.
-fn list_table(lexicon: &Lexicon, page: &ObservedPage, table: &Table) -> Option<(PublicityKind, Vec<PublicityRow>)> {
+fn list_table(known: &Fields<'_>, page: &ObservedPage, table: &Table) -> Option<(PublicityKind, Vec<PublicityRow>)> {
     let (heading_at, kind) = table.rows.iter().take(3).enumerate().find_map(|(at, row)| {
-        let (known, kind) = heading(lexicon, row);
-        (known >= LEAST_HEADINGS).then_some((at, kind))
+        let (labels, kind) = heading(known, row);
+        (labels >= LEAST_HEADINGS).then_some((at, kind))
     })?;
-    let labels: Vec<String> = table.rows.get(heading_at)?.iter().map(|label| canonical(lexicon, kind, label)).collect();
+    let labels: Vec<String> = table.rows.get(heading_at)?.iter().map(|label| canonical(known, kind, label)).collect();
     let mut rows = Vec::new();
     for (cells, links) in table.rows.iter().zip(&table.row_links).skip(heading_at + 1) {
         let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
@@ -117,9 +125,9 @@ fn list_table(lexicon: &Lexicon, page: &ObservedPage, table: &Table) -> Option<(
 }
 
 /// How many labels are fields, and of which kind they speak.
-fn heading(lexicon: &Lexicon, labels: &[String]) -> (usize, PublicityKind) {
+fn heading(fields: &Fields<'_>, labels: &[String]) -> (usize, PublicityKind) {
     let known = |kind: PublicityKind| {
-        let names = labels.iter().filter_map(|label| lexicon_name(lexicon, kind, label));
+        let names = labels.iter().filter_map(|label| fields.name(kind, label));
         let distinct: std::collections::BTreeSet<&str> = names.collect();
         distinct.len()
     };
@@ -135,7 +143,7 @@ fn heading(lexicon: &Lexicon, labels: &[String]) -> (usize, PublicityKind) {
 }
 
 /// A page of labels and values: two or four columns, label before value.
-fn detail(lexicon: &Lexicon, page: &ObservedPage) -> Option<(PublicityKind, Vec<PublicityRow>)> {
+fn detail(fields: &Fields<'_>, page: &ObservedPage) -> Option<(PublicityKind, Vec<PublicityRow>)> {
     let mut pairs: Vec<(String, String)> = Vec::new();
     for table in &page.facts.tables {
         for cells in &table.rows {
@@ -153,11 +161,11 @@ fn detail(lexicon: &Lexicon, page: &ObservedPage) -> Option<(PublicityKind, Vec<
         pairs = labelled_lines(&page.facts.body);
     }
     let labels: Vec<String> = pairs.iter().map(|(label, _)| label.clone()).collect();
-    let (known, kind) = heading(lexicon, &labels);
+    let (known, kind) = heading(fields, &labels);
     if known < LEAST_LABELS {
         return None;
     }
-    let fields = pairs.into_iter().map(|(label, value)| (canonical(lexicon, kind, &label), value)).collect();
+    let fields = pairs.into_iter().map(|(label, value)| (canonical(fields, kind, &label), value)).collect();
     let published = page.facts.published.map(|moment| moment.date);
     let mut row = row(page, fields, page.capture.final_url.clone(), published);
     if row.key.is_empty() {
@@ -231,16 +239,39 @@ fn day_of(text: &str) -> Option<jiff::civil::Date> {
 }
 
 /// The canonical name of a field, or the label as printed.
-fn canonical(lexicon: &Lexicon, kind: PublicityKind, label: &str) -> String {
-    lexicon_name(lexicon, kind, label).map_or_else(|| bare(label), str::to_owned)
+fn canonical(fields: &Fields<'_>, kind: PublicityKind, label: &str) -> String {
+    fields.name(kind, label).map_or_else(|| bare(label), str::to_owned)
 }
 
-fn lexicon_name<'l>(lexicon: &'l Lexicon, kind: PublicityKind, label: &str) -> Option<&'l str> {
-    let wanted = bare(label);
-    let of_kind = lexicon.publicity_fields.iter().filter(|field| field.of.is_empty() || field.of.contains(&kind));
-    let mut of_kind =
-        of_kind.filter(|field| bare(&field.name) == wanted || field.aliases.iter().any(|alias| bare(alias) == wanted));
-    (!wanted.is_empty()).then(|| of_kind.next().map(|field| field.name.as_str())).flatten()
+/// Canonical names of fields by what is printed; made once a night.
+pub(super) struct Fields<'a> {
+    licence: HashMap<String, &'a str>,
+    penalty: HashMap<String, &'a str>,
+}
+
+impl<'a> Fields<'a> {
+    pub(super) fn of(lexicon: &'a Lexicon) -> Self {
+        let by_label = |kind: PublicityKind| {
+            let mut names = HashMap::new();
+            for field in lexicon.publicity_fields.iter().filter(|field| field.of.is_empty() || field.of.contains(&kind))
+            {
+                for label in std::iter::once(&field.name).chain(&field.aliases) {
+                    names.entry(bare(label)).or_insert(field.name.as_str());
+                }
+            }
+            names.remove("");
+            names
+        };
+        Self { licence: by_label(PublicityKind::Licence), penalty: by_label(PublicityKind::Penalty) }
+    }
+
+    fn name(&self, kind: PublicityKind, label: &str) -> Option<&'a str> {
+        let names = match kind {
+            PublicityKind::Licence => &self.licence,
+            PublicityKind::Penalty => &self.penalty,
+        };
+        names.get(&bare(label)).copied()
+    }
 }
 
 /// Without marks of duty, colons and blanks; letters upper case as field codes are.

@@ -283,6 +283,24 @@ async fn lists_are_read_as_far_back_as_checks_look() {
     assert!(!visited.cut_short, "{}", visited.note);
 }
 
+#[tokio::test]
+async fn turning_the_pages_of_a_list_leads_no_deeper() {
+    let server = serving(|seen| {
+        let page: usize = match seen.path.as_str() {
+            "/" => return Some(front(&[("/ywdt/", "县乡动态")])),
+            "/ywdt/" => 0,
+            path => path.strip_prefix("/ywdt/index_")?.strip_suffix(".html")?.parse().ok()?,
+        };
+        let next = format!("index_{}.html", page + 1);
+        let document = format!("/doc/{}.html", 1000 + page);
+        Some(list("县乡动态", &[(document.as_str(), "县里召开会议", "2022-11-01")], (page < 30).then_some(next.as_str())))
+    })
+    .await;
+    let visited = visited(&server, &Portal { max_pages: 60, ..portal() }).await;
+    let order = read(&visited);
+    assert!(order.iter().any(|path| path == "/ywdt/index_30.html"), "{order:?}");
+}
+
 // -- bounds --
 
 #[tokio::test]

@@ -102,6 +102,8 @@ struct Lead {
     text: String,
     interest: Interest,
     column: Option<Belonging>,
+    /// A further page of the list that is being read: it lies no deeper.
+    further: bool,
 }
 
 #[derive(Default)]
@@ -171,14 +173,14 @@ impl<'a> Compass<'a> {
             let target = self.readable(&anchor.url)?;
             let (interest, column) = self.worth(anchor, &target, url, facts.kind, column);
             let text = if anchor.text.is_empty() { &anchor.title } else { &anchor.text };
-            Some(Lead { url: target, text: text.clone(), interest, column })
+            Some(Lead { url: target, text: text.clone(), interest, column, further: false })
         }));
         let want = |lead: Lead| Wanted {
             interest: self.within_units(&lead.url, lead.interest),
             url: lead.url,
             text: lead.text,
             from: Some(wanted.url.to_string()),
-            depth: wanted.depth + 1,
+            depth: wanted.depth + u32::from(!lead.further),
             column: lead.column,
         };
         leads.into_iter().map(want).collect()
@@ -208,7 +210,7 @@ impl<'a> Compass<'a> {
                 None if is_list && number < SAMPLE => (Interest::Sample, None),
                 None => (Interest::Rest, None),
             };
-            leads.push(Lead { url, text: row.title.clone(), interest, column });
+            leads.push(Lead { url, text: row.title.clone(), interest, column, further: false });
         }
         leads
     }
@@ -223,7 +225,7 @@ impl<'a> Compass<'a> {
         let url = facts.next_pages.iter().filter_map(|next| self.readable(next)).find(|next| !is_known(next))?;
         let text = facts.column.name.clone().unwrap_or_default();
         let Some(column) = column else {
-            return Some(Lead { url, text, interest: Interest::Rest, column: None });
+            return Some(Lead { url, text, interest: Interest::Rest, column: None, further: true });
         };
         let appetite = self.appetites[column.term];
         let eaten = self.eaten.entry(column.group).or_default();
@@ -231,9 +233,9 @@ impl<'a> Compass<'a> {
         let recent = last.is_none_or(|last| last >= self.oldest);
         if (recent || appetite.old_ones) && eaten.list_pages < appetite.list_pages {
             eaten.list_pages += 1;
-            return Some(Lead { url, text, interest: Interest::List, column: Some(column) });
+            return Some(Lead { url, text, interest: Interest::List, column: Some(column), further: true });
         }
-        Some(Lead { url, text, interest: Interest::Rest, column: None })
+        Some(Lead { url, text, interest: Interest::Rest, column: None, further: true })
     }
 
     fn worth(

@@ -55,7 +55,9 @@ fn blame(line: &str, error: &serde_json::Error) -> (String, String) {
         alone.insert("unit".into(), Value::String("-".into()));
         alone.insert(name.clone(), value.clone());
         if let Err(error) = serde_json::from_value::<Entry>(Value::Object(alone)) {
-            return (name.clone(), reason(&error));
+            let message =
+                if name == "date" { format!("{value} is no date; write it as \"2022-01-31\"") } else { reason(&error) };
+            return (name.clone(), message);
         }
     }
     ("(line)".into(), reason(error))

@@ -152,8 +152,8 @@ fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
     for section in &book.sections {
         println!("{}{}", section.name, section.weight.map(|weight| format!("（{weight}分）")).unwrap_or_default());
         for clause in &section.clauses {
-            let weight = clause.weight.map_or("-".to_owned(), |weight| weight.to_string());
-            println!("  {}  {}  {}分", clause.id, clause.title, weight);
+            let weight = clause.weight.map(|weight| format!("  {weight}分")).unwrap_or_default();
+            println!("  {}  {}{weight}", clause.id, clause.title);
             if !clause.see.is_empty() {
                 println!("      见 {}", clause.see.join("、"));
             }
@@ -197,6 +197,16 @@ fn step_line(step: &Step) -> String {
         let points: Vec<String> =
             step.levels.iter().map(|(level, points)| format!("{}{points}分", level.chinese())).collect();
         line.push_str(&format!("　{}", points.join("、")));
+    }
+    if !step.tiers.is_empty() {
+        let tiers: Vec<String> =
+            step.tiers.iter().map(|tier| format!("{}件以上（含）{}分", tier.from, tier.points)).collect();
+        line.push_str(&format!("　{}", tiers.join("、")));
+    }
+    if !step.by_place.is_empty() {
+        let places: Vec<String> =
+            (1..).zip(&step.by_place).map(|(place, points)| format!("第{place}名{points}分")).collect();
+        line.push_str(&format!("　{}", places.join("、")));
     }
     if let Some(since) = step.since {
         line.push_str(&format!("　自{since}起"));

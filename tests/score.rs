@@ -80,7 +80,11 @@ fn a_known_check_without_a_price_costs_nothing_and_is_listed() {
     let lines = r#"{"unit":"市教育局","check":"interpretation-late","subject":"document:/a","status":"confirmed"}"#;
     let report = score_with(B1, lines, &options).unwrap();
     assert_eq!(report.unpriced.len(), 1);
-    assert!(report.units.is_empty(), "nothing scored, nobody asked for");
+    let units: Vec<_> = report.units.iter().map(|sheet| (sheet.unit.as_str(), sheet.total, sheet.rank)).collect();
+    assert_eq!(units, [("市教育局", Decimal::from(100), Some(1))], "the unit is scored and keeps every point");
+    let guest = r#"{"unit":"市住建局","check":"interpretation-late","subject":"document:/a","status":"confirmed"}"#;
+    let report = score_with(B1, guest, &options).unwrap();
+    assert_eq!((report.unpriced.len(), report.units.len()), (1, 0), "a unit of another class is not scored for that");
 }
 
 #[test]

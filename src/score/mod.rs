@@ -89,7 +89,13 @@ pub fn score(
     for (number, entry) in entries.iter().enumerate() {
         match book.place(entry, &roster, period, known_check) {
             Ok(Place::Here { unit, placed }) => units.put(unit, entry, placed),
-            Ok(Place::Unpriced) => unpriced.push(entry.clone()),
+            Ok(Place::Unpriced { unit }) => {
+                // A unit of which only such things are known keeps every point, and is ranked with the others.
+                if roster.is_member(&unit) {
+                    units.add(&unit, Some(entry.unit.trim()));
+                }
+                unpriced.push(entry.clone());
+            }
             Err(misfit) => bad.push(BadEntry {
                 line: lines.get(number).copied().unwrap_or(number + 1),
                 field: misfit.field.to_owned(),

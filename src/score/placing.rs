@@ -34,7 +34,9 @@ pub enum Place<'a> {
         placed: Placed<'a>,
     },
     /// Its check costs nothing under this rulebook.
-    Unpriced,
+    Unpriced {
+        unit: String,
+    },
 }
 
 /// The field of an entry that fits nothing, and why.
@@ -82,7 +84,7 @@ impl<'a> Book<'a> {
         {
             return misfit("date", format!("{date} lies outside the period {} to {}", period.from, period.to));
         }
-        let Some((clause, step)) = self.clause_of(entry, known_check)? else { return Ok(Place::Unpriced) };
+        let Some((clause, step)) = self.clause_of(entry, known_check)? else { return Ok(Place::Unpriced { unit }) };
         let row = self.clauses[clause].1;
         if !row.see.is_empty() {
             return misfit("clause", format!("{} only refers to {}; name the row there", row.id, row.see.join(", ")));

@@ -293,7 +293,11 @@ async fn turning_the_pages_of_a_list_leads_no_deeper() {
         };
         let next = format!("index_{}.html", page + 1);
         let document = format!("/doc/{}.html", 1000 + page);
-        Some(list("县乡动态", &[(document.as_str(), "县里召开会议", "2022-11-01")], (page < 30).then_some(next.as_str())))
+        Some(list(
+            "县乡动态",
+            &[(document.as_str(), "县里召开会议", "2022-11-01")],
+            (page < 30).then_some(next.as_str()),
+        ))
     })
     .await;
     let visited = visited(&server, &Portal { max_pages: 60, ..portal() }).await;

@@ -16,7 +16,14 @@ fn the_built_in_rules_are_sound() {
 #[test]
 fn a_row_no_check_decides_alone_says_why_a_person_must_look() {
     let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
-    for id in ["plan-2023-region", "plan-2023-department", "yuncheng-2022-a", "yuncheng-2022-b1", "yuncheng-2022-b2"] {
+    for id in [
+        "plan-2023-region",
+        "plan-2023-department",
+        "yunhe-2022",
+        "yuncheng-2022-a",
+        "yuncheng-2022-b1",
+        "yuncheng-2022-b2",
+    ] {
         for (_, clause) in catalog.rulebook(id).unwrap().clauses() {
             let decided = clause.steps.iter().all(|step| !step.checks.is_empty());
             assert!(decided || clause.why_staff.as_ref().is_some_and(|why| !why.is_empty()), "{id} {}", clause.id);

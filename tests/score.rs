@@ -123,8 +123,11 @@ fn a_known_check_without_a_price_costs_nothing_and_is_listed() {
     let lines = r#"{"unit":"市教育局","check":"interpretation-late","subject":"document:/a","status":"confirmed"}"#;
     let report = score_with(B1, lines, &options).unwrap();
     assert_eq!(report.unpriced.len(), 1);
-    let scored: Vec<_> = report.units.iter().map(|sheet| (sheet.unit.as_str(), sheet.total)).collect();
-    assert_eq!(scored, [("市教育局", Decimal::from(100))], "it appears in the entries, so it is scored");
+    let units: Vec<_> = report.units.iter().map(|sheet| (sheet.unit.as_str(), sheet.total, sheet.rank)).collect();
+    assert_eq!(units, [("市教育局", Decimal::from(100), Some(1))], "the unit is scored and keeps every point");
+    let guest = r#"{"unit":"市住建局","check":"interpretation-late","subject":"document:/a","status":"confirmed"}"#;
+    let report = score_with(B1, guest, &options).unwrap();
+    assert_eq!((report.unpriced.len(), report.units.len()), (1, 0), "a unit of another class is not scored for that");
 }
 
 #[test]
@@ -242,6 +245,56 @@ fn a_record_of_no_items_does_not_stand_for_another() {
     assert_eq!(totals(&[notified, nothing].join("\n")), alone);
     let leak = |count: u8| format!(r#"{{"unit":"县教育局","clause":"V1","subject":"a","count":{count}}}"#);
     assert_eq!(totals(&[leak(0), leak(1)].join("\n"))[0].1, Decimal::ZERO);
+}
+
+#[test]
+fn townships_need_no_listing_and_any_other_name_does() {
+    let five_lost = |unit: &str| format!(r#"{{"unit":"{unit}","clause":"04"}}"#);
+    for unit in ["石塘镇", "云和县赤石乡人民政府", "元和街道办事处", "县公安局(县交警大队)"]
+    {
+        assert_eq!(totals(&five_lost(unit)), [(unit.to_owned(), Decimal::from(95))]);
+    }
+    for (unit, hint) in
+        [("县文旅局", "is it 县文广旅体局? "), ("教育局", "is it 县教育局? "), ("镇", ""), ("县外星局", "")]
+    {
+        let bad = score_with("yunhe-2022", &five_lost(unit), &Options::default()).unwrap_err();
+        let message = format!("unknown unit {unit:?}; {hint}`mingcha rulebook units` lists the plan's units");
+        assert_eq!((bad[0].field.as_str(), &bad[0].message), ("unit", &message));
+    }
+}
+
+#[test]
+fn a_misfit_says_what_would_fit() {
+    let message = |line: &str| match score_with("yunhe-2022", line, &Options::default()) {
+        Ok(report) => panic!("{report:?}"),
+        Err(bad) => format!("{}: {}", bad[0].field, bad[0].message),
+    };
+    assert_eq!(
+        message(r#"{"unit":"县教育局","clause":"01","level":"county"}"#),
+        "level: county has no points in 01.notified; it takes province (省级) or city (市级)"
+    );
+    assert_eq!(
+        message(r#"{"unit":"县教育局","clause":"17"}"#),
+        "level: is missing; 17.adopted takes state (国家级) or province (省级)"
+    );
+    assert_eq!(
+        message(r#"{"unit":"县教育局","clause":"20"}"#),
+        "clause: yunhe-2022 has no clause \"20\"; `mingcha rulebook show yunhe-2022` lists them"
+    );
+    assert_eq!(
+        message(r#"{"unit":"县教育局","clause":"01","level":"city","date":"2022/1/1"}"#),
+        "date: \"2022/1/1\" is no date; write it as \"2022-01-31\""
+    );
+}
+
+#[test]
+fn of_two_places_delivered_on_one_day_the_worse_counts() {
+    let lines = [
+        r#"{"unit":"县教育局","clause":"07","rank":2,"date":"2022-12-31"}"#,
+        r#"{"unit":"县教育局","clause":"07","rank":1,"date":"2022-12-31"}"#,
+        r#"{"unit":"县教育局","clause":"07","rank":3,"date":"2022-06-30"}"#,
+    ];
+    assert_eq!(totals(&lines.join("\n")), [("县教育局".to_owned(), Decimal::from(97))]);
 }
 
 #[test]

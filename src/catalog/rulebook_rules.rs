@@ -214,7 +214,8 @@ fn check_clause(
         }
         let mut all = list.classes.iter().flat_map(|class| &class.units);
         let open = list.open || list.classes.iter().any(|class| class.open);
-        if !open && !all.any(|unit| list.names_of(unit).contains(name)) {
+        let of_a_kind = list.unnamed.as_ref().and_then(|kinds| kinds.short_name(list.place.as_deref(), name));
+        if !open && of_a_kind.is_none() && !all.any(|unit| list.names_of(unit).contains(name)) {
             found.add(
                 &format!("{at}.units[{number}]"),
                 format!("list {} has no unit {name}", list.id),

@@ -207,7 +207,7 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         PercentShortfall, Rank, RankDeduct, Ratio, TieredRatio, Veto,
     };
     let counted: &[Effect] = &[Deduct, Bonus, Earn, Major];
-    let keys: [(&str, bool, &[Effect]); 20] = [
+    let keys: [(&str, bool, &[Effect]); 21] = [
         (
             "points",
             step.points.is_some(),
@@ -238,6 +238,7 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         ("interval", step.interval.is_some(), &[Rank]),
         ("floor", step.floor.is_some(), &[Rank]),
         ("by_place", !step.by_place.is_empty(), &[RankDeduct]),
+        ("by_subject", step.by_subject, &[RankDeduct]),
         ("factor", step.factor.is_some(), &[External, Manual]),
         ("unless", !step.unless.is_empty(), &[Bonus]),
         ("clauses", !step.clauses.is_empty(), &[Average]),

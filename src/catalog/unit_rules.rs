@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::rulebook_rules::{Defect, Findings};
-use crate::model::UnitList;
+use crate::model::{UnitList, Unnamed};
 
 /// Everything that is wrong with a list of units.
 pub fn defects(list: &UnitList) -> Vec<Defect> {
@@ -36,10 +36,12 @@ pub fn defects(list: &UnitList) -> Vec<Defect> {
     let accounts =
         list.accounts.iter().enumerate().map(|(number, account)| (format!("accounts[{number}].unit"), &account.unit));
     for (field, unit) in responsible.chain(accounts) {
-        let listed = list
-            .classes
-            .iter()
-            .any(|class| class.open || class.units.iter().any(|known| list.names_of(known).contains(unit)));
+        let of_a_kind = |unnamed: &Unnamed| unnamed.short_name(list.place.as_deref(), unit).is_some();
+        let listed = list.unnamed.as_ref().is_some_and(of_a_kind)
+            || list
+                .classes
+                .iter()
+                .any(|class| class.open || class.units.iter().any(|known| list.names_of(known).contains(unit)));
         if !listed {
             found.add(&field, format!("{unit} is no unit of the list"), "write the name as in classes");
         }

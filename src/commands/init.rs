@@ -147,7 +147,7 @@ fn configuration(plan: &Plan<'_>, args: &Args, password_hash: &str, today: Date)
         if class.rulebook != plan.rulebook {
             line("# 这一类用另一份细则，控制台和通报只列其问题，不计总分；计分用 mingcha score --rulebook");
         }
-        if list.open || class.open {
+        if list.open || list.unnamed.is_some() || class.open {
             line("# 方案还考核名单以外的单位（见细则），请照样补充。");
         }
         for (position, unit) in class.units.iter().enumerate() {

@@ -221,6 +221,16 @@ fn step_line(step: &Step) -> String {
             step.levels.iter().map(|(level, points)| format!("{}{points}分", level.chinese())).collect();
         line.push_str(&format!("　{}", points.join("、")));
     }
+    if !step.tiers.is_empty() {
+        let tiers: Vec<String> =
+            step.tiers.iter().map(|tier| format!("{}件以上（含）{}分", tier.from, tier.points)).collect();
+        line.push_str(&format!("　{}", tiers.join("、")));
+    }
+    if !step.by_place.is_empty() {
+        let places: Vec<String> =
+            (1..).zip(&step.by_place).map(|(place, points)| format!("第{place}名{points}分")).collect();
+        line.push_str(&format!("　{}", places.join("、")));
+    }
     if let Some(since) = step.since {
         line.push_str(&format!("　自{since}起"));
     }

@@ -70,4 +70,4 @@ pub use quarter::Quarter;
 pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};
-pub use unit_list::{ListedAccount, ListedColumn, ListedUnit, UnitClass, UnitList};
+pub use unit_list::{ListedAccount, ListedColumn, ListedUnit, UnitClass, UnitList, Unnamed};

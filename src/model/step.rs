@@ -79,6 +79,9 @@ pub struct Step {
     /// `rank`, `rank-deduct`: the place after equal ones.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ties: Option<Ties>,
+    /// `rank-deduct`: each `subject` of the entries, such as an account, has a place of its own, and its unit pays for all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_subject: bool,
     /// `external`: points for one unit of the delivered score (0–100 into 10 points: 0.1).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<f64>")]

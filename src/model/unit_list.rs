@@ -22,6 +22,9 @@ pub struct UnitList {
     /// True where the plan assesses more units than it names (各乡镇、街道): unknown names are then taken.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub open: bool,
+    /// Units the plan assesses without naming them, known by what they are (各乡镇、街道).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unnamed: Option<Unnamed>,
     pub classes: Vec<UnitClass>,
     /// Columns the plan gives to responsible units: several columns a unit, several units a column.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -29,6 +32,27 @@ pub struct UnitList {
     /// New-media accounts (政务新媒体) the plan watches.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub accounts: Vec<ListedAccount>,
+}
+
+/// Units that a plan assesses without naming them: any name of such a kind is taken, no other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unnamed {
+    /// How their names end: 乡, 镇, 街道.
+    pub kinds: Vec<String>,
+    /// What may follow without meaning another unit: 人民政府, 办事处.
+    #[serde(default)]
+    pub endings: Vec<String>,
+}
+
+impl Unnamed {
+    /// The short name, by which 云和县崇头镇人民政府 and 崇头镇 are one unit; none for a name of another kind.
+    pub fn short_name<'n>(&self, place: Option<&str>, name: &'n str) -> Option<&'n str> {
+        let local = place.and_then(|place| name.strip_prefix(place)).unwrap_or(name);
+        let short = self.endings.iter().find_map(|ending| local.strip_suffix(ending.as_str())).unwrap_or(local);
+        let of_a_kind = |kind: &String| short.strip_suffix(kind.as_str()).is_some_and(|own| !own.is_empty());
+        self.kinds.iter().any(of_a_kind).then_some(short)
+    }
 }
 
 /// A column with those who answer for it.

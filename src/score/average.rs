@@ -91,7 +91,7 @@ pub fn replace(rows: &mut BTreeMap<usize, RowScore>, mean: &Mean<'_>, entries: &
         format!("{}：其他单位尚无此项得分，暂不扣分", mean.step.title)
     } else {
         let whom = if mean.step.peers == Some(Peers::All) { "全部" } else { "其他" };
-        format!("{}：取{whom}{}个单位平均扣分{}分计", mean.step.title, mean.peers, plain(mean.loss))
+        format!("{}：按{whom}{}个单位的平均扣分{}分计", mean.step.title, mean.peers, plain(mean.loss))
     };
     for (position, number) in mean.clauses.iter().enumerate() {
         let Some(row) = rows.get_mut(number) else { continue };

@@ -22,8 +22,8 @@ pub struct Around<'a> {
     pub rulebook: &'a Rulebook,
     /// Rows of this unit that have cost anything, for bonuses that depend on it.
     pub losing: &'a BTreeSet<String>,
-    /// This unit's place in each ranking step of the row, and whether anybody has one.
-    pub places: &'a BTreeMap<usize, (Option<u32>, bool)>,
+    /// This unit's places in each ranking step of the row, and whether anybody has one.
+    pub places: &'a BTreeMap<usize, (Vec<u32>, bool)>,
 }
 
 /// The result of one row.
@@ -121,8 +121,8 @@ fn step_score(
             StepScore::loss(step, Decimal::ZERO, entries, reason)
         }
         Effect::Rank | Effect::RankDeduct => {
-            let (place, known) = around.places.get(&number).copied().unwrap_or((None, false));
-            ranking::score(clause, step, entries, place, known)
+            let (places, known) = around.places.get(&number).map_or((&[][..], false), |(all, known)| (all, *known));
+            ranking::score(clause, step, entries, places, known)
         }
         // Its entries act on the clauses it names, in the second pass.
         Effect::Average => StepScore::nothing(),
@@ -152,18 +152,25 @@ fn within(cap: Option<Decimal>, points: Decimal, sign: i64, trace: &mut Vec<Trac
     cap
 }
 
-/// The unit has no such thing: nothing is lost here, and nothing waited for. What `others` say all the same is shown.
+/// The unit has no such thing: nothing is lost here, and nothing waited for; what is earned from 0 stays unearned. What
+/// `others` say all the same is shown.
 fn not_applicable<'p, 'e: 'p>(
     clause: &Clause,
     entries: &[&Entry],
     others: impl Iterator<Item = &'p Placed<'e>>,
 ) -> RowScore {
     let weight = clause.weight.unwrap_or_default();
+    let earned = clause.steps.iter().any(|step| step.effect == Effect::Earn);
+    let (lost, reason) = if earned {
+        (weight, "该单位无此项内容；本项从0分起加，不得分")
+    } else {
+        (Decimal::ZERO, "该单位无此项内容，本项不适用")
+    };
     let mut trace = vec![Trace {
         step: None,
-        points: Decimal::ZERO,
+        points: plain(-lost),
         entries: entries.iter().map(|entry| (*entry).clone()).collect(),
-        reason: "该单位无此项内容，本项不适用".into(),
+        reason: reason.into(),
     }];
     trace.extend(others.map(|one| Trace {
         step: step_of(clause, one).map(|step| step.id.clone()),
@@ -175,9 +182,9 @@ fn not_applicable<'p, 'e: 'p>(
         score: ClauseScore {
             clause: clause.id.clone(),
             weight: clause.weight.map(plain),
-            deducted: Decimal::ZERO,
+            deducted: plain(lost),
             bonus: Decimal::ZERO,
-            score: plain(weight),
+            score: plain(weight - lost),
             trace,
         },
         pending: false,

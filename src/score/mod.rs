@@ -91,7 +91,10 @@ pub fn score(
         match book.place(entry, &roster, period, known_check) {
             Ok(Place::Here { unit, placed }) => units.put(unit, entry, placed),
             Ok(Place::Unpriced { unit }) => {
-                units.add(&unit, Some(entry.unit.trim()));
+                // A unit of which only such things are known keeps every point, and is ranked with the others.
+                if roster.is_member(&unit) {
+                    units.add(&unit, Some(entry.unit.trim()));
+                }
                 unpriced.push(entry.clone());
             }
             Err(misfit) => bad.push(BadEntry {
@@ -182,8 +185,8 @@ impl<'e> Units<'e> {
 
 type Counting<'a, 'e> = [(&'a str, events::Events<'e>)];
 
-/// Place of each unit in each ranking step: (clause, step) -> unit -> place.
-type Places<'a> = BTreeMap<(usize, usize), BTreeMap<&'a str, u32>>;
+/// Places of each unit in each ranking step: (clause, step) -> unit -> places.
+type Places<'a> = BTreeMap<(usize, usize), BTreeMap<&'a str, Vec<u32>>>;
 
 fn places<'a>(book: &Book<'_>, roster: &Roster, counting: &'a Counting<'a, '_>) -> Places<'a> {
     let mut places = Places::new();
@@ -229,7 +232,7 @@ fn rows_of(
         let own_places = places
             .iter()
             .filter(|((at, _), _)| *at == number)
-            .map(|((_, step), by_unit)| (*step, (by_unit.get(unit).copied(), !by_unit.is_empty())))
+            .map(|((_, step), by_unit)| (*step, (by_unit.get(unit).cloned().unwrap_or_default(), !by_unit.is_empty())))
             .collect();
         let repeated: Vec<_> = events.repeated.iter().filter(|(one, _)| one.clause == number).cloned().collect();
         let around = Around { rulebook: book.rulebook, losing: &losing, places: &own_places };

@@ -130,7 +130,10 @@ impl<'a> Book<'a> {
         if let Some(id) = &entry.clause {
             return match self.number_of(id) {
                 Some(number) => Ok(Some((number, self.step_fed_by_check(number, entry)))),
-                None => misfit("clause", format!("{} has no clause {id:?}", self.rulebook.id)),
+                None => {
+                    let book = &self.rulebook.id;
+                    misfit("clause", format!("{book} has no clause {id:?}; `mingcha rulebook show {book}` lists them"))
+                }
             };
         }
         let Some((check, subject)) = finding_of(entry) else {
@@ -316,9 +319,9 @@ fn fields_suit(clause: &Clause, step: &Step, entry: &Entry) -> Result<(), Misfit
             misfit("value", format!("is missing; {name} takes the points as value"))
         }
         _ if !step.levels.is_empty() => match step.level_of(entry) {
-            None => misfit("level", format!("is missing; {name} depends on it")),
+            None => misfit("level", format!("is missing; {name} takes {}", levels_of(step))),
             Some(level) if !step.levels.contains_key(&level) => {
-                misfit("level", format!("{} has no points in {name}", level_name(level)))
+                misfit("level", format!("{} has no points in {name}; it takes {}", level.name(), levels_of(step)))
             }
             Some(_) => Ok(()),
         },
@@ -326,8 +329,11 @@ fn fields_suit(clause: &Clause, step: &Step, entry: &Entry) -> Result<(), Misfit
     }
 }
 
-fn level_name(level: crate::model::Level) -> String {
-    serde_json::to_value(level).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+/// The levels that have points, such as `province (省级) or city (市级)`.
+fn levels_of(step: &Step) -> String {
+    let names: Vec<String> =
+        step.levels.keys().map(|level| format!("{} ({})", level.name(), level.chinese())).collect();
+    names.join(" or ")
 }
 
 /// Items of an entry; 1 where nothing is said.

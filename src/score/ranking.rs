@@ -10,23 +10,36 @@ use crate::model::{
     rulebook::{Clause, Effect, RankOrder, Step, Ties},
 };
 
-/// The place of every unit that has one. Where any place is delivered, only delivered ones count.
-pub fn places<'a>(step: &Step, cohort: &BTreeMap<&'a str, Vec<&'a Entry>>) -> BTreeMap<&'a str, u32> {
-    let delivered: BTreeMap<&str, u32> =
-        cohort.iter().filter_map(|(unit, entries)| Some((*unit, delivered(entries)?))).collect();
-    if !delivered.is_empty() {
-        return delivered;
+/// The places of every unit that has one; more than one only where the subjects of a unit are ranked, each by itself.
+/// Where any place is delivered, only delivered ones count.
+pub fn places<'a>(step: &Step, cohort: &BTreeMap<&'a str, Vec<&'a Entry>>) -> BTreeMap<&'a str, Vec<u32>> {
+    let mut ranked: BTreeMap<(&str, Option<&str>), Vec<&Entry>> = BTreeMap::new();
+    for (unit, entries) in cohort {
+        for entry in entries {
+            let subject = entry.subject.as_deref().filter(|_| step.by_subject);
+            ranked.entry((*unit, subject)).or_default().push(entry);
+        }
     }
-    let mut numbers: Vec<(&str, Decimal)> = cohort
+    let delivered: BTreeMap<(&str, Option<&str>), u32> =
+        ranked.iter().filter_map(|(one, entries)| Some((*one, delivered(step, entries)?))).collect();
+    let places = if delivered.is_empty() { computed(step, &ranked) } else { delivered };
+    let mut by_unit: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    for ((unit, _), place) in places {
+        by_unit.entry(unit).or_default().push(place);
+    }
+    by_unit.values_mut().for_each(|places| places.sort_unstable());
+    by_unit
+}
+
+/// Places by the sums of the delivered numbers.
+fn computed<K: Ord + Copy>(step: &Step, ranked: &BTreeMap<K, Vec<&Entry>>) -> BTreeMap<K, u32> {
+    let mut numbers: Vec<(K, Decimal)> = ranked
         .iter()
-        .filter(|(_, entries)| !entries.is_empty())
-        .map(|(unit, entries)| {
-            (*unit, entries.iter().map(|entry| entry.value.unwrap_or_else(|| count_of(entry))).sum())
-        })
+        .map(|(one, entries)| (*one, entries.iter().map(|entry| entry.value.unwrap_or_else(|| count_of(entry))).sum()))
         .collect();
     if step.effect == Effect::RankDeduct {
         // Who has no problem is in no list of those with the most.
-        numbers.retain(|(_, number): &(&str, Decimal)| !number.is_zero());
+        numbers.retain(|(_, number): &(K, Decimal)| !number.is_zero());
     }
     let fewest_first = match step.order {
         Some(order) => order == RankOrder::Fewest,
@@ -37,10 +50,10 @@ pub fn places<'a>(step: &Step, cohort: &BTreeMap<&'a str, Vec<&'a Entry>>) -> BT
 }
 
 /// Equal numbers share a place.
-pub fn number_places<'a>(sorted: &[(&'a str, Decimal)], ties: Ties) -> BTreeMap<&'a str, u32> {
+pub fn number_places<K: Ord + Copy>(sorted: &[(K, Decimal)], ties: Ties) -> BTreeMap<K, u32> {
     let mut places = BTreeMap::new();
     let (mut place, mut last) = (0_u32, None);
-    for (position, (unit, number)) in sorted.iter().enumerate() {
+    for (position, (one, number)) in sorted.iter().enumerate() {
         if last != Some(number) {
             place = match ties {
                 Ties::Skip => u32::try_from(position).unwrap_or(u32::MAX).saturating_add(1),
@@ -48,35 +61,41 @@ pub fn number_places<'a>(sorted: &[(&'a str, Decimal)], ties: Ties) -> BTreeMap<
             };
         }
         last = Some(number);
-        places.insert(*unit, place);
+        places.insert(*one, place);
     }
     places
 }
 
-/// The newest delivered place; of several on one day the worst.
-fn delivered(entries: &[&Entry]) -> Option<u32> {
+/// The newest delivered place; of several on one day the worst: the last, or the first of those with the most problems.
+fn delivered(step: &Step, entries: &[&Entry]) -> Option<u32> {
     let ranked = || entries.iter().filter(|entry| entry.rank.is_some());
     let newest = ranked().map(|entry| entry.date).max()?;
-    ranked().filter(|entry| entry.date == newest).filter_map(|entry| entry.rank).max()
+    let ranks = ranked().filter(|entry| entry.date == newest).filter_map(|entry| entry.rank);
+    if step.effect == Effect::RankDeduct { ranks.min() } else { ranks.max() }
 }
 
-/// The points of a place. `known` is false where no unit has a place yet.
-pub fn score(clause: &Clause, step: &Step, entries: &[&Entry], place: Option<u32>, known: bool) -> StepScore {
+/// The points of a unit's places. `known` is false where no unit has a place yet.
+pub fn score(clause: &Clause, step: &Step, entries: &[&Entry], places: &[u32], known: bool) -> StepScore {
     let weight = clause.weight.unwrap_or_default();
-    match (step.effect, place) {
-        (Effect::RankDeduct, Some(place)) => {
-            let position = usize::try_from(place).unwrap_or(usize::MAX) - 1;
-            let points = step.by_place.get(position).copied().unwrap_or_default();
-            StepScore::loss(step, points, entries, format!("{}：第{place}名，扣{}分", step.title, plain(points)))
+    match (step.effect, places) {
+        (Effect::RankDeduct, []) if known => StepScore::nothing(),
+        (_, []) => StepScore::pending(),
+        (Effect::RankDeduct, places) => {
+            let lost = |place: &u32| {
+                let position = usize::try_from(*place).unwrap_or(usize::MAX) - 1;
+                step.by_place.get(position).copied().unwrap_or_default()
+            };
+            let points: Decimal = places.iter().map(lost).sum();
+            let named: Vec<String> = places.iter().map(|place| format!("第{place}名")).collect();
+            let reason = format!("{}：{}，扣{}分", step.title, named.join("、"), plain(points));
+            StepScore::loss(step, points, entries, reason)
         }
-        (Effect::RankDeduct, None) if known => StepScore::nothing(),
-        (_, Some(place)) => {
+        (_, [place, ..]) => {
             let lower = step.interval.unwrap_or_default() * Decimal::from(place - 1);
             let raw = step.first.unwrap_or_default() - lower;
             let points = step.floor.map_or(raw, |floor| raw.max(floor));
             let reason = format!("{}：第{place}名，得{}分", step.title, plain(points));
             StepScore::loss(step, weight - points, entries, reason)
         }
-        _ => StepScore::pending(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{Rulebook, UnitList, rulebook::Clause};
+use crate::model::{Rulebook, UnitList, Unnamed, rulebook::Clause};
 
 /// The units a rulebook can score.
 pub struct Roster {
@@ -14,6 +14,8 @@ pub struct Roster {
     guests: BTreeSet<String>,
     /// Class and rulebook of every listed unit.
     classes: BTreeMap<String, (String, String)>,
+    /// Units of the class that the plan does not name, and the place they lie in.
+    unnamed: Option<(Unnamed, Option<String>)>,
     /// Any other name is taken as it stands.
     open: bool,
 }
@@ -26,6 +28,7 @@ impl Roster {
             members: Vec::new(),
             guests: BTreeSet::new(),
             classes: BTreeMap::new(),
+            unnamed: list.and_then(|list| Some((list.unnamed.clone()?, list.place.clone()))),
             open: list.is_none_or(|list| list.open),
         };
         let class = rulebook.units.as_ref().map(|units| units.class.as_str());
@@ -70,10 +73,23 @@ impl Roster {
         if let Some((class, rulebook)) = self.classes.get(&listed) {
             return Err(format!("{name} belongs to class {class}; score it with {rulebook}"));
         }
+        if let Some((unnamed, place)) = &self.unnamed
+            && let Some(short) = unnamed.short_name(place.as_deref(), &wanted)
+        {
+            return Ok(short.to_owned());
+        }
         if self.open {
             return Ok(wanted);
         }
-        Err(format!("unknown unit {name:?}; `rulebook units` lists the plan's units"))
+        let near = self.similar(&wanted);
+        let guess = if near.is_empty() { String::new() } else { format!("is it {}? ", near.join(" or ")) };
+        Err(format!("unknown unit {name:?}; {guess}`mingcha rulebook units` lists the plan's units"))
+    }
+
+    /// Listed names that are longer or shorter forms of this one: 教育局 and 县教育局, 县文旅局 and 县文广旅体局.
+    fn similar(&self, wanted: &str) -> Vec<&str> {
+        let listed = self.members.iter().chain(&self.guests).map(String::as_str);
+        listed.filter(|name| holds(name, wanted) || holds(wanted, name)).take(3).collect()
     }
 
     /// Does a clause speak of this unit? One of another class is only assessed where it is named.
@@ -108,6 +124,12 @@ impl Roster {
     fn listed(&self, name: &str) -> String {
         self.names.get(name).cloned().unwrap_or_else(|| name.to_owned())
     }
+}
+
+/// Does `long` have all letters of `short` in their order?
+fn holds(long: &str, short: &str) -> bool {
+    let mut letters = long.chars();
+    short.chars().all(|wanted| letters.any(|letter| letter == wanted))
 }
 
 /// A name without spaces and with full-width brackets, as the plans print it.

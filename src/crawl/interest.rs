@@ -86,6 +86,8 @@ pub(super) struct Compass<'a> {
     home: Url,
     /// Normalised names and aliases to their place in the lexicon.
     names: HashMap<String, usize>,
+    /// Names long enough to be looked for within a longer text, with their letters and places.
+    long_names: Vec<(String, usize, usize)>,
     weak: HashSet<String>,
     types: HashMap<String, usize>,
     appetites: Vec<Appetite>,
@@ -119,6 +121,7 @@ impl<'a> Compass<'a> {
             portal,
             home,
             names: HashMap::new(),
+            long_names: Vec::new(),
             weak: HashSet::new(),
             gateways: HashSet::new(),
             types: HashMap::new(),
@@ -144,6 +147,8 @@ impl<'a> Compass<'a> {
                 compass.types.entry(normalise(kind)).or_insert(place);
             }
         }
+        let long = compass.names.iter().map(|(name, term)| (name.clone(), name.chars().count(), *term));
+        compass.long_names = long.filter(|(_, letters, _)| *letters >= 4).collect();
         compass
     }
 
@@ -288,11 +293,11 @@ impl<'a> Compass<'a> {
             return None;
         }
         // The longest name within the text, the first of the lexicon among equals.
-        let named = self.names.iter().filter(|(name, _)| {
-            let name_length = name.chars().count();
-            name_length >= 4 && length <= name_length + NAME_SLACK && text.contains(name.as_str())
-        });
-        named.max_by_key(|(name, term)| (name.len(), std::cmp::Reverse(**term))).map(|(_, term)| *term)
+        let named = self
+            .long_names
+            .iter()
+            .filter(|(name, letters, _)| length <= letters + NAME_SLACK && text.contains(name.as_str()));
+        named.max_by_key(|(name, _, term)| (name.len(), std::cmp::Reverse(*term))).map(|(_, _, term)| *term)
     }
 
     /// The column a page belongs to: what its link or staff called it, else what the page says it is, else what it was

@@ -32,6 +32,7 @@ mod rulebook_mutants;
 mod schedule;
 mod score;
 mod score_difference;
+mod score_lines;
 mod score_properties;
 mod score_workbook;
 mod seeded_faults;

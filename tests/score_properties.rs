@@ -8,6 +8,7 @@ use mingcha::{
         Entry, EntryStatus, Level, Rulebook, ScoreReport, ScoreSheet,
         rulebook::{Bound, Effect},
     },
+    report::score_json,
     score::{self, Options},
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
@@ -153,6 +154,31 @@ proptest! {
             let one = serde_json::to_string(&score(book, &entries)).unwrap();
             let other = serde_json::to_string(&score(book, &turned)).unwrap();
             prop_assert_eq!(one, other, "{}", book.id);
+        }
+    }
+
+    #[test]
+    fn lines_in_pieces_score_as_entries_in_memory(seeds in vec(seed(), 1..25), cuts in vec(any::<Index>(), 0..4)) {
+        for book in books() {
+            let mut entries: Vec<Entry> = seeds.iter().map(|seed| entry(book, seed)).collect();
+            for (number, entry) in entries.iter_mut().enumerate() {
+                let states = [None, Some(EntryStatus::Confirmed), Some(EntryStatus::Flagged), Some(EntryStatus::Waived)];
+                entry.status = states[number % 4];
+                entry.note = Some(format!("第{number}条 \"原文\"\n\\"));
+                entry.evidence = (number % 3 == 0).then(|| serde_json::json!([{"z": 1e3, "a": [null, "\u{2028}"]}]));
+            }
+            let lines: Vec<String> = entries.iter().map(|entry| serde_json::to_string(entry).unwrap() + "\n").collect();
+            let mut ends: Vec<usize> = cuts.iter().map(|cut| cut.index(lines.len() + 1)).chain([0, lines.len()]).collect();
+            ends.sort();
+            let pieces: Vec<String> = ends.windows(2).map(|ends| lines[ends[0]..ends[1]].concat()).collect();
+            let pieces: Vec<&str> = pieces.iter().map(String::as_str).collect();
+
+            let options = Options { include_flagged: true, ..Options::default() };
+            let whole = score::score(book, None, &entries, &[], &options).unwrap();
+            let mut written = Vec::new();
+            score_json::write(&score::score_lines(book, None, &pieces, &options).unwrap(), &mut written).unwrap();
+            let wanted = serde_json::to_string_pretty(&whole).unwrap() + "\n";
+            prop_assert_eq!(String::from_utf8(written).unwrap(), wanted, "{}", book.id);
         }
     }
 

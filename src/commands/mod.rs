@@ -4,7 +4,7 @@ mod audit;
 mod bulletin;
 mod crawl;
 mod demo;
-mod entry_file;
+pub mod entry_file;
 mod extract;
 mod finding;
 mod init;

@@ -11,12 +11,13 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     Ending, Global, WrongInput,
+    entry_file::EntryFile,
     office::{Office, catalog, text_file},
 };
 use crate::{
     catalog::Catalog,
     model::{Entry, Rulebook, UnitList, rulebook::Period, score_sheet::BadEntry},
-    report::score_xlsx,
+    report::{score_json, score_xlsx},
     score::{
         self, Options,
         cohort::Cohort,
@@ -30,7 +31,7 @@ pub struct Args {
     /// Id of the rulebook, or a file that holds one; `mingcha rulebook list` shows the ids
     #[arg(long, value_name = "ID")]
     rulebook: String,
-    /// Entries as JSON Lines; the log of the configuration where left out
+    /// Entries as JSON Lines, `-` for standard input; the log of the configuration where left out
     #[arg(long, value_name = "FILE.jsonl")]
     entries: Option<PathBuf>,
     /// Score the log as it was known then: a Beijing date (with that whole day), or date and time
@@ -84,7 +85,7 @@ enum Format {
 struct Source {
     /// What messages call it.
     name: String,
-    parsed: Parsed,
+    entries: Entries,
     /// The log holds entries of all classes of units and for all rulebooks: what fits nothing here is listed,
     /// and stops nothing.
     skip_bad: bool,
@@ -92,6 +93,22 @@ struct Source {
     units: Vec<String>,
     /// The plan's list of units; the log's is open to the office's own units.
     list: Option<UnitList>,
+}
+
+/// The entries as they come.
+enum Entries {
+    File(EntryFile),
+    Log(Vec<Entry>),
+}
+
+impl Entries {
+    /// All of them in memory.
+    fn parsed(&self) -> anyhow::Result<Parsed> {
+        match self {
+            Entries::File(file) => Ok(entries::parse(file.text()?)),
+            Entries::Log(entries) => Ok(Parsed { entries: entries.clone(), ..Parsed::default() }),
+        }
+    }
 }
 
 pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
@@ -115,19 +132,8 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
 }
 
 fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Result<Ending> {
-    let Source { name, parsed, skip_bad, units, list } = source;
+    let Source { name, entries, skip_bad, units, list } = source;
     let (rulebook, switched) = rulebook_of(args, catalog)?;
-    if !parsed.bad.is_empty() && !skip_bad {
-        // The bad lines of both kinds together, so that a file is mended in one go.
-        let mut bad = parsed.bad;
-        let period = Some(period_of(args, &rulebook)?);
-        let known_check = |check: &str| catalog.check_ids.contains(check);
-        let options = Options { period, known_check: Some(&known_check), ..Options::default() };
-        if let Err(more) = score::score(&rulebook, list.as_ref(), &parsed.entries, &parsed.lines, &options) {
-            bad.extend(more);
-        }
-        return Err(all_of(&name, bad).into());
-    }
     let known_check = |check: &str| catalog.check_ids.contains(check);
     let options = Options {
         period: Some(period_of(args, &rulebook)?),
@@ -137,17 +143,17 @@ fn score_and_print(source: Source, args: &Args, catalog: &Catalog) -> anyhow::Re
         whole_class: args.all_units,
         known_check: Some(&known_check),
     };
-    let mut report = score::score(&rulebook, list.as_ref(), &parsed.entries, &parsed.lines, &options)
-        .map_err(|bad| all_of(&name, bad))?;
-    report.switched = switched;
-    report.skipped.extend(parsed.bad);
-    report.skipped.sort();
-    let written = match args.format {
-        Format::Json => format!("{}\n", serde_json::to_string_pretty(&report)?).into_bytes(),
-        Format::Table => table::render(&rulebook, &report)?.into_bytes(),
-        Format::Xlsx => score_xlsx::render(&rulebook, &report)?,
+    let scored = match &entries {
+        Entries::File(file) => score::score_lines(&rulebook, list.as_ref(), &file.pieces()?, &options),
+        Entries::Log(entries) => score::score_entries(&rulebook, list.as_ref(), entries, &[], &options),
     };
-    emit::write(args, &written)?;
+    let mut report = scored.map_err(|bad| all_of(&name, bad))?;
+    report.switched = switched;
+    match args.format {
+        Format::Json => emit::write_with(args, |out| score_json::write(&report, out))?,
+        Format::Table => emit::write(args, table::render(&rulebook, &report)?.as_bytes())?,
+        Format::Xlsx => emit::write(args, &score_xlsx::render(&rulebook, &report.map_entries(Entry::from))?)?,
+    }
     Ok(Ending::Done)
 }
 
@@ -160,20 +166,20 @@ async fn source_of(args: &Args, office: Option<&Office>, catalog: &Catalog) -> a
         let configured = office.settings.portals.iter().flat_map(|portal| &portal.units);
         Cohort::of(&rulebook, list, configured)
     });
-    let (name, parsed) = match (&args.entries, office) {
+    let (name, entries) = match (&args.entries, office) {
         (None, Some(office)) => {
             let entries = logged(office, period_of(args, &rulebook)?, args.as_of).await?;
             let entries = cohort.as_ref().map_or_else(Vec::new, |cohort| cohort.entries(entries));
-            (office.log_path().display().to_string(), Parsed { entries, ..Parsed::default() })
+            (office.log_path().display().to_string(), Entries::Log(entries))
         }
-        (Some(path), _) => (path.display().to_string(), entries::parse(&text_file(path)?)),
+        (Some(path), _) => (path.display().to_string(), Entries::File(EntryFile::read(path)?)),
         (None, None) => return Err(WrongInput("name the entries with --entries FILE.jsonl".into()).into()),
     };
     let mut units = args.units.clone();
     units.extend(cohort.iter().flat_map(|cohort| cohort.units.clone()));
     Ok(Source {
         name,
-        parsed,
+        entries,
         skip_bad: args.entries.is_none() || args.skip_bad_lines,
         units,
         list: cohort.map_or_else(|| list.cloned(), |cohort| cohort.list),

@@ -1,6 +1,6 @@
 //! How commands speak: one way to standard output, one style of table, one style of progress.
 //!
-//! Results go through [`say`], [`write`] and [`write_bytes`] only (`print!` is refused by the linter): a reader that has
+//! Results go through [`say`], [`write`] and [`write_with`] only (`print!` is refused by the linter): a reader that has
 //! gone away (`| head`) is no fault, and what cannot be written for another reason (a full disk) is told.
 
 use std::{
@@ -17,17 +17,12 @@ const PLAIN_WIDTH: u16 = 150;
 
 /// Writes a line to standard output.
 pub fn say(line: impl Display) -> anyhow::Result<()> {
-    to_stdout(|out| writeln!(out, "{line}"))
+    write_with(|out| writeln!(out, "{line}"))
 }
 
 /// Writes a text that has its own line ends to standard output.
 pub fn write(text: impl Display) -> anyhow::Result<()> {
-    to_stdout(|out| write!(out, "{text}"))
-}
-
-/// Writes a file's bytes to standard output.
-pub fn write_bytes(bytes: &[u8]) -> anyhow::Result<()> {
-    to_stdout(|out| out.write_all(bytes))
+    write_with(|out| write!(out, "{text}"))
 }
 
 /// Writes a line to standard error; there is nobody left to tell where that fails.
@@ -35,7 +30,8 @@ pub fn complain(line: fmt::Arguments<'_>) {
     let _ = writeln!(io::stderr().lock(), "{line}");
 }
 
-fn to_stdout(print: impl FnOnce(&mut io::StdoutLock<'_>) -> io::Result<()>) -> anyhow::Result<()> {
+/// Writes part by part to standard output.
+pub fn write_with(print: impl FnOnce(&mut io::StdoutLock<'_>) -> io::Result<()>) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     match print(&mut out).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {

@@ -1,25 +1,27 @@
 //! What the scorer reads: findings and measures, one line of JSON each (contract of `score --entries`,
 //! `log export` and `finding import`).
 
+use std::{borrow::Cow, fmt, ops::Deref};
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// One record that may cost or earn points.
+/// One record that may cost or earn points. It owns its texts, or with [`Text`] leaves them in the line it was read from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct Entry<S = String> {
     /// Name of the unit.
-    pub unit: String,
+    pub unit: S,
     /// Clause where it counts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub clause: Option<String>,
+    pub clause: Option<S>,
     /// Step of the clause; may be left out where only one fits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub step: Option<String>,
+    pub step: Option<S>,
     /// Instead of a clause: the check; the rulebook maps it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub check: Option<String>,
+    pub check: Option<S>,
     /// When it occurred or was observed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<Date>,
@@ -40,7 +42,7 @@ pub struct Entry {
     pub level: Option<Level>,
     /// Entries with the same subject are the same event.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub subject: Option<String>,
+    pub subject: Option<S>,
     /// Left out: `confirmed` for staff and import, `flagged` for crawl.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<EntryStatus>,
@@ -50,11 +52,11 @@ pub struct Entry {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub not_applicable: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
+    pub id: Option<S>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+    pub note: Option<S>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub url: Option<S>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<serde_json::Value>,
 }
@@ -162,12 +164,54 @@ impl Level {
     }
 }
 
-impl Entry {
+impl<S> Entry<S> {
     /// The status, with the default of its source.
     pub fn status(&self) -> EntryStatus {
         self.status.unwrap_or(match self.source {
             Some(EntrySource::Crawl) => EntryStatus::Flagged,
             _ => EntryStatus::Confirmed,
         })
+    }
+}
+
+/// A text of an entry that stands in the line it was read from; only one with escapes is a copy.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text<'a>(pub Cow<'a, str>);
+
+impl Deref for Text<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for Text<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(TextVisitor)
+    }
+}
+
+struct TextVisitor;
+
+impl<'de> de::Visitor<'de> for TextVisitor {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Text<'de>, E> {
+        Ok(Text(Cow::Owned(text.to_owned())))
     }
 }

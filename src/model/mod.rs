@@ -51,7 +51,7 @@ pub use bulletin::{
 };
 pub use capture::{Capture, Cause, Hop, NotMeasurable};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
-pub use entry::{Entry, EntrySource, EntryStatus, Level};
+pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
 pub use job::JobRequest;
 pub use lexicon::{ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};

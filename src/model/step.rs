@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Entry, Level};
+use super::Level;
 
 /// One way to lose or gain points in a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -114,9 +114,9 @@ impl Step {
         self.points.into_iter().chain(self.levels.values().copied()).chain(tiers).min()
     }
 
-    /// The level at which `entry` counts here: its own, or for a finding of a check the step's.
-    pub fn level_of(&self, entry: &Entry) -> Option<Level> {
-        entry.level.or(self.finding_level.filter(|_| entry.check.is_some()))
+    /// The level at which an entry counts here: its `own`, or for a `finding` of a check the step's.
+    pub fn level_of(&self, own: Option<Level>, finding: bool) -> Option<Level> {
+        own.or(self.finding_level.filter(|_| finding))
     }
 }
 

@@ -1,35 +1,37 @@
 //! One row for one unit: its steps, then the caps of the row.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use rust_decimal::Decimal;
 
 use super::{
-    counted, measured,
-    placing::{Placed, What},
-    ranking,
+    counted,
+    events::{self, Events},
+    measured,
+    placing::Book,
+    ranking::{self, Ranked},
+    record::{Placed, Record, Source, What},
     step_score::StepScore,
     wording::plain,
+    worth::worth,
 };
 use crate::model::{
-    Entry,
     rulebook::{Bound, Clause, Effect, Rulebook, Step},
     score_sheet::{ClauseScore, Trace},
 };
 
-/// What a row needs from outside itself.
-pub struct Around<'a> {
-    pub rulebook: &'a Rulebook,
-    /// Rows of this unit that have cost anything, for bonuses that depend on it.
-    pub losing: &'a BTreeSet<String>,
-    /// This unit's places in each ranking step of the row, and whether anybody has one.
-    pub places: &'a BTreeMap<usize, (Vec<u32>, bool)>,
+/// The unit whose row is scored.
+pub struct Around<'a, 'e> {
+    pub book: &'a Book<'a>,
+    pub events: &'a Events<'a, 'e>,
+    /// Its number among the units.
+    pub unit: usize,
+    /// The places of all units.
+    pub ranked: &'a [Ranked],
 }
 
 /// The result of one row.
-#[derive(Clone, Debug)]
-pub struct RowScore {
-    pub score: ClauseScore,
+#[derive(Debug)]
+pub struct RowScore<'e> {
+    pub score: ClauseScore<Source<'e>>,
     pub pending: bool,
     /// A row of a checklist, and not met.
     pub unmet: bool,
@@ -41,41 +43,45 @@ pub struct RowScore {
     pub not_applicable: bool,
 }
 
+/// The rows of one unit by their numbers; none where a row does not concern it.
+pub type Rows<'e> = Vec<Option<RowScore<'e>>>;
+
 /// Scores one row from the entries that count and shows those that do not.
-pub fn score(
-    clause: &Clause,
-    counted_entries: &[Placed<'_>],
-    repeated: &[(Placed<'_>, String)],
-    around: &Around<'_>,
-) -> RowScore {
-    let absent: Vec<&Entry> =
-        counted_entries.iter().filter(|one| one.what == What::NotApplicable).map(|one| one.entry).collect();
+pub fn score<'e>(number: u16, around: &Around<'_, 'e>) -> RowScore<'e> {
+    let clause = around.book.clause(number);
+    let counted_entries = around.events.counted(number);
+    let absences = counted_entries.iter().filter(|one| one.place.what == What::NotApplicable);
+    let absent: Vec<Source<'e>> = absences.map(|one| one.record.source).collect();
     if !absent.is_empty() {
-        let others = counted_entries.iter().filter(|one| one.what != What::NotApplicable);
-        return not_applicable(clause, &absent, others);
+        let others = counted_entries.iter().filter(|one| one.place.what != What::NotApplicable);
+        let contradicting = others.map(|one| line(around.book, one, CONTRADICTION.to_owned()));
+        return not_applicable(clause, absent, contradicting);
     }
     let mut sum = StepScore::nothing();
     let mut vetoes = Vec::new();
-    for number in 0..clause.steps.len() {
-        let entries: Vec<&Entry> =
-            counted_entries.iter().filter(|one| one.what == What::Step(number)).map(|one| one.entry).collect();
-        let result = step_score(clause, number, &entries, around, &mut vetoes);
+    for (step_number, step) in (0_u16..).zip(&clause.steps) {
+        let entries = events::of_step(counted_entries, step_number);
+        let result = match step.effect {
+            Effect::Rank | Effect::RankDeduct => {
+                let (places, known) = around.places(number, step_number);
+                ranking::score(clause, step, &entries, places, known)
+            }
+            _ => step_score(clause, step, &entries, around, &mut vetoes),
+        };
         sum.loss += result.loss;
         sum.gain += result.gain;
         sum.major += result.major;
         sum.pending |= result.pending;
         sum.unmet |= result.unmet;
-        sum.trace.extend(result.trace);
+        if sum.trace.is_empty() {
+            sum.trace = result.trace;
+        } else {
+            sum.trace.extend(result.trace);
+        }
     }
-    for (one, reason) in repeated {
-        sum.trace.push(Trace {
-            step: step_of(clause, one).map(|step| step.id.clone()),
-            points: Decimal::ZERO,
-            entries: vec![one.entry.clone()],
-            reason: reason.clone(),
-        });
-    }
-    let loss = within(cap_of(clause, around.rulebook), sum.loss, 1, &mut sum.trace);
+    let repeated = around.events.repeated(number).iter();
+    sum.trace.extend(repeated.map(|(one, reason)| line(around.book, one, reason.clone())));
+    let loss = within(cap_of(clause, around.book.rulebook), sum.loss, 1, &mut sum.trace);
     let bonus = within(clause.bonus_cap, sum.gain, -1, &mut sum.trace);
     let score = ClauseScore {
         clause: clause.id.clone(),
@@ -88,23 +94,40 @@ pub fn score(
     RowScore { score, pending: sum.pending, unmet: sum.unmet, major: sum.major, vetoes, not_applicable: false }
 }
 
-fn step_of<'c>(clause: &'c Clause, one: &Placed<'_>) -> Option<&'c Step> {
-    match one.what {
-        What::Step(number) => clause.steps.get(number),
-        What::NotApplicable => None,
+/// An entry that changes no points, and why.
+fn line<'e>(book: &Book<'_>, one: &Placed<'e>, reason: String) -> Trace<Source<'e>> {
+    let step = book.step(one.place).map(|(_, step)| step.id.clone());
+    Trace { step, points: Decimal::ZERO, entries: vec![one.record.source], reason }
+}
+
+impl Around<'_, '_> {
+    /// The unit's places in a ranking step, and whether anybody has one.
+    fn places(&self, clause: u16, step: u16) -> (&[u32], bool) {
+        let ranked = self.ranked.iter().find(|ranked| (ranked.clause, ranked.step) == (clause, step));
+        ranked.map_or((&[], false), |ranked| (ranked.places[self.unit].as_slice(), ranked.known))
+    }
+
+    /// Has a row of this unit cost anything, for bonuses that depend on it?
+    fn loses(&self, clause: &str) -> bool {
+        let Some(number) = self.book.number_of(clause) else { return false };
+        self.events.counted(number).iter().any(|one| match self.book.step(one.place) {
+            Some((clause, step)) => {
+                matches!(step.effect, Effect::Deduct | Effect::Major) && !worth(clause, step, &one.record).is_zero()
+            }
+            None => false,
+        })
     }
 }
 
-fn step_score(
+fn step_score<'e>(
     clause: &Clause,
-    number: usize,
-    entries: &[&Entry],
-    around: &Around<'_>,
+    step: &Step,
+    entries: &[&Record<'e>],
+    around: &Around<'_, 'e>,
     vetoes: &mut Vec<(String, Step)>,
-) -> StepScore {
-    let step = &clause.steps[number];
+) -> StepScore<'e> {
     match step.effect {
-        Effect::Bonus if !entries.is_empty() && step.unless.iter().any(|id| around.losing.contains(id)) => {
+        Effect::Bonus if !entries.is_empty() && step.unless.iter().any(|id| around.loses(id)) => {
             let reason = format!("{}：{}已扣分，不予加分", step.title, step.unless.join("、"));
             StepScore::gain(step, Decimal::ZERO, entries, reason)
         }
@@ -112,7 +135,7 @@ fn step_score(
             counted::score(clause, step, entries)
         }
         Effect::Veto => {
-            let count: Decimal = entries.iter().map(|entry| super::placing::count_of(entry)).sum();
+            let count: Decimal = entries.iter().map(|entry| entry.count()).sum();
             if count <= step.threshold.unwrap_or_default() {
                 return StepScore::nothing();
             }
@@ -120,13 +143,9 @@ fn step_score(
             vetoes.push((reason.clone(), step.clone()));
             StepScore::loss(step, Decimal::ZERO, entries, reason)
         }
-        Effect::Rank | Effect::RankDeduct => {
-            let (places, known) = around.places.get(&number).map_or((&[][..], false), |(all, known)| (all, *known));
-            ranking::score(clause, step, entries, places, known)
-        }
         // Its entries act on the clauses it names, in the second pass.
         Effect::Average => StepScore::nothing(),
-        _ => measured::score(clause, step, entries, around.rulebook.places),
+        _ => measured::score(clause, step, entries, around.book.rulebook.places),
     }
 }
 
@@ -140,7 +159,7 @@ fn cap_of(clause: &Clause, rulebook: &Rulebook) -> Option<Decimal> {
 }
 
 /// Cuts `points` at `cap` and says so. `sign` is 1 for losses, −1 for gains.
-fn within(cap: Option<Decimal>, points: Decimal, sign: i64, trace: &mut Vec<Trace>) -> Decimal {
+fn within(cap: Option<Decimal>, points: Decimal, sign: i64, trace: &mut Vec<Trace<Source<'_>>>) -> Decimal {
     let Some(cap) = cap.filter(|cap| points > *cap) else { return points };
     let verb = if sign > 0 { "扣" } else { "加" };
     trace.push(Trace {
@@ -152,13 +171,15 @@ fn within(cap: Option<Decimal>, points: Decimal, sign: i64, trace: &mut Vec<Trac
     cap
 }
 
+const CONTRADICTION: &str = "与“无此项内容”的记录相矛盾，本条不计分，请核实";
+
 /// The unit has no such thing: nothing is lost here, and nothing waited for; what is earned from 0 stays unearned. What
-/// `others` say all the same is shown.
-fn not_applicable<'p, 'e: 'p>(
+/// contradicts it is shown all the same.
+fn not_applicable<'e>(
     clause: &Clause,
-    entries: &[&Entry],
-    others: impl Iterator<Item = &'p Placed<'e>>,
-) -> RowScore {
+    entries: Vec<Source<'e>>,
+    contradicting: impl Iterator<Item = Trace<Source<'e>>>,
+) -> RowScore<'e> {
     let weight = clause.weight.unwrap_or_default();
     let earned = clause.steps.iter().any(|step| step.effect == Effect::Earn);
     let (lost, reason) = if earned {
@@ -166,18 +187,7 @@ fn not_applicable<'p, 'e: 'p>(
     } else {
         (Decimal::ZERO, "该单位无此项内容，本项不适用")
     };
-    let mut trace = vec![Trace {
-        step: None,
-        points: plain(-lost),
-        entries: entries.iter().map(|entry| (*entry).clone()).collect(),
-        reason: reason.into(),
-    }];
-    trace.extend(others.map(|one| Trace {
-        step: step_of(clause, one).map(|step| step.id.clone()),
-        points: Decimal::ZERO,
-        entries: vec![one.entry.clone()],
-        reason: "与“无此项内容”的记录相矛盾，本条不计分，请核实".into(),
-    }));
+    let absent = Trace { step: None, points: plain(-lost), entries, reason: reason.into() };
     RowScore {
         score: ClauseScore {
             clause: clause.id.clone(),
@@ -185,7 +195,7 @@ fn not_applicable<'p, 'e: 'p>(
             deducted: plain(lost),
             bonus: Decimal::ZERO,
             score: plain(weight - lost),
-            trace,
+            trace: std::iter::once(absent).chain(contradicting).collect(),
         },
         pending: false,
         unmet: false,

@@ -3,18 +3,15 @@
 use rust_decimal::Decimal;
 
 use super::{
-    placing::count_of,
+    record::Record,
     step_score::StepScore,
     wording::plain,
     worth::{points_each, worth},
 };
-use crate::model::{
-    Entry,
-    rulebook::{Clause, Effect, Per, Step},
-};
+use crate::model::rulebook::{Clause, Effect, Per, Step};
 
 /// A step whose points come from how often and at which level something happened.
-pub fn score(clause: &Clause, step: &Step, entries: &[&Entry]) -> StepScore {
+pub fn score<'e>(clause: &Clause, step: &Step, entries: &[&Record<'e>]) -> StepScore<'e> {
     let raw = raw_points(clause, step, entries);
     let points = step.cap.map_or(raw, |cap| raw.min(cap));
     if step.effect == Effect::Earn {
@@ -46,21 +43,21 @@ fn is_unpriced(clause: &Clause, step: &Step) -> bool {
 }
 
 /// A step without a figure: what happened is shown and changes no number.
-fn recorded(step: &Step, entries: &[&Entry]) -> StepScore {
+fn recorded<'e>(step: &Step, entries: &[&Record<'e>]) -> StepScore<'e> {
     let unmet = step.effect == Effect::Checklist && has_items(entries);
     let what = if unmet { "未达到要求" } else { "已记录" };
     let reason = format!("{}：{what}，方案未定分值", step.title);
     StepScore { unmet, ..StepScore::loss(step, Decimal::ZERO, entries, reason) }
 }
 
-fn has_items(entries: &[&Entry]) -> bool {
-    entries.iter().any(|entry| !count_of(entry).is_zero())
+fn has_items(entries: &[&Record<'_>]) -> bool {
+    entries.iter().any(|entry| !entry.count().is_zero())
 }
 
 /// Points of all entries together, before caps.
-fn raw_points(clause: &Clause, step: &Step, entries: &[&Entry]) -> Decimal {
+fn raw_points(clause: &Clause, step: &Step, entries: &[&Record<'_>]) -> Decimal {
     if !step.tiers.is_empty() {
-        let count: Decimal = entries.iter().map(|entry| count_of(entry)).sum();
+        let count: Decimal = entries.iter().map(|entry| entry.count()).sum();
         return step.tiers.iter().filter(|tier| count >= tier.from).map(|tier| tier.points).max().unwrap_or_default();
     }
     let each = entries.iter().map(|entry| worth(clause, step, entry));
@@ -71,8 +68,8 @@ fn raw_points(clause: &Clause, step: &Step, entries: &[&Entry]) -> Decimal {
 }
 
 /// The arithmetic in words.
-fn how(clause: &Clause, step: &Step, entries: &[&Entry], raw: Decimal, verb: &str) -> String {
-    let count: Decimal = entries.iter().map(|entry| count_of(entry)).sum();
+fn how(clause: &Clause, step: &Step, entries: &[&Record<'_>], raw: Decimal, verb: &str) -> String {
+    let count: Decimal = entries.iter().map(|entry| entry.count()).sum();
     if !step.tiers.is_empty() {
         return format!("共{}件，{verb}{}分", plain(count), plain(raw));
     }
@@ -92,7 +89,7 @@ fn how(clause: &Clause, step: &Step, entries: &[&Entry], raw: Decimal, verb: &st
             }
         }
         Per::Value => {
-            let value: Decimal = entries.iter().filter_map(|entry| entry.value).sum();
+            let value: Decimal = entries.iter().filter_map(|entry| entry.value()).sum();
             match step.points {
                 Some(points) if points != Decimal::ONE => {
                     format!("{}分×{}，{verb}{}分", plain(value), plain(points), plain(raw))
@@ -104,7 +101,7 @@ fn how(clause: &Clause, step: &Step, entries: &[&Entry], raw: Decimal, verb: &st
 }
 
 /// 加完为止: from 0 up to the weight; what is not earned is lost.
-fn earned(clause: &Clause, step: &Step, entries: &[&Entry], points: Decimal) -> StepScore {
+fn earned<'e>(clause: &Clause, step: &Step, entries: &[&Record<'e>], points: Decimal) -> StepScore<'e> {
     let weight = clause.weight.unwrap_or_default();
     let earned = points.min(weight);
     let reason = if entries.is_empty() {

@@ -17,23 +17,28 @@ pub struct Parsed {
 /// Reads `text`, one entry a line; blank lines are passed over.
 pub fn parse(text: &str) -> Parsed {
     let mut parsed = Parsed::default();
-    for (number, line) in text.lines().enumerate() {
-        let line = line.trim_start_matches('\u{feff}').trim();
-        if line.is_empty() {
-            continue;
-        }
+    for (number, line) in filled_lines(text) {
         match serde_json::from_str::<Entry>(line) {
             Ok(entry) => {
                 parsed.entries.push(entry);
-                parsed.lines.push(number + 1);
+                parsed.lines.push(number);
             }
-            Err(error) => {
-                let (field, message) = blame(line, &error);
-                parsed.bad.push(BadEntry { line: number + 1, field, message });
-            }
+            Err(error) => parsed.bad.push(unreadable(number, line, &error)),
         }
     }
     parsed
+}
+
+/// The lines that are not blank with their numbers, from 1.
+pub fn filled_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let trimmed = text.lines().map(|line| line.trim_start_matches('\u{feff}').trim());
+    (1..).zip(trimmed).filter(|(_, line)| !line.is_empty())
+}
+
+/// What is wrong with a line that holds no entry.
+pub fn unreadable(number: usize, line: &str, error: &serde_json::Error) -> BadEntry {
+    let (field, message) = blame(line, error);
+    BadEntry { line: number, field, message }
 }
 
 /// The field that makes a line unreadable: each is tried alone.

@@ -3,17 +3,14 @@
 use rust_decimal::Decimal;
 
 use super::{
-    placing::count_of,
+    record::Record,
     step_score::StepScore,
     wording::{percent, plain, rounded},
 };
-use crate::model::{
-    Entry,
-    rulebook::{Clause, Effect, Partial, Step},
-};
+use crate::model::rulebook::{Clause, Effect, Partial, Step};
 
 /// A step whose points come from delivered numbers; without any it is pending.
-pub fn score(clause: &Clause, step: &Step, entries: &[&Entry], places: u32) -> StepScore {
+pub fn score<'e>(clause: &Clause, step: &Step, entries: &[&Record<'e>], places: u32) -> StepScore<'e> {
     if entries.is_empty() {
         return if step.effect.needs_measure() { StepScore::pending() } else { StepScore::nothing() };
     }
@@ -25,9 +22,9 @@ pub fn score(clause: &Clause, step: &Step, entries: &[&Entry], places: u32) -> S
 }
 
 /// Numerators and denominators of all entries of the period, added up.
-fn share(clause: &Clause, step: &Step, entries: &[&Entry], places: u32) -> StepScore {
-    let part: Decimal = entries.iter().filter_map(|entry| entry.numerator).sum();
-    let whole: Decimal = entries.iter().filter_map(|entry| entry.denominator).sum();
+fn share<'e>(clause: &Clause, step: &Step, entries: &[&Record<'e>], places: u32) -> StepScore<'e> {
+    let part: Decimal = entries.iter().filter_map(|entry| entry.numerator()).sum();
+    let whole: Decimal = entries.iter().filter_map(|entry| entry.denominator()).sum();
     if whole.is_zero() {
         let reason = format!("{}：总量为0，无可考核内容，不扣分", step.title);
         return StepScore::loss(step, Decimal::ZERO, entries, reason);
@@ -97,14 +94,14 @@ fn percent_missing(step: &Step, part: Decimal, whole: Decimal, places: u32) -> (
 
 /// Pieces that are missing: counted as missing (`count`), or as done (`numerator`). Of those due so far (`denominator`,
 /// added up over quarters told one by one) never more than the plan's number is wanted.
-fn pieces_missing(step: &Step, entries: &[&Entry]) -> StepScore {
+fn pieces_missing<'e>(step: &Step, entries: &[&Record<'e>]) -> StepScore<'e> {
     let threshold = step.threshold.unwrap_or_default();
-    let done: Vec<&&Entry> = entries.iter().filter(|entry| entry.numerator.is_some()).collect();
+    let done: Vec<&&Record<'_>> = entries.iter().filter(|entry| entry.numerator().is_some()).collect();
     let mut missing: Decimal =
-        entries.iter().filter(|entry| entry.numerator.is_none()).map(|entry| count_of(entry)).sum();
+        entries.iter().filter(|entry| entry.numerator().is_none()).map(|entry| entry.count()).sum();
     if !done.is_empty() {
-        let pieces: Decimal = done.iter().filter_map(|entry| entry.numerator).sum();
-        let due: Option<Decimal> = done.iter().map(|entry| entry.denominator).sum();
+        let pieces: Decimal = done.iter().filter_map(|entry| entry.numerator()).sum();
+        let due: Option<Decimal> = done.iter().map(|entry| entry.denominator()).sum();
         let wanted = due.map_or(threshold, |due| due.min(threshold));
         missing += (wanted - pieces).max(Decimal::ZERO);
     }
@@ -130,11 +127,11 @@ fn pieces_missing(step: &Step, entries: &[&Entry]) -> StepScore {
 }
 
 /// The newest delivered or given score; of several on one day the lowest, so that their order means nothing.
-fn given(clause: &Clause, step: &Step, entries: &[&Entry], places: u32) -> StepScore {
+fn given<'e>(clause: &Clause, step: &Step, entries: &[&Record<'e>], places: u32) -> StepScore<'e> {
     let weight = step.points.or(clause.weight).unwrap_or_default();
     let newest = entries.iter().map(|entry| entry.date).max().flatten();
     let value =
-        entries.iter().filter(|entry| entry.date == newest).filter_map(|entry| entry.value).min().unwrap_or_default();
+        entries.iter().filter(|entry| entry.date == newest).filter_map(|entry| entry.value()).min().unwrap_or_default();
     let raw = rounded(value * step.factor.unwrap_or(Decimal::ONE), places);
     let score = raw.min(weight);
     let mut reason = match step.factor {

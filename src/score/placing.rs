@@ -1,43 +1,15 @@
 //! Finds for each entry the unit, clause and step where it counts, or says which field fits nothing.
 
-use std::collections::BTreeMap;
+use std::{collections::HashMap, ops::Deref};
 
-use rust_decimal::Decimal;
-
-use super::roster::Roster;
-use crate::model::{
-    Entry, Rulebook,
-    rulebook::{Clause, Effect, Per, Period, Step},
+use super::{
+    record::{Place, What},
+    roster::Roster,
 };
-
-/// An entry in its place. Numbers point into [`Book::clauses`] and the clause's steps.
-#[derive(Clone, Copy, Debug)]
-pub struct Placed<'a> {
-    pub entry: &'a Entry,
-    pub clause: usize,
-    pub what: What,
-}
-
-/// What an entry says of its clause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    Step(usize),
-    /// The unit has no such thing.
-    NotApplicable,
-}
-
-/// Where an entry counts.
-#[derive(Debug)]
-pub enum Place<'a> {
-    Here {
-        unit: String,
-        placed: Placed<'a>,
-    },
-    /// Its check costs nothing under this rulebook.
-    Unpriced {
-        unit: String,
-    },
-}
+use crate::model::{
+    Entry, Level, Rulebook,
+    rulebook::{Clause, Effect, Exclusive, ExclusiveBy, Per, Period, Step},
+};
 
 /// The field of an entry that fits nothing, and why.
 #[derive(Debug, PartialEq, Eq)]
@@ -54,43 +26,113 @@ fn misfit<T>(field: &'static str, message: impl Into<String>) -> Result<T, Misfi
 pub struct Book<'a> {
     pub rulebook: &'a Rulebook,
     pub clauses: Vec<(Option<usize>, &'a Clause)>,
-    by_id: BTreeMap<String, usize>,
+    /// Clauses by their ids, as written and in lower case.
+    by_id: HashMap<String, u16>,
+    pub groups: Vec<Group<'a>>,
+}
+
+/// Steps that may speak of the same event, found by their numbers.
+pub struct Group<'a> {
+    pub rule: &'a Exclusive,
+    /// Clause and step, to the position of the member that names them.
+    members: HashMap<(u16, u16), usize>,
+}
+
+impl Group<'_> {
+    /// Which member of the group an entry belongs to.
+    pub fn position(&self, place: Place) -> Option<usize> {
+        match place.what {
+            What::Step(step) => self.members.get(&(place.clause, step)).copied(),
+            What::NotApplicable => None,
+        }
+    }
 }
 
 impl<'a> Book<'a> {
     pub fn of(rulebook: &'a Rulebook) -> Self {
         let clauses: Vec<_> = rulebook.clauses().collect();
-        let by_id =
-            clauses.iter().enumerate().map(|(number, (_, clause))| (clause.id.to_lowercase(), number)).collect();
-        Self { rulebook, clauses, by_id }
+        let numbered = || (0_u16..).zip(&clauses).map(|(number, (_, clause))| (number, *clause));
+        let mut by_id: HashMap<String, u16> =
+            numbered().map(|(number, clause)| (clause.id.to_lowercase(), number)).collect();
+        for (_, clause) in numbered() {
+            if let Some(number) = by_id.get(&clause.id.to_lowercase()).copied() {
+                by_id.insert(clause.id.clone(), number);
+            }
+        }
+        let group = |rule: &'a Exclusive| {
+            let mut members = HashMap::new();
+            for (number, clause) in numbered() {
+                for (step_number, step) in (0_u16..).zip(&clause.steps) {
+                    let names = |member: &String| match member.split_once('.') {
+                        Some((id, wanted)) => clause.id == id && step.id == wanted,
+                        None => clause.id == *member,
+                    };
+                    if let Some(position) = rule.members.iter().position(names) {
+                        members.insert((number, step_number), position);
+                    }
+                }
+            }
+            Group { rule, members }
+        };
+        let groups = rulebook.exclusive.iter().map(group).collect();
+        Self { rulebook, by_id, groups, clauses }
     }
 
-    pub fn number_of(&self, id: &str) -> Option<usize> {
-        self.by_id.get(&id.trim().to_lowercase()).copied()
+    pub fn number_of(&self, id: &str) -> Option<u16> {
+        self.by_id.get(id).or_else(|| self.by_id.get(&id.trim().to_lowercase())).copied()
     }
 
-    /// Where `entry` counts. `known_check` says whether a check of that name exists at all.
-    pub fn place<'e>(
+    pub fn clause(&self, number: u16) -> &'a Clause {
+        self.clauses[usize::from(number)].1
+    }
+
+    /// The step a place names, with its clause.
+    pub fn step(&self, place: Place) -> Option<(&'a Clause, &'a Step)> {
+        let clause = self.clause(place.clause);
+        match place.what {
+            What::Step(step) => Some((clause, &clause.steps[usize::from(step)])),
+            What::NotApplicable => None,
+        }
+    }
+
+    /// Clause and step of every step that `wanted` picks.
+    pub fn steps(&self, wanted: impl Fn(&Step) -> bool) -> Vec<(u16, u16, &'a Step)> {
+        let mut found = Vec::new();
+        for (number, (_, clause)) in (0_u16..).zip(&self.clauses) {
+            let steps = (0_u16..).zip(&clause.steps).filter(|(_, step)| wanted(step));
+            found.extend(steps.map(|(step_number, step)| (number, step_number, step)));
+        }
+        found
+    }
+
+    /// Does the rulebook say that every entry of this place counts, even with the same subject?
+    pub fn each_counts(&self, place: Place) -> bool {
+        self.groups.iter().any(|group| group.rule.by == ExclusiveBy::Entry && group.position(place).is_some())
+    }
+
+    /// Where an entry of `unit` counts; nowhere, where its check costs nothing under this rulebook.
+    /// `known_check` says whether a check of that name exists at all.
+    pub fn place<S: Deref<Target = str>>(
         &self,
-        entry: &'e Entry,
+        entry: &Entry<S>,
+        unit: &str,
         roster: &Roster,
         period: Period,
         known_check: &dyn Fn(&str) -> bool,
-    ) -> Result<Place<'e>, Misfit> {
-        let unit = roster.find(&entry.unit).or_else(|message| misfit("unit", message))?;
+    ) -> Result<Option<Place>, Misfit> {
         numbers_are_sound(entry)?;
         if let Some(date) = entry.date
             && !period.contains(date)
         {
             return misfit("date", format!("{date} lies outside the period {} to {}", period.from, period.to));
         }
-        let Some((clause, step)) = self.clause_of(entry, known_check)? else { return Ok(Place::Unpriced { unit }) };
-        let row = self.clauses[clause].1;
+        let Some((clause, step)) = self.clause_of(entry, known_check)? else { return Ok(None) };
+        let row = self.clause(clause);
         if !row.see.is_empty() {
             return misfit("clause", format!("{} only refers to {}; name the row there", row.id, row.see.join(", ")));
         }
-        if !roster.concerns(row, &unit) {
-            return misfit("unit", roster.unconcerned(row, &unit));
+        if !roster.concerns(row, unit) {
+            return misfit("unit", roster.unconcerned(row, unit));
         }
         let only_averages = row.steps.iter().all(|step| step.effect == Effect::Average);
         let what = match step {
@@ -98,36 +140,24 @@ impl<'a> Book<'a> {
             None if entry.not_applicable && entry.step.is_none() && !only_averages => What::NotApplicable,
             None => What::Step(step_of(row, entry)?),
         };
-        if let What::Step(step) = what
-            && !entry.not_applicable
-        {
-            fields_suit(row, &row.steps[step], entry)?;
+        let place = Place { clause, what };
+        let Some((clause, step)) = self.step(place) else { return Ok(Some(place)) };
+        if !entry.not_applicable {
+            fields_suit(clause, step, entry)?;
+            return Ok(Some(place));
         }
-        Ok(Place::Here {
-            unit,
-            placed: Placed {
-                entry,
-                clause,
-                what: if entry.not_applicable { self.not_applicable(clause, what) } else { what },
-            },
-        })
-    }
-
-    /// An average step keeps its own place, since it says which clauses are meant.
-    fn not_applicable(&self, clause: usize, what: What) -> What {
-        match what {
-            What::Step(step) if self.clauses[clause].1.steps[step].effect == Effect::Average => what,
-            _ => What::NotApplicable,
-        }
+        // An average step keeps its own place, since it says which clauses are meant.
+        let what = if step.effect == Effect::Average { what } else { What::NotApplicable };
+        Ok(Some(Place { what, ..place }))
     }
 
     /// Clause, and step where the check names one; none where nothing is priced.
-    fn clause_of(
+    fn clause_of<S: Deref<Target = str>>(
         &self,
-        entry: &Entry,
+        entry: &Entry<S>,
         known_check: &dyn Fn(&str) -> bool,
-    ) -> Result<Option<(usize, Option<usize>)>, Misfit> {
-        if let Some(id) = &entry.clause {
+    ) -> Result<Option<(u16, Option<u16>)>, Misfit> {
+        if let Some(id) = entry.clause.as_deref() {
             return match self.number_of(id) {
                 Some(number) => Ok(Some((number, self.step_fed_by_check(number, entry)))),
                 None => {
@@ -139,7 +169,7 @@ impl<'a> Book<'a> {
         let Some((check, subject)) = finding_of(entry) else {
             return misfit("clause", "is missing; name the clause or the check");
         };
-        for number in 0..self.clauses.len() {
+        for (number, _) in (0_u16..).zip(&self.clauses) {
             if let Some(step) = self.step_fed_by_check(number, entry) {
                 return Ok(Some((number, Some(step))));
             }
@@ -153,16 +183,17 @@ impl<'a> Book<'a> {
     }
 
     /// The step that takes findings of `check` about some subjects, for an entry that names none.
-    fn only_step_of(&self, check: &str) -> Result<Option<(usize, Option<usize>)>, Misfit> {
+    fn only_step_of(&self, check: &str) -> Result<Option<(u16, Option<u16>)>, Misfit> {
         let takes = |step: &Step| step.checks.iter().any(|known| known.check == check);
-        let places: Vec<(usize, Option<usize>)> = (0..self.clauses.len())
-            .filter_map(|number| self.clauses[number].1.steps.iter().position(takes).map(|step| (number, Some(step))))
+        let places: Vec<(u16, Option<u16>)> = (0_u16..)
+            .zip(&self.clauses)
+            .filter_map(|(number, (_, clause))| Some((number, Some(number_where(&clause.steps, takes)?))))
             .collect();
         match places[..] {
             [] => Ok(None),
             [only] => Ok(Some(only)),
             _ => {
-                let ids: Vec<&str> = places.iter().map(|(number, _)| self.clauses[*number].1.id.as_str()).collect();
+                let ids: Vec<&str> = places.iter().map(|(number, _)| self.clause(*number).id.as_str()).collect();
                 let several = ids.join(", ");
                 misfit("subject", format!("is missing; {check} counts in {several}, depending on the subject"))
             }
@@ -170,15 +201,15 @@ impl<'a> Book<'a> {
     }
 
     /// The step of a clause that takes the findings of the entry's check; a step the entry names itself wins.
-    fn step_fed_by_check(&self, clause: usize, entry: &Entry) -> Option<usize> {
+    fn step_fed_by_check<S: Deref<Target = str>>(&self, clause: u16, entry: &Entry<S>) -> Option<u16> {
         let (check, subject) = finding_of(entry).filter(|_| entry.step.is_none())?;
         let feeds = |step: &Step| step.checks.iter().any(|known| known.fits(check, subject));
-        self.clauses[clause].1.steps.iter().position(feeds)
+        number_where(&self.clause(clause).steps, feeds)
     }
 }
 
 /// The check and the subject an entry names. `rulebook show` prints them as one text, and so may an entry.
-fn finding_of(entry: &Entry) -> Option<(&str, Option<&str>)> {
+fn finding_of<S: Deref<Target = str>>(entry: &Entry<S>) -> Option<(&str, Option<&str>)> {
     let check = entry.check.as_deref()?.trim();
     match (check.split_once(' '), entry.subject.as_deref()) {
         (Some((check, subject)), None) => Some((check, Some(subject.trim()))),
@@ -186,7 +217,12 @@ fn finding_of(entry: &Entry) -> Option<(&str, Option<&str>)> {
     }
 }
 
-fn numbers_are_sound(entry: &Entry) -> Result<(), Misfit> {
+/// The first step that `wanted` picks.
+fn number_where(steps: &[Step], wanted: impl Fn(&Step) -> bool) -> Option<u16> {
+    (0_u16..).zip(steps).find(|(_, step)| wanted(step)).map(|(number, _)| number)
+}
+
+fn numbers_are_sound<S>(entry: &Entry<S>) -> Result<(), Misfit> {
     let numbers = [
         ("count", entry.count),
         ("numerator", entry.numerator),
@@ -205,23 +241,23 @@ fn numbers_are_sound(entry: &Entry) -> Result<(), Misfit> {
 }
 
 /// The step an entry means: the one it names, or the only one its fields fit.
-fn step_of(clause: &Clause, entry: &Entry) -> Result<usize, Misfit> {
+fn step_of<S: Deref<Target = str>>(clause: &Clause, entry: &Entry<S>) -> Result<u16, Misfit> {
     let steps = &clause.steps;
     let named = |step: &Step| format!("{} ({})", step.id, step.title);
     let listed = || steps.iter().map(named).collect::<Vec<_>>().join(", ");
-    if let Some(wanted) = &entry.step {
-        if let Some(number) = steps.iter().position(|step| step.id == *wanted) {
+    if let Some(wanted) = entry.step.as_deref() {
+        if let Some(number) = number_where(steps, |step| step.id == wanted) {
             return Ok(number);
         }
-        let by_effect = only_one(steps, |step| step.effect.name() == *wanted);
+        let by_effect = only_one(steps, |step| step.effect.name() == wanted);
         let unknown = || misfit("step", format!("{} has no step {wanted:?}; it has {}", clause.id, listed()));
         return by_effect.only.map_or_else(unknown, Ok);
     }
     if let [_] = steps[..] {
         return Ok(0);
     }
-    for fits in preferences(entry) {
-        let fitting = only_one(steps, &fits);
+    for meant in meanings(entry) {
+        let fitting = only_one(steps, |step| meant.fits(step));
         if let Some(number) = fitting.only {
             return Ok(number);
         }
@@ -231,7 +267,7 @@ fn step_of(clause: &Clause, entry: &Entry) -> Result<usize, Misfit> {
             if let Some(number) = by_level.only.filter(|_| entry.level.is_some()) {
                 return Ok(number);
             }
-            let several: Vec<String> = steps.iter().filter(|step| fits(step)).map(named).collect();
+            let several: Vec<String> = steps.iter().filter(|step| meant.fits(step)).map(named).collect();
             return misfit(
                 "step",
                 format!("is needed, since {} has several that fit: {}", clause.id, several.join(", ")),
@@ -244,61 +280,84 @@ fn step_of(clause: &Clause, entry: &Entry) -> Result<usize, Misfit> {
 /// The steps that fit: is there any, and is one of them alone meant?
 struct Fitting {
     any: bool,
-    only: Option<usize>,
+    only: Option<u16>,
 }
 
 /// One step alone, or the only ordinary one beside steps that must be named.
 fn only_one(steps: &[Step], fits: impl Fn(&Step) -> bool) -> Fitting {
-    let found: Vec<usize> = (0..steps.len()).filter(|number| fits(&steps[*number])).collect();
-    let ordinary: Vec<usize> = found.iter().copied().filter(|number| !steps[*number].explicit).collect();
-    let only = match (&found[..], &ordinary[..]) {
-        ([number], _) | (_, [number]) => Some(*number),
-        _ => None,
-    };
-    Fitting { any: !found.is_empty(), only }
+    let found = || (0_u16..).zip(steps).filter(|(_, step)| fits(step));
+    let only = alone(found()).or_else(|| alone(found().filter(|(_, step)| !step.explicit)));
+    Fitting { any: found().next().is_some(), only }
 }
 
-type Fits = Box<dyn Fn(&Step) -> bool>;
+fn alone<'s>(mut found: impl Iterator<Item = (u16, &'s Step)>) -> Option<u16> {
+    let (number, _) = found.next()?;
+    found.next().is_none().then_some(number)
+}
 
-/// What kind of step the fields of an entry speak of, the surest first.
-fn preferences(entry: &Entry) -> Vec<Fits> {
-    let mut wanted: Vec<Fits> = Vec::new();
-    if entry.rank.is_some() {
-        wanted.push(Box::new(|step| matches!(step.effect, Effect::Rank | Effect::RankDeduct)));
+/// What kind of step the fields of an entry speak of.
+#[derive(Clone, Copy)]
+enum Meaning {
+    Place,
+    Share,
+    Pieces,
+    GivenScore,
+    Amount,
+    AtLevel(Option<Level>),
+    Loss,
+    Gain,
+}
+
+impl Meaning {
+    fn fits(self, step: &Step) -> bool {
+        match self {
+            Meaning::Place => matches!(step.effect, Effect::Rank | Effect::RankDeduct),
+            Meaning::Share => step.effect.takes_ratio(),
+            Meaning::Pieces => step.effect == Effect::CountShortfall,
+            Meaning::GivenScore => matches!(step.effect, Effect::External | Effect::Manual),
+            Meaning::Amount => step.per == Per::Value,
+            Meaning::AtLevel(level) => level.is_some_and(|level| step.levels.contains_key(&level)),
+            Meaning::Loss => {
+                step.per != Per::Value
+                    && matches!(
+                        step.effect,
+                        Effect::Deduct | Effect::CountShortfall | Effect::Checklist | Effect::Major | Effect::Veto
+                    )
+            }
+            Meaning::Gain => step.per != Per::Value && matches!(step.effect, Effect::Bonus | Effect::Earn),
+        }
     }
-    if entry.numerator.is_some() || entry.denominator.is_some() {
-        wanted.push(Box::new(|step| step.effect.takes_ratio()));
-        wanted.push(Box::new(|step| step.effect == Effect::CountShortfall));
-    }
-    if entry.value.is_some() {
-        wanted.push(Box::new(|step| matches!(step.effect, Effect::External | Effect::Manual)));
-        wanted.push(Box::new(|step| step.per == Per::Value));
-        wanted.push(Box::new(|step| matches!(step.effect, Effect::Rank | Effect::RankDeduct)));
-    }
-    if let Some(level) = entry.level {
-        wanted.push(Box::new(move |step| step.levels.contains_key(&level)));
-    }
-    if wanted.is_empty() || (entry.level.is_some() && entry.value.is_none()) {
-        wanted.push(Box::new(|step| {
-            step.per != Per::Value
-                && matches!(
-                    step.effect,
-                    Effect::Deduct | Effect::CountShortfall | Effect::Checklist | Effect::Major | Effect::Veto
-                )
-        }));
-        wanted.push(Box::new(|step| step.per != Per::Value && matches!(step.effect, Effect::Bonus | Effect::Earn)));
-        wanted.push(Box::new(|step| matches!(step.effect, Effect::Rank | Effect::RankDeduct)));
-    }
-    wanted
+}
+
+/// What the fields of an entry may mean, the surest first.
+fn meanings<S>(entry: &Entry<S>) -> impl Iterator<Item = Meaning> + use<S> {
+    let rank = entry.rank.is_some();
+    let share = entry.numerator.is_some() || entry.denominator.is_some();
+    let value = entry.value.is_some();
+    let level = entry.level.is_some();
+    let plain = if level { !value } else { !(rank || share || value) };
+    let said = [
+        (rank, Meaning::Place),
+        (share, Meaning::Share),
+        (share, Meaning::Pieces),
+        (value, Meaning::GivenScore),
+        (value, Meaning::Amount),
+        (value, Meaning::Place),
+        (level, Meaning::AtLevel(entry.level)),
+        (plain, Meaning::Loss),
+        (plain, Meaning::Gain),
+        (plain, Meaning::Place),
+    ];
+    said.into_iter().filter(|(said, _)| *said).map(|(_, meaning)| meaning)
 }
 
 /// Does the entry carry what the step computes with?
-fn fields_suit(clause: &Clause, step: &Step, entry: &Entry) -> Result<(), Misfit> {
-    let name = format!("{}.{}", clause.id, step.id);
+fn fields_suit<S>(clause: &Clause, step: &Step, entry: &Entry<S>) -> Result<(), Misfit> {
+    let name = || format!("{}.{}", clause.id, step.id);
     if step.effect.takes_ratio() {
         return match (entry.numerator, entry.denominator) {
-            (None, _) => misfit("numerator", format!("is missing; {name} needs numerator and denominator")),
-            (_, None) => misfit("denominator", format!("is missing; {name} needs numerator and denominator")),
+            (None, _) => misfit("numerator", format!("is missing; {} needs numerator and denominator", name())),
+            (_, None) => misfit("denominator", format!("is missing; {} needs numerator and denominator", name())),
             (Some(part), Some(whole)) if part > whole => {
                 misfit("numerator", format!("{part} is more than the denominator {whole}"))
             }
@@ -307,21 +366,21 @@ fn fields_suit(clause: &Clause, step: &Step, entry: &Entry) -> Result<(), Misfit
     }
     match step.effect {
         Effect::External | Effect::Manual if entry.value.is_none() => {
-            misfit("value", format!("is missing; {name} takes a score as value"))
+            misfit("value", format!("is missing; {} takes a score as value", name()))
         }
         Effect::Rank | Effect::RankDeduct if entry.rank.is_none() && entry.value.is_none() && entry.count.is_none() => {
-            misfit("rank", format!("is missing; {name} takes a rank, or a number to be ranked as value or count"))
+            misfit("rank", format!("is missing; {} takes a rank, or a number to be ranked as value or count", name()))
         }
         Effect::Average => {
-            misfit("not_applicable", format!("is missing; {name} takes entries with not_applicable: true"))
+            misfit("not_applicable", format!("is missing; {} takes entries with not_applicable: true", name()))
         }
         _ if step.per == Per::Value && entry.value.is_none() => {
-            misfit("value", format!("is missing; {name} takes the points as value"))
+            misfit("value", format!("is missing; {} takes the points as value", name()))
         }
-        _ if !step.levels.is_empty() => match step.level_of(entry) {
-            None => misfit("level", format!("is missing; {name} takes {}", levels_of(step))),
+        _ if !step.levels.is_empty() => match step.level_of(entry.level, entry.check.is_some()) {
+            None => misfit("level", format!("is missing; {} takes {}", name(), levels_of(step))),
             Some(level) if !step.levels.contains_key(&level) => {
-                misfit("level", format!("{} has no points in {name}; it takes {}", level.name(), levels_of(step)))
+                misfit("level", format!("{} has no points in {}; it takes {}", level.name(), name(), levels_of(step)))
             }
             Some(_) => Ok(()),
         },
@@ -334,9 +393,4 @@ fn levels_of(step: &Step) -> String {
     let names: Vec<String> =
         step.levels.keys().map(|level| format!("{} ({})", level.name(), level.chinese())).collect();
     names.join(" or ")
-}
-
-/// Items of an entry; 1 where nothing is said.
-pub fn count_of(entry: &Entry) -> Decimal {
-    entry.count.unwrap_or(Decimal::ONE)
 }

@@ -4,26 +4,33 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::{placing::count_of, step_score::StepScore, wording::plain};
-use crate::model::{
-    Entry,
-    rulebook::{Clause, Effect, RankOrder, Step, Ties},
-};
+use super::{record::Record, step_score::StepScore, wording::plain};
+use crate::model::rulebook::{Clause, Effect, RankOrder, Step, Ties};
+
+/// The places of units in one ranking step.
+pub struct Ranked {
+    pub clause: u16,
+    pub step: u16,
+    /// By the unit's number.
+    pub places: Vec<Vec<u32>>,
+    /// Has anybody a place yet?
+    pub known: bool,
+}
 
 /// The places of every unit that has one; more than one only where the subjects of a unit are ranked, each by itself.
-/// Where any place is delivered, only delivered ones count.
-pub fn places<'a>(step: &Step, cohort: &BTreeMap<&'a str, Vec<&'a Entry>>) -> BTreeMap<&'a str, Vec<u32>> {
-    let mut ranked: BTreeMap<(&str, Option<&str>), Vec<&Entry>> = BTreeMap::new();
+/// `cohort` holds units by their numbers. Where any place is delivered, only delivered ones count.
+pub fn places(step: &Step, cohort: &[(usize, Vec<&Record<'_>>)]) -> BTreeMap<usize, Vec<u32>> {
+    let mut ranked: BTreeMap<(usize, Option<&str>), Vec<&Record<'_>>> = BTreeMap::new();
     for (unit, entries) in cohort {
         for entry in entries {
             let subject = entry.subject.as_deref().filter(|_| step.by_subject);
             ranked.entry((*unit, subject)).or_default().push(entry);
         }
     }
-    let delivered: BTreeMap<(&str, Option<&str>), u32> =
+    let delivered: BTreeMap<(usize, Option<&str>), u32> =
         ranked.iter().filter_map(|(one, entries)| Some((*one, delivered(step, entries)?))).collect();
     let places = if delivered.is_empty() { computed(step, &ranked) } else { delivered };
-    let mut by_unit: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+    let mut by_unit: BTreeMap<usize, Vec<u32>> = BTreeMap::new();
     for ((unit, _), place) in places {
         by_unit.entry(unit).or_default().push(place);
     }
@@ -32,14 +39,13 @@ pub fn places<'a>(step: &Step, cohort: &BTreeMap<&'a str, Vec<&'a Entry>>) -> BT
 }
 
 /// Places by the sums of the delivered numbers.
-fn computed<K: Ord + Copy>(step: &Step, ranked: &BTreeMap<K, Vec<&Entry>>) -> BTreeMap<K, u32> {
-    let mut numbers: Vec<(K, Decimal)> = ranked
-        .iter()
-        .map(|(one, entries)| (*one, entries.iter().map(|entry| entry.value.unwrap_or_else(|| count_of(entry))).sum()))
-        .collect();
+fn computed<K: Ord + Copy>(step: &Step, ranked: &BTreeMap<K, Vec<&Record<'_>>>) -> BTreeMap<K, u32> {
+    let number = |entry: &&Record<'_>| entry.value().unwrap_or_else(|| entry.count());
+    let mut numbers: Vec<(K, Decimal)> =
+        ranked.iter().map(|(one, entries)| (*one, entries.iter().map(number).sum())).collect();
     if step.effect == Effect::RankDeduct {
         // Who has no problem is in no list of those with the most.
-        numbers.retain(|(_, number): &(K, Decimal)| !number.is_zero());
+        numbers.retain(|(_, number)| !number.is_zero());
     }
     let fewest_first = match step.order {
         Some(order) => order == RankOrder::Fewest,
@@ -67,15 +73,15 @@ pub fn number_places<K: Ord + Copy>(sorted: &[(K, Decimal)], ties: Ties) -> BTre
 }
 
 /// The newest delivered place; of several on one day the worst: the last, or the first of those with the most problems.
-fn delivered(step: &Step, entries: &[&Entry]) -> Option<u32> {
-    let ranked = || entries.iter().filter(|entry| entry.rank.is_some());
+fn delivered(step: &Step, entries: &[&Record<'_>]) -> Option<u32> {
+    let ranked = || entries.iter().filter(|entry| entry.rank().is_some());
     let newest = ranked().map(|entry| entry.date).max()?;
-    let ranks = ranked().filter(|entry| entry.date == newest).filter_map(|entry| entry.rank);
+    let ranks = ranked().filter(|entry| entry.date == newest).filter_map(|entry| entry.rank());
     if step.effect == Effect::RankDeduct { ranks.min() } else { ranks.max() }
 }
 
 /// The points of a unit's places. `known` is false where no unit has a place yet.
-pub fn score(clause: &Clause, step: &Step, entries: &[&Entry], places: &[u32], known: bool) -> StepScore {
+pub fn score<'e>(clause: &Clause, step: &Step, entries: &[&Record<'e>], places: &[u32], known: bool) -> StepScore<'e> {
     let weight = clause.weight.unwrap_or_default();
     match (step.effect, places) {
         (Effect::RankDeduct, []) if known => StepScore::nothing(),

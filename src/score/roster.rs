@@ -1,19 +1,21 @@
 //! Who is scored: the plan's units with all their names, and which of them a rulebook may speak of.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 
 use crate::model::{Rulebook, UnitList, Unnamed, rulebook::Clause};
 
 /// The units a rulebook can score.
 pub struct Roster {
     /// Every accepted name, to the name on the list.
-    names: BTreeMap<String, String>,
+    names: HashMap<String, String>,
     /// Units of the rulebook's class, in the plan's order.
     members: Vec<String>,
+    /// Where each stands in that order.
+    positions: HashMap<String, usize>,
     /// Units of other classes that some clause names.
     guests: BTreeSet<String>,
     /// Class and rulebook of every listed unit.
-    classes: BTreeMap<String, (String, String)>,
+    classes: HashMap<String, (String, String)>,
     /// Units of the class that the plan does not name, and the place they lie in.
     unnamed: Option<(Unnamed, Option<String>)>,
     /// Any other name is taken as it stands.
@@ -24,10 +26,11 @@ impl Roster {
     /// `list` is the plan's list; without one every name is taken.
     pub fn of(rulebook: &Rulebook, list: Option<&UnitList>) -> Self {
         let mut roster = Self {
-            names: BTreeMap::new(),
+            names: HashMap::new(),
             members: Vec::new(),
+            positions: HashMap::new(),
             guests: BTreeSet::new(),
-            classes: BTreeMap::new(),
+            classes: HashMap::new(),
             unnamed: list.and_then(|list| Some((list.unnamed.clone()?, list.place.clone()))),
             open: list.is_none_or(|list| list.open),
         };
@@ -40,6 +43,7 @@ impl Roster {
                 }
                 roster.classes.insert(unit.name.clone(), (group.class.clone(), group.rulebook.clone()));
                 if group.class == class {
+                    roster.positions.entry(unit.name.clone()).or_insert(roster.members.len());
                     roster.members.push(unit.name.clone());
                 }
             }
@@ -53,7 +57,7 @@ impl Roster {
         let own = rulebook.sections.iter().flat_map(|section| &section.clauses);
         for name in own.flat_map(|clause| &clause.units) {
             let name = roster.listed(name);
-            if !roster.members.contains(&name) {
+            if roster.position(&name).is_none() {
                 roster.guests.insert(name);
             }
         }
@@ -67,7 +71,7 @@ impl Roster {
             return Err("is empty; every entry names its unit".into());
         }
         let listed = self.listed(&wanted);
-        if self.members.contains(&listed) || self.guests.contains(&listed) {
+        if self.position(&listed).is_some() || self.guests.contains(&listed) {
             return Ok(listed);
         }
         if let Some((class, rulebook)) = self.classes.get(&listed) {
@@ -114,6 +118,11 @@ impl Roster {
     /// Units of the class, in the plan's order; empty where the plan lists none.
     pub fn members(&self) -> &[String] {
         &self.members
+    }
+
+    /// Its place in the plan's order.
+    pub fn position(&self, unit: &str) -> Option<usize> {
+        self.positions.get(unit).copied()
     }
 
     /// Is it ranked with the others?

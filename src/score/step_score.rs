@@ -2,11 +2,12 @@
 
 use rust_decimal::Decimal;
 
-use crate::model::{Entry, rulebook::Step, score_sheet::Trace};
+use super::record::{Record, Source};
+use crate::model::{rulebook::Step, score_sheet::Trace};
 
 /// The result of one step for one unit.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct StepScore {
+#[derive(Debug, Default)]
+pub struct StepScore<'e> {
     /// Lost within the row.
     pub loss: Decimal,
     /// Gained on top of the weight.
@@ -17,10 +18,10 @@ pub struct StepScore {
     pub pending: bool,
     /// A row of a checklist is not met.
     pub unmet: bool,
-    pub trace: Vec<Trace>,
+    pub trace: Vec<Trace<Source<'e>>>,
 }
 
-impl StepScore {
+impl<'e> StepScore<'e> {
     pub fn nothing() -> Self {
         Self::default()
     }
@@ -29,24 +30,24 @@ impl StepScore {
         Self { pending: true, ..Self::default() }
     }
 
-    pub fn loss(step: &Step, points: Decimal, entries: &[&Entry], reason: String) -> Self {
+    pub fn loss(step: &Step, points: Decimal, entries: &[&Record<'e>], reason: String) -> Self {
         Self { loss: points, trace: vec![line(step, -points, entries, reason)], ..Self::default() }
     }
 
-    pub fn gain(step: &Step, points: Decimal, entries: &[&Entry], reason: String) -> Self {
+    pub fn gain(step: &Step, points: Decimal, entries: &[&Record<'e>], reason: String) -> Self {
         Self { gain: points, trace: vec![line(step, points, entries, reason)], ..Self::default() }
     }
 
-    pub fn major(step: &Step, points: Decimal, entries: &[&Entry], reason: String) -> Self {
+    pub fn major(step: &Step, points: Decimal, entries: &[&Record<'e>], reason: String) -> Self {
         Self { major: points, trace: vec![line(step, -points, entries, reason)], ..Self::default() }
     }
 }
 
-fn line(step: &Step, points: Decimal, entries: &[&Entry], reason: String) -> Trace {
+fn line<'e>(step: &Step, points: Decimal, entries: &[&Record<'e>], reason: String) -> Trace<Source<'e>> {
     Trace {
         step: Some(step.id.clone()),
         points: super::wording::plain(points),
-        entries: entries.iter().map(|entry| (*entry).clone()).collect(),
+        entries: entries.iter().map(|entry| entry.source).collect(),
         reason,
     }
 }

@@ -5,22 +5,23 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 
 use super::{
-    clause::RowScore,
+    clause::{RowScore, Rows},
     placing::Book,
+    record::Source,
     wording::{plain, rounded},
 };
 use crate::model::{
-    rulebook::{Bound, CeilingApplies, Rulebook},
+    rulebook::{Bound, CeilingApplies, Clause, Rulebook},
     score_sheet::{Adjustment, AdjustmentKind, ScoreSheet, SectionScore},
 };
 
 /// Adds up one unit. `averages` are the clauses and sentences of substituted means.
-pub fn sheet(
+pub fn sheet<'e>(
     book: &Book<'_>,
-    unit: &str,
-    rows: BTreeMap<usize, RowScore>,
+    unit: String,
+    rows: Rows<'e>,
     averages: Vec<(String, String)>,
-) -> ScoreSheet {
+) -> ScoreSheet<Source<'e>> {
     let bounds = &book.rulebook.bounds;
     let sections = sections(book, &rows);
     let mut running = Running { sum: sections.iter().map(|section| section.score).sum(), adjustments: Vec::new() };
@@ -31,8 +32,7 @@ pub fn sheet(
     if bounds.ceiling_applies == CeilingApplies::BeforeMajor {
         running.cut_above(bounds.ceiling);
     }
-    for (number, row) in rows.iter().filter(|(_, row)| !row.major.is_zero()) {
-        let clause = book.clauses[*number].1;
+    for ((_, clause), row) in scored(book, &rows).filter(|(_, row)| !row.major.is_zero()) {
         let reason = format!("{}：扣{}分", clause.title, plain(row.major));
         running.add(AdjustmentKind::Major, -row.major, reason, Some(clause.id.clone()));
     }
@@ -42,13 +42,13 @@ pub fn sheet(
         running.cut_above(bounds.ceiling);
         running.raise_to(bounds.floor);
     }
-    let veto = veto(book, &rows, &mut running);
+    let veto = veto(&rows, &mut running);
     let total = plain(running.sum);
-    let ids_where = |wanted: fn(&RowScore) -> bool| -> Vec<String> {
-        rows.iter().filter(|(_, row)| wanted(row)).map(|(number, _)| book.clauses[*number].1.id.clone()).collect()
+    let ids_where = |wanted: fn(&RowScore<'_>) -> bool| -> Vec<String> {
+        rows.iter().flatten().filter(|row| wanted(row)).map(|row| row.score.clause.clone()).collect()
     };
     ScoreSheet {
-        unit: unit.to_owned(),
+        unit,
         total,
         full_mark: plain(book.rulebook.full_mark),
         percent: percent(total, book.rulebook.full_mark),
@@ -59,10 +59,18 @@ pub fn sheet(
         pending: ids_where(|row| row.pending),
         unmet: ids_where(|row| row.unmet),
         sections,
-        clauses: rows.into_values().map(|row| row.score).collect(),
+        clauses: rows.into_iter().flatten().map(|row| row.score).collect(),
         adjustments: running.adjustments,
         flagged: Vec::new(),
     }
+}
+
+/// The rows that concern the unit, with their clauses and the numbers of their sections.
+fn scored<'a, 'e>(
+    book: &'a Book<'_>,
+    rows: &'a Rows<'e>,
+) -> impl Iterator<Item = ((Option<usize>, &'a Clause), &'a RowScore<'e>)> {
+    book.clauses.iter().zip(rows).filter_map(|(clause, row)| Some((*clause, row.as_ref()?)))
 }
 
 /// The sum so far and what was added to the sections.
@@ -93,13 +101,13 @@ impl Running {
 }
 
 /// Applies vetoes: `Some` where one struck, with the grade it sets.
-fn veto(book: &Book<'_>, rows: &BTreeMap<usize, RowScore>, running: &mut Running) -> Option<Option<String>> {
+fn veto(rows: &Rows<'_>, running: &mut Running) -> Option<Option<String>> {
     let mut struck: Option<Option<String>> = None;
-    for (number, row) in rows {
+    for row in rows.iter().flatten() {
         for (reason, step) in &row.vetoes {
             let consequence = step.consequence.as_ref();
             let left = consequence.and_then(|found| found.total).map_or(running.sum, |total| total.min(running.sum));
-            let clause = Some(book.clauses[*number].1.id.clone());
+            let clause = Some(row.score.clause.clone());
             running.add(AdjustmentKind::Veto, left - running.sum, reason.clone(), clause);
             let grade = consequence.and_then(|found| found.grade.clone());
             struck = Some(struck.flatten().or(grade));
@@ -112,13 +120,12 @@ fn percent(total: Decimal, full_mark: Decimal) -> Decimal {
     if full_mark.is_zero() { Decimal::ZERO } else { rounded(total * Decimal::ONE_HUNDRED / full_mark, 2) }
 }
 
-fn sections(book: &Book<'_>, rows: &BTreeMap<usize, RowScore>) -> Vec<SectionScore> {
+fn sections(book: &Book<'_>, rows: &Rows<'_>) -> Vec<SectionScore> {
     let mut sections = Vec::new();
     for (position, section) in book.rulebook.sections.iter().enumerate() {
         let weight = section.weight.unwrap_or_default();
-        let loss: Decimal = rows
-            .iter()
-            .filter(|(number, _)| book.clauses[**number].0 == Some(position) && !book.clauses[**number].1.outside)
+        let loss: Decimal = scored(book, rows)
+            .filter(|((section, clause), _)| *section == Some(position) && !clause.outside)
             .map(|(_, row)| row.score.deducted - row.major)
             .sum();
         let bounded = book.rulebook.bounds.section == Bound::Weight && loss > weight;
@@ -131,10 +138,9 @@ fn sections(book: &Book<'_>, rows: &BTreeMap<usize, RowScore>) -> Vec<SectionSco
 }
 
 /// 加分 and 倒扣分 of each row, the caps of sections, and the cap of all.
-fn bonuses(book: &Book<'_>, rows: &BTreeMap<usize, RowScore>, running: &mut Running) {
+fn bonuses(book: &Book<'_>, rows: &Rows<'_>, running: &mut Running) {
     let mut by_section: BTreeMap<Option<usize>, Decimal> = BTreeMap::new();
-    for (number, row) in rows {
-        let (section, clause) = book.clauses[*number];
+    for ((section, clause), row) in scored(book, rows) {
         if !row.score.bonus.is_zero() {
             let reason = format!("{}：加{}分", clause.title, row.score.bonus);
             running.add(AdjustmentKind::Bonus, row.score.bonus, reason, Some(clause.id.clone()));

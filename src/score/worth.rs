@@ -2,26 +2,23 @@
 
 use rust_decimal::Decimal;
 
-use super::placing::count_of;
-use crate::model::{
-    Entry,
-    rulebook::{Clause, Effect, Per, Step},
-};
+use super::record::Record;
+use crate::model::rulebook::{Clause, Effect, Per, Step};
 
 /// Points of one entry in a step that counts occurrences; zero for steps that compute from measures.
-pub fn worth(clause: &Clause, step: &Step, entry: &Entry) -> Decimal {
+pub fn worth(clause: &Clause, step: &Step, entry: &Record<'_>) -> Decimal {
     let each = points_each(clause, step, entry);
     match step.per {
-        Per::Once if count_of(entry).is_zero() => Decimal::ZERO,
+        Per::Once if entry.count().is_zero() => Decimal::ZERO,
         Per::Once => each,
-        Per::Item => each * count_of(entry),
-        Per::Value => each * entry.value.unwrap_or_default(),
+        Per::Item => each * entry.count(),
+        Per::Value => each * entry.value().unwrap_or_default(),
     }
 }
 
 /// Points for one occurrence.
-pub fn points_each(clause: &Clause, step: &Step, entry: &Entry) -> Decimal {
-    if let Some(points) = step.level_of(entry).and_then(|level| step.levels.get(&level)) {
+pub fn points_each(clause: &Clause, step: &Step, entry: &Record<'_>) -> Decimal {
+    if let Some(points) = step.level_of(entry.level, entry.finding).and_then(|level| step.levels.get(&level)) {
         return *points;
     }
     match step.effect {

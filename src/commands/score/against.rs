@@ -23,6 +23,7 @@ use crate::{
     score::{
         Options,
         difference::{NoDifference, Side, difference},
+        entries::Parsed,
     },
 };
 
@@ -106,9 +107,10 @@ pub fn print_difference(
     catalog: &Catalog,
 ) -> anyhow::Result<Ending> {
     let known_check = |check: &str| catalog.check_ids.contains(check);
-    let options = |args: &Args, source: &Source| {
-        if !source.parsed.bad.is_empty() && !source.skip_bad {
-            return Err(super::all_of(&source.name, source.parsed.bad.clone()).into());
+    let (old_entries, new_entries) = (before.entries.parsed()?, after.entries.parsed()?);
+    let options = |args: &Args, source: &Source, parsed: &Parsed| {
+        if !parsed.bad.is_empty() && !source.skip_bad {
+            return Err(super::all_of(&source.name, parsed.bad.clone()).into());
         }
         anyhow::Ok(Options {
             period: Some(period_of(args, &table_of(args, catalog)?)?),
@@ -119,23 +121,23 @@ pub fn print_difference(
             ..Options::default()
         })
     };
-    let (old_options, new_options) = (options(earlier, before)?, options(args, after)?);
+    let (old_options, new_options) = (options(earlier, before, &old_entries)?, options(args, after, &new_entries)?);
     let (old_table, new_table) = (table_of(earlier, catalog)?, table_of(args, catalog)?);
     let (old_readings, new_readings) = (readings_of(earlier)?, readings_of(args)?);
     let old = Side {
         rulebook: &old_table,
         readings: &old_readings,
         list: before.list.as_ref(),
-        entries: &before.parsed.entries,
-        lines: &before.parsed.lines,
+        entries: &old_entries.entries,
+        lines: &old_entries.lines,
         options: &old_options,
     };
     let new = Side {
         rulebook: &new_table,
         readings: &new_readings,
         list: after.list.as_ref(),
-        entries: &after.parsed.entries,
-        lines: &after.parsed.lines,
+        entries: &new_entries.entries,
+        lines: &new_entries.lines,
         options: &new_options,
     };
     let bad = |source: &Source, bad: Vec<BadEntry>| super::all_of(&source.name, bad);

@@ -1,6 +1,9 @@
 //! Where a score is written: to a file, or to standard output.
 
-use std::io::{self, IsTerminal};
+use std::{
+    fs::File,
+    io::{self, IsTerminal, Write},
+};
 
 use anyhow::Context;
 
@@ -25,8 +28,15 @@ pub fn check(args: &Args) -> Result<(), WrongInput> {
 
 /// Writes the bytes to the file of `--out`, else to standard output.
 pub fn write(args: &Args, bytes: &[u8]) -> anyhow::Result<()> {
+    write_with(args, |out| out.write_all(bytes))
+}
+
+/// As [`write`], for what is written part by part.
+pub fn write_with(args: &Args, print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> anyhow::Result<()> {
     match &args.out {
-        Some(path) => std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display())),
-        None => terminal::write_bytes(bytes),
+        Some(path) => File::create(path)
+            .and_then(|mut file| print(&mut file))
+            .with_context(|| format!("cannot write {}", path.display())),
+        None => terminal::write_with(|out| print(out)),
     }
 }

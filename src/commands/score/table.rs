@@ -10,11 +10,12 @@ use rust_decimal::Decimal;
 
 use crate::{
     commands::terminal,
-    model::{Rulebook, ScoreReport, ScoreSheet, score_sheet::AdjustmentKind},
+    model::{Entry, Rulebook, ScoreReport, ScoreSheet, score_sheet::AdjustmentKind},
+    score::record::Source,
 };
 
 /// The scores of all units, then every reason for points, unit by unit.
-pub fn render(rulebook: &Rulebook, report: &ScoreReport) -> Result<String, fmt::Error> {
+pub fn render(rulebook: &Rulebook, report: &ScoreReport<Source<'_>>) -> Result<String, fmt::Error> {
     let mut text = String::new();
     writeln!(text, "{}　{} 至 {}", rulebook.title, report.period.from, report.period.to)?;
     if !rulebook.weighted() {
@@ -52,7 +53,7 @@ pub fn render(rulebook: &Rulebook, report: &ScoreReport) -> Result<String, fmt::
         reasons(&mut text, rulebook, sheet)?;
     }
     if !report.unpriced.is_empty() {
-        let checks: BTreeSet<&str> = report.unpriced.iter().filter_map(|entry| entry.check.as_deref()).collect();
+        let checks: BTreeSet<String> = report.unpriced.iter().filter_map(|entry| Entry::from(*entry).check).collect();
         let checks = checks.into_iter().collect::<Vec<_>>().join(" ");
         writeln!(text, "\n本细则不计分的检查结果 {} 条：{checks}", report.unpriced.len())?;
     }
@@ -66,7 +67,7 @@ pub fn render(rulebook: &Rulebook, report: &ScoreReport) -> Result<String, fmt::
 }
 
 /// Every reason for points of one unit.
-fn reasons(text: &mut String, rulebook: &Rulebook, sheet: &ScoreSheet) -> fmt::Result {
+fn reasons(text: &mut String, rulebook: &Rulebook, sheet: &ScoreSheet<Source<'_>>) -> fmt::Result {
     match rulebook.weighted() {
         true => writeln!(text, "\n{}　{}分", sheet.unit, sheet.total)?,
         false => writeln!(text, "\n{}　未达到 {} 项", sheet.unit, sheet.unmet.len())?,

@@ -2,6 +2,8 @@
 //!
 //! `cargo bench --bench pages -- FOLDER` (a folder of saved pages; without one, the pages of the fixture portals).
 
+#![expect(clippy::print_stdout, reason = "a benchmark tells its figures")]
+
 use std::{
     path::{Path, PathBuf},
     time::{Duration, Instant},
@@ -16,7 +18,7 @@ use mingcha::{
 const READS: usize = 3;
 
 fn main() -> anyhow::Result<()> {
-    let folder = std::env::args().skip(1).find(|word| !word.starts_with("--"));
+    let folder = std::env::args().skip(1).find(|word| !word.starts_with('-'));
     let folder = folder.map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/portals"), PathBuf::from);
     let catalog = Catalog::load(None)?;
     let mut files = Vec::new();

@@ -6,7 +6,7 @@ use mingcha::{
     catalog::Catalog,
     model::{
         Entry, EntryStatus, Level, Rulebook, ScoreReport, ScoreSheet,
-        rulebook::{Bound, Effect},
+        rulebook::{Bound, Effect, Keep},
     },
     report::score_json,
     score::{self, Options},
@@ -189,7 +189,20 @@ proptest! {
                 let clause = book.clause(entry.clause.as_deref().unwrap()).unwrap();
                 matches!(clause.step(entry.step.as_deref().unwrap()).unwrap().effect, Effect::Deduct | Effect::Major | Effect::Veto)
             };
-            let mut entries: Vec<Entry> = seeds.iter().map(|seed| entry(book, seed)).filter(only_deductions).collect();
+            // A plan may say which of two rows takes an event, whatever they cost (云和: 已在政策解读中扣分的，平台建设不再扣):
+            // without its record there the other row takes it, which may be dearer.
+            let by_precedence = |entry: &Entry| {
+                let groups = book.exclusive.iter().filter(|group| group.keep == Keep::First);
+                groups.flat_map(|group| &group.members).any(|member| {
+                    let row = member.split('.').next();
+                    row == entry.clause.as_deref()
+                })
+            };
+            let mut entries: Vec<Entry> = seeds
+                .iter()
+                .map(|seed| entry(book, seed))
+                .filter(|entry| only_deductions(entry) && !by_precedence(entry))
+                .collect();
             if entries.is_empty() {
                 continue;
             }

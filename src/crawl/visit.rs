@@ -69,7 +69,7 @@ pub async fn visit_within(
     let Some(home) = address::canonical(&portal.url) else {
         let failure = NotMeasurable {
             url: portal.url.clone(),
-            cause: Cause::Other,
+            cause: Cause::BadAddress,
             detail: "网站的网址不是 http(s) 网址".to_owned(),
             attempts: 0,
             at: None,
@@ -394,7 +394,14 @@ fn is_of_the_host(cause: Cause) -> bool {
             | Cause::Refused
             | Cause::Reset
             | Cause::Tls
+            | Cause::TlsExpired
+            | Cause::TlsWrongHost
+            | Cause::TlsUnknownIssuer
+            | Cause::TlsNoCommonCipher
+            | Cause::ConnectTimeout
             | Cause::Timeout
+            | Cause::BodyTimeout
+            | Cause::MalformedHttp
             | Cause::Forbidden
             | Cause::Throttled
             | Cause::BotShield

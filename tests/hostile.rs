@@ -48,7 +48,7 @@ impl Faults {
 async fn every_behaviour_gives_what_its_file_says() {
     let behaviours = load();
     assert!(behaviours.len() >= 30, "{} behaviours", behaviours.len());
-    let (catalog, authority) = (Arc::new(Catalog::load(None).unwrap()), Arc::new(Authority::new()));
+    let (catalog, authority) = (Arc::new(Catalog::load(None).unwrap()), Arc::new(Authority::new("Chengwan test authority")));
     let only = std::env::var("MINGCHA_HOSTILE").unwrap_or_default();
     let tried = behaviours.into_iter().filter(|(name, _)| name.contains(&only)).map(|(name, behaviour)| {
         let (catalog, authority) = (Arc::clone(&catalog), Arc::clone(&authority));
@@ -83,6 +83,13 @@ async fn tried(behaviour: &Arc<Behaviour>, catalog: &Catalog, authority: &Author
 
     let mut faults = Faults::default();
     compare(&mut faults, behaviour, &visited, &outcomes);
+    if !faults.0.is_empty() {
+        for page in &visited.pages {
+            let (facts, bytes) = (&page.facts, page.capture.bytes);
+            let rows = facts.entries.len();
+            faults.check(false, || format!("read {} {:?} {:?}: {bytes} bytes, {rows} rows", page.capture.url, facts.title, facts.kind));
+        }
+    }
     let gives = &behaviour.gives;
     let load = visited.load;
     let log = server.log();
@@ -205,6 +212,6 @@ async fn true_absence_is_seen() {
                 gives: {report: failed, column: failed}";
     let behaviour: Arc<Behaviour> = Arc::new(mingcha::catalog::yaml::read("absence", text).unwrap());
     let catalog = Catalog::load(None).unwrap();
-    let faults = tried(&behaviour, &catalog, &Authority::new()).await;
+    let faults = tried(&behaviour, &catalog, &Authority::new("Chengwan test authority")).await;
     assert!(!faults.0.contains("says"), "{}", faults.0);
 }

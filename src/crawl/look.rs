@@ -117,8 +117,10 @@ pub(super) fn trouble(capture: &Capture, facts: &PageFacts, probe: Option<&Probe
     if capture.bytes == 0 {
         return Some((Cause::Truncated, "响应为空".to_owned()));
     }
-    if facts.cause == Some(Cause::Truncated) {
-        return Some((Cause::Truncated, "页面没有结尾，内容不完整".to_owned()));
+    match facts.cause {
+        Some(Cause::Truncated) => return Some((Cause::Truncated, "页面没有结尾，内容不完整".to_owned())),
+        Some(Cause::TooLarge) => return Some((Cause::TooLarge, "页面过长或嵌套过深，未能全部读取".to_owned())),
+        _ => {}
     }
     let usual = match facts.kind {
         PageKind::Block if is_login(capture) => Some(Cause::Login),

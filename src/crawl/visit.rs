@@ -316,8 +316,10 @@ impl Visit<'_> {
         for lead in leads {
             let deepest = self.limits.depth * if lead.interest.is_needed() { 3 } else { 1 };
             let elsewhere = address::shape(&lead.url) != own_shape;
+            let text = wording(&lead.text, "");
             if lead.depth <= deepest && self.frontier.offer(lead) {
-                fruitful |= elsewhere;
+                // A link that is called as others were is no news: traps whose shapes lead to each other end too.
+                fruitful |= elsewhere && self.texts.insert(text);
             }
         }
         if !fruitful {

@@ -199,8 +199,7 @@ impl Client {
             let (mut answer, next) = self.ask(&url, patience).await?;
             let circle =
                 next.as_ref().is_some_and(|next| *next == url || hops.iter().any(|hop| hop.url == next.as_str()));
-            let Some(next) = next.filter(|_| !(circle && answer.status == 200)) else {
-                // The end of the way; or a page that only reloads itself, which is a page.
+            let Some(next) = next else {
                 answer.hops = hops;
                 return Ok(answer);
             };

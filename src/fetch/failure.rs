@@ -41,7 +41,9 @@ impl Failure {
     pub(super) fn of_body(error: &reqwest::Error, read: usize) -> Self {
         let cause = match chain(error).find_map(name_of_link) {
             // hyper says so when the connection closes before Content-Length or the last chunk.
-            Some(Cause::Reset) if says(error, "before message length") => Cause::Truncated,
+            Some(Cause::Reset) if says(error, "before message length") || says(error, "EOF during chunk") => {
+                Cause::Truncated
+            }
             Some(Cause::Timeout) => Cause::BodyTimeout,
             Some(cause) => cause,
             None if says(error, "chunk size") => Cause::MalformedHttp,
@@ -124,7 +126,7 @@ fn name_of_tls(error: &rustls::Error) -> Cause {
                 Cause::TlsExpired
             }
             Fault::NotValidForName | Fault::NotValidForNameContext { .. } => Cause::TlsWrongHost,
-            Fault::UnknownIssuer => Cause::TlsUnknownIssuer,
+            Fault::UnknownIssuer | Fault::BadSignature => Cause::TlsUnknownIssuer,
             // How webpki, which rustls asks, calls a self-signed certificate that may sign others.
             Fault::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => Cause::TlsUnknownIssuer,
             _ => Cause::Tls,

@@ -35,10 +35,10 @@ pub struct Authority {
 }
 
 impl Authority {
-    pub fn new() -> Self {
+    pub fn new(name: &str) -> Self {
         let mut params = CertificateParams::new(Vec::new()).expect("parameters");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        params.distinguished_name.push(DnType::CommonName, "Chengwan test authority");
+        params.distinguished_name.push(DnType::CommonName, name);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().expect("a key")).expect("a certificate");
         Self { issuer }
     }
@@ -63,7 +63,7 @@ impl Authority {
                 params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
                 params.self_signed(&key)
             }
-            Flaw::UnknownIssuer => params.signed_by(&key, &Authority::new().issuer),
+            Flaw::UnknownIssuer => params.signed_by(&key, &Authority::new("Nobody's authority").issuer),
             _ => params.signed_by(&key, &self.issuer),
         };
         let chain = vec![CertificateDer::from(certificate.expect("a certificate").der().to_vec())];

@@ -3,10 +3,10 @@
 use std::{
     collections::BTreeMap,
     fs,
-    io::{self, Write},
+    io::Write,
     path::Path,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicUsize, Ordering},
     },
     time::Duration,
@@ -33,8 +33,8 @@ pub struct Behaviour {
     /// More entries in the menu of the home page: address and text.
     #[serde(default)]
     menu: BTreeMap<String, String>,
-    /// What is answered instead of the honest portal's pages. A path that ends in `*` stands for all that begin so; the
-    /// longest fits.
+    /// What is answered instead of the honest portal's pages. A path that ends in `*` stands for all that begin so; an exact one
+    /// wins, then the longest.
     #[serde(default)]
     paths: BTreeMap<String, Rule>,
     #[serde(default)]
@@ -125,9 +125,18 @@ enum Body {
         #[serde(default)]
         after: String,
     },
-    Gzip(Box<Body>),
-    Brotli(Box<Body>),
+    Gzip(Packed),
+    Brotli(Packed),
     Gbk(Box<Body>),
+}
+
+/// Bytes that take long to make are made once.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+struct Packed {
+    body: Box<Body>,
+    #[serde(skip)]
+    bytes: OnceLock<Vec<u8>>,
 }
 
 /// How the visitor differs from the usual.
@@ -204,6 +213,10 @@ impl Behaviour {
     pub async fn start(self: &Arc<Self>, authority: &Authority) -> Server {
         let behaviour = Arc::clone(self);
         let serial = AtomicUsize::new(1);
+        for rule in self.paths.values() {
+            // Whatever takes long to make is made before somebody waits for it.
+            rule.always.iter().for_each(|action| drop(action.script(&str::to_owned)));
+        }
         let answer = move |seen: &Seen| behaviour.answer(seen, serial.fetch_add(1, Ordering::Relaxed));
         match &self.listens {
             Listens::Tls(Flaw::Silent) => Server::start_raw(vec![Step::Wait(Duration::from_secs(60))]).await,
@@ -223,7 +236,7 @@ impl Behaviour {
 
     fn answer(&self, seen: &Seen, serial: usize) -> Script {
         let fits = |rule: &str| rule.strip_suffix('*').map_or(rule == seen.path, |begin| seen.path.starts_with(begin));
-        let rule = self.paths.iter().filter(|(rule, _)| fits(rule)).max_by_key(|(rule, _)| rule.len());
+        let rule = self.paths.iter().filter(|(rule, _)| fits(rule)).max_by_key(|(rule, _)| (!rule.ends_with('*'), rule.len()));
         let fill = |text: &str| filled(text, &seen.path, serial);
         match rule {
             Some((_, rule)) => {
@@ -337,21 +350,27 @@ impl Body {
                 all.push_str(after);
                 all.into_bytes()
             }
-            Body::Gzip(inner) => {
+            Body::Gzip(inner) => inner.once(|bytes| {
                 let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-                packed.write_all(&inner.bytes(fill)).expect("memory");
+                packed.write_all(bytes).expect("memory");
                 packed.finish().expect("memory")
-            }
-            Body::Brotli(inner) => {
-                let (mut packed, bytes) = (Vec::new(), inner.bytes(fill));
+            }),
+            Body::Brotli(inner) => inner.once(|mut bytes| {
                 let settings = brotli::enc::BrotliEncoderParams { quality: 3, ..Default::default() };
-                brotli::BrotliCompress(&mut io::Cursor::new(bytes), &mut packed, &settings).expect("memory");
+                let mut packed = Vec::new();
+                brotli::BrotliCompress(&mut bytes, &mut packed, &settings).expect("memory");
                 packed
-            }
+            }),
             Body::Gbk(inner) => {
                 encoding_rs::GBK.encode(&String::from_utf8(inner.bytes(fill)).expect("text")).0.into_owned()
             }
         }
+    }
+}
+
+impl Packed {
+    fn once(&self, pack: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
+        self.bytes.get_or_init(|| pack(&self.body.bytes(&str::to_owned))).clone()
     }
 }
 

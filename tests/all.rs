@@ -1,6 +1,7 @@
 //! The one test program: a module a subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed, which is what is wanted")]
 
+mod address_guard;
 mod architecture;
 mod audit;
 mod broken_rulebooks;
@@ -24,6 +25,7 @@ mod log_commands;
 mod method_notes;
 mod night;
 mod overlays;
+mod politeness;
 mod queue;
 mod reading;
 mod readme;

@@ -48,7 +48,8 @@ impl Faults {
 async fn every_behaviour_gives_what_its_file_says() {
     let behaviours = load();
     assert!(behaviours.len() >= 30, "{} behaviours", behaviours.len());
-    let (catalog, authority) = (Arc::new(Catalog::load(None).unwrap()), Arc::new(Authority::new("Chengwan test authority")));
+    let (catalog, authority) =
+        (Arc::new(Catalog::load(None).unwrap()), Arc::new(Authority::new("Chengwan test authority")));
     let only = std::env::var("MINGCHA_HOSTILE").unwrap_or_default();
     let tried = behaviours.into_iter().filter(|(name, _)| name.contains(&only)).map(|(name, behaviour)| {
         let (catalog, authority) = (Arc::clone(&catalog), Arc::clone(&authority));
@@ -71,7 +72,7 @@ async fn tried(behaviour: &Arc<Behaviour>, catalog: &Catalog, authority: &Author
     let portal = portal(behaviour);
     let limits = Limits {
         second_look_pause: Duration::from_millis(20),
-        wall_clock: Duration::from_secs(20),
+        wall_clock: Duration::from_secs(60),
         ..Limits::of(&portal, &client)
     };
     let begun = Instant::now();
@@ -87,7 +88,9 @@ async fn tried(behaviour: &Arc<Behaviour>, catalog: &Catalog, authority: &Author
         for page in &visited.pages {
             let (facts, bytes) = (&page.facts, page.capture.bytes);
             let rows = facts.entries.len();
-            faults.check(false, || format!("read {} {:?} {:?}: {bytes} bytes, {rows} rows", page.capture.url, facts.title, facts.kind));
+            faults.check(false, || {
+                format!("read {} {:?} {:?}: {bytes} bytes, {rows} rows", page.capture.url, facts.title, facts.kind)
+            });
         }
     }
     let gives = &behaviour.gives;

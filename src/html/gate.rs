@@ -26,7 +26,8 @@ pub(super) fn pass(text: &str) -> (Cow<'_, str>, bool) {
     let whole = text.len();
     let text = within_limit(text);
     let cut = text.len() < whole;
-    let mut gate = Gate { kept: String::new(), copied: 0, open: Vec::new(), counts: HashMap::new(), formatting: 0, lost: false };
+    let mut gate =
+        Gate { kept: String::new(), copied: 0, open: Vec::new(), counts: HashMap::new(), formatting: 0, lost: false };
     let finished = gate.scan(text);
     let changed = gate.copied > 0 || !gate.kept.is_empty();
     if !changed {

@@ -236,7 +236,8 @@ impl Behaviour {
 
     fn answer(&self, seen: &Seen, serial: usize) -> Script {
         let fits = |rule: &str| rule.strip_suffix('*').map_or(rule == seen.path, |begin| seen.path.starts_with(begin));
-        let rule = self.paths.iter().filter(|(rule, _)| fits(rule)).max_by_key(|(rule, _)| (!rule.ends_with('*'), rule.len()));
+        let rule =
+            self.paths.iter().filter(|(rule, _)| fits(rule)).max_by_key(|(rule, _)| (!rule.ends_with('*'), rule.len()));
         let fill = |text: &str| filled(text, &seen.path, serial);
         match rule {
             Some((_, rule)) => {
@@ -244,8 +245,10 @@ impl Behaviour {
                 let actions = if first { &rule.first } else { &rule.always };
                 actions.iter().flat_map(|action| action.script(&fill)).collect()
             }
-            None => Answer { status: self.honest_status(&seen.path), body: self.honest(&seen.path), ..Answer::default() }
-                .script(&fill),
+            None => {
+                Answer { status: self.honest_status(&seen.path), body: self.honest(&seen.path), ..Answer::default() }
+                    .script(&fill)
+            }
         }
     }
 

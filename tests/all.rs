@@ -19,6 +19,7 @@ mod fixture_visits;
 mod fold;
 mod init;
 mod hostile;
+mod kills;
 mod log;
 mod log_as_of;
 mod log_commands;

@@ -78,11 +78,14 @@ impl Default for Bulletins {
 pub struct Crawl {
     /// Requests to one portal at the same time; the rate of the portal holds all the same.
     pub connections: usize,
+    /// Requests a second to one machine (IP address), where it carries several portals; left out: no more than the
+    /// slowest of them allows, so that sixty portals of one platform take turns.
+    pub rate_per_machine: Option<u32>,
 }
 
 impl Default for Crawl {
     fn default() -> Self {
-        Self { connections: 1 }
+        Self { connections: 1, rate_per_machine: None }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The one test program: a module a subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed, which is what is wanted")]
 
+mod address_guard;
 mod architecture;
 mod audit;
 mod broken_rulebooks;
@@ -17,12 +18,15 @@ mod fixture_portals;
 mod fixture_visits;
 mod fold;
 mod init;
+mod hostile;
+mod kills;
 mod log;
 mod log_as_of;
 mod log_commands;
 mod method_notes;
 mod night;
 mod overlays;
+mod politeness;
 mod queue;
 mod reading;
 mod readme;

@@ -59,6 +59,32 @@ fn what_is_written_is_read_back_from_its_place() {
 }
 
 #[test]
+fn whoever_takes_a_killed_visit_over_cuts_off_its_broken_record_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = || Archive::open(folder.path()).unwrap().for_run("2022-01-18/hy").unwrap();
+    let captures = written(&run(), &[b"one", b"two", &b"three, which is torn ".repeat(500)]);
+    let path = folder.path().join("2022-01-18/hy/pages-00001.warc.gz");
+    let offset = |capture: &Capture| -> u64 {
+        capture.location.as_deref().unwrap().rsplit_once(':').unwrap().1.parse().unwrap()
+    };
+    let (whole, torn) = (fs::metadata(&path).unwrap().len(), offset(&captures[2]));
+    // Within the head of the gzip member, within its data, within its checksum.
+    for length in [torn + 3, torn + 60, whole - 2] {
+        let bytes = fs::read(&path).unwrap();
+        fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length).unwrap();
+        let after = written(&run(), &[b"after"]);
+        assert_eq!(fs::metadata(&path).unwrap().len(), torn, "cut at {length}");
+        for (capture, body) in captures.iter().zip([b"one", b"two"]) {
+            assert_eq!(run().read(capture).unwrap(), body);
+        }
+        assert_eq!(run().read(&after[0]).unwrap(), b"after");
+        fs::write(&path, bytes).unwrap();
+    }
+    written(&run(), &[b"again"]);
+    assert_eq!(fs::metadata(&path).unwrap().len(), whole, "a file that is whole stays as it is");
+}
+
+#[test]
 fn the_file_is_a_warc_with_one_gzip_member_a_record() {
     let folder = tempfile::tempdir().unwrap();
     let archive = Archive::open(folder.path()).unwrap();

@@ -166,14 +166,14 @@ async fn slow_heads_silent_bodies_and_drips_are_timeouts_of_their_own_stage() {
     let head = "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegin";
     let (cause, detail) =
         impatient_failure(move |_| vec![Step::Send(head.into()), Step::Wait(Duration::from_secs(5))]).await;
-    assert_eq!((cause, detail.as_str()), (Cause::Timeout, "收到5字节后服务器不再发送"));
+    assert_eq!((cause, detail.as_str()), (Cause::BodyTimeout, "收到5字节后服务器不再发送"));
 
     let (cause, detail) = impatient_failure(move |_| {
         let drip = [Step::Wait(Duration::from_millis(50)), Step::Send(b"x".to_vec())];
         [Step::Send(head.into())].into_iter().chain(drip.into_iter().cycle().take(200)).collect()
     })
     .await;
-    assert_eq!(cause, Cause::Timeout);
+    assert_eq!(cause, Cause::BodyTimeout);
     assert!(detail.ends_with("字节后传输过慢"), "{detail}");
 }
 
@@ -214,7 +214,7 @@ async fn connections_that_break_are_named() {
     assert_eq!(cause, Cause::Truncated);
     assert!(detail.starts_with("收到9字节后："), "{detail}");
     assert_eq!(failure(move |_| vec![Step::Send(lie.into()), Step::Reset]).await.0, Cause::Reset);
-    assert_eq!(failure(|_| vec![Step::Send(b"SSH-2.0-OpenSSH\r\n".to_vec())]).await.0, Cause::Other);
+    assert_eq!(failure(|_| vec![Step::Send(b"SSH-2.0-OpenSSH\r\n".to_vec())]).await.0, Cause::MalformedHttp);
     let (cause, _) = failure(|_| answer(200, "Content-Encoding: gzip\r\n", "no gzip at all")).await;
     assert_eq!(cause, Cause::Truncated);
 }
@@ -244,7 +244,7 @@ async fn addresses_that_are_none_are_never_asked_for() {
     let client = client(&server);
     for text in ["javascript:void(0)", "ftp://www.heyuan.gov.cn/", "zwgk", &url(&"/a".repeat(2000))] {
         let failed = client.get(text).await.unwrap_err();
-        assert_eq!((failed.cause, failed.url.as_str()), (Cause::Other, text));
+        assert_eq!((failed.cause, failed.url.as_str()), (Cause::BadAddress, text));
     }
     assert_eq!(client.load().requests, 0);
 }

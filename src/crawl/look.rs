@@ -71,7 +71,25 @@ pub fn read(capture: &Capture, body: &[u8], lexicon: &Lexicon) -> PageFacts {
         bytes: body,
         received: Some(beijing_date(capture.at)),
     };
-    observe::page(&input, lexicon)
+    let mut facts = observe::page(&input, lexicon);
+    if facts.cause.is_none() && capture.status == 200 && ends_abruptly(body) {
+        facts.cause = Some(Cause::Truncated);
+    }
+    facts
+}
+
+/// A page that was cut before HTTP saw it, by a wrong Content-Length or by the system that wrote it: it begins like a
+/// page, has neither end tag, and its last letter belongs to no tag. What it lacks may stand in the part that is missing.
+fn ends_abruptly(body: &[u8]) -> bool {
+    /// The end tags stand before no more than some scripts and counters.
+    const TAIL: usize = 64 * 1024;
+    let body = body.trim_ascii_end();
+    let has = |part: &[u8], tag: &[u8]| part.windows(tag.len()).any(|place| place.eq_ignore_ascii_case(tag));
+    let is_cut = body.last().is_some_and(|last| *last != b'>');
+    is_cut && {
+        let (head, tail) = (&body[..body.len().min(4096)], &body[body.len().saturating_sub(TAIL)..]);
+        (has(head, b"<html") || has(head, b"<body")) && !has(tail, b"</html") && !has(tail, b"</body")
+    }
 }
 
 /// Pages, and the XML lists of some publishing systems.
@@ -98,6 +116,11 @@ pub(super) fn trouble(capture: &Capture, facts: &PageFacts, probe: Option<&Probe
     }
     if capture.bytes == 0 {
         return Some((Cause::Truncated, "响应为空".to_owned()));
+    }
+    match facts.cause {
+        Some(Cause::Truncated) => return Some((Cause::Truncated, "页面没有结尾，内容不完整".to_owned())),
+        Some(Cause::TooLarge) => return Some((Cause::TooLarge, "页面过长或嵌套过深，未能全部读取".to_owned())),
+        _ => {}
     }
     let usual = match facts.kind {
         PageKind::Block if is_login(capture) => Some(Cause::Login),

@@ -69,7 +69,7 @@ pub async fn visit_within(
     let Some(home) = address::canonical(&portal.url) else {
         let failure = NotMeasurable {
             url: portal.url.clone(),
-            cause: Cause::Other,
+            cause: Cause::BadAddress,
             detail: "网站的网址不是 http(s) 网址".to_owned(),
             attempts: 0,
             at: None,
@@ -316,8 +316,10 @@ impl Visit<'_> {
         for lead in leads {
             let deepest = self.limits.depth * if lead.interest.is_needed() { 3 } else { 1 };
             let elsewhere = address::shape(&lead.url) != own_shape;
+            let text = wording(&lead.text, "");
             if lead.depth <= deepest && self.frontier.offer(lead) {
-                fruitful |= elsewhere;
+                // A link that is called as others were is no news: traps whose shapes lead to each other end too.
+                fruitful |= elsewhere && self.texts.insert(text);
             }
         }
         if !fruitful {
@@ -394,7 +396,14 @@ fn is_of_the_host(cause: Cause) -> bool {
             | Cause::Refused
             | Cause::Reset
             | Cause::Tls
+            | Cause::TlsExpired
+            | Cause::TlsWrongHost
+            | Cause::TlsUnknownIssuer
+            | Cause::TlsNoCommonCipher
+            | Cause::ConnectTimeout
             | Cause::Timeout
+            | Cause::BodyTimeout
+            | Cause::MalformedHttp
             | Cause::Forbidden
             | Cause::Throttled
             | Cause::BotShield

@@ -2,6 +2,7 @@
 //!
 //! Each opening for writing begins a file of its own (`pages-00001.warc.gz`, `pages-00002.warc.gz` …), so a visit that
 //! was killed leaves at most one broken record, at the very end of its last file, and nothing is ever written behind it.
+//! Whoever takes such a visit over cuts the broken record off.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -13,7 +14,7 @@ use std::{
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::warc;
+use super::{mend, warc};
 use crate::model::Capture;
 
 /// Longest record that is read back; far above what a visit stores.
@@ -134,7 +135,13 @@ impl Archive {
             let path = folder.join(&file_name);
             match OpenOptions::new().append(true).create_new(true).open(&path) {
                 Ok(file) => break (file, file_name),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => number += 1,
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                    number += 1;
+                    let cut = mend::cut_torn_end(&path).map_err(|source| ArchiveError::Io { path, source })?;
+                    if cut > 0 {
+                        tracing::warn!(file = file_name, bytes = cut, "the broken end of a killed visit was cut off");
+                    }
+                }
                 Err(source) => return Err(ArchiveError::Io { path, source }),
             }
         };

@@ -2,6 +2,7 @@
 //! verified by digest. Readable by the standard tools (`warcio check`, pywb, replayweb.page).
 
 mod archive;
+mod mend;
 mod warc;
 
 pub use archive::{Archive, ArchiveError};

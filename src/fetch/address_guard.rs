@@ -3,21 +3,28 @@
 //! that changes its address in between (DNS rebinding) gains nothing.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     fmt, io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use url::{Host, Url};
+
+use super::{failure::Failure, names::Names};
+use crate::model::Cause;
 
 /// Resolves names, and refuses addresses that are nobody's public portal.
 #[derive(Clone)]
 pub(super) struct AddressGuard {
     /// Host names (lower case) with the address and port they are sent to.
     fixed: Arc<BTreeMap<String, SocketAddr>>,
+    names: Names,
     allow_private: bool,
+    /// The machine behind each host name, as it was first seen.
+    machines: Arc<Mutex<HashMap<String, IpAddr>>>,
 }
 
 /// The name leads only to addresses that may not be visited.
@@ -37,9 +44,34 @@ impl fmt::Display for AddressRefused {
 impl std::error::Error for AddressRefused {}
 
 impl AddressGuard {
-    pub(super) fn new(fixed: &BTreeMap<String, SocketAddr>, allow_private: bool) -> Self {
+    pub(super) fn new(fixed: &BTreeMap<String, SocketAddr>, names: Names, allow_private: bool) -> Self {
         let fixed = fixed.iter().map(|(host, address)| (host.to_ascii_lowercase(), *address)).collect();
-        Self { fixed: Arc::new(fixed), allow_private }
+        Self { fixed: Arc::new(fixed), names, allow_private, machines: Arc::default() }
+    }
+
+    /// The machine that answers for the address, for politeness: portals that share one share its patience. Not what
+    /// the connection is made to; that is resolved and checked anew.
+    pub(super) async fn machine_of(&self, url: &Url, patience: Duration) -> Result<IpAddr, Failure> {
+        let host = match url.host() {
+            Some(Host::Ipv4(address)) => return Ok(IpAddr::V4(address)),
+            Some(Host::Ipv6(address)) => return Ok(IpAddr::V6(address)),
+            Some(Host::Domain(host)) => host.to_ascii_lowercase(),
+            None => return Err(Failure::new(Cause::BadAddress, format!("{url} 没有主机名"))),
+        };
+        if let Some(known) = self.machines.lock().unwrap_or_else(PoisonError::into_inner).get(&host) {
+            return Ok(*known);
+        }
+        let found = match tokio::time::timeout(patience, self.addresses_of(&host)).await {
+            Ok(Ok(found)) => found,
+            Ok(Err(fault)) => return Err(fault.into()),
+            Err(_) => return Err(Failure::new(Cause::Dns, format!("{}毫秒内未能解析域名", patience.as_millis()))),
+        };
+        // Names with several addresses are answered in changing order; the smallest stands for all.
+        let Some(machine) = found.iter().map(SocketAddr::ip).min() else {
+            return Err(Failure::new(Cause::Dns, format!("{host} 没有地址")));
+        };
+        self.machines.lock().unwrap_or_else(PoisonError::into_inner).insert(host, machine);
+        Ok(machine)
     }
 
     /// Checks an address written in the URL itself: the resolver is never asked about those.
@@ -60,17 +92,38 @@ impl AddressGuard {
         }
     }
 
-    async fn addresses_of(self, host: String) -> Result<Vec<SocketAddr>, Box<dyn std::error::Error + Send + Sync>> {
-        if let Some(fixed) = self.fixed.get(&host) {
+    /// At least one address.
+    async fn addresses_of(&self, host: &str) -> Result<Vec<SocketAddr>, Unresolved> {
+        if let Some(fixed) = self.fixed.get(host) {
             return Ok(vec![*fixed]);
         }
+        let found = self.names.addresses_of(host).await.map_err(Unresolved::Unknown)?;
         // Port 0 is replaced by the one of the URL.
-        let found: Vec<SocketAddr> = tokio::net::lookup_host((host.as_str(), 0)).await?.collect();
-        let allowed: Vec<SocketAddr> = found.iter().copied().filter(|found| self.allows(found.ip())).collect();
+        let allowed: Vec<SocketAddr> =
+            found.iter().filter(|found| self.allows(**found)).map(|found| SocketAddr::new(*found, 0)).collect();
         match (allowed.is_empty(), found.first()) {
             (false, _) => Ok(allowed),
-            (true, Some(refused)) => Err(Box::new(AddressRefused { host, address: refused.ip() })),
-            (true, None) => Err(Box::new(io::Error::new(io::ErrorKind::NotFound, format!("{host} has no address")))),
+            (true, Some(refused)) => {
+                Err(Unresolved::Refused(AddressRefused { host: host.to_owned(), address: *refused }))
+            }
+            (true, None) => {
+                Err(Unresolved::Unknown(io::Error::new(io::ErrorKind::NotFound, format!("{host} has no address"))))
+            }
+        }
+    }
+}
+
+/// Why a name leads nowhere.
+enum Unresolved {
+    Unknown(io::Error),
+    Refused(AddressRefused),
+}
+
+impl From<Unresolved> for Failure {
+    fn from(fault: Unresolved) -> Self {
+        match fault {
+            Unresolved::Unknown(error) => Failure::new(Cause::Dns, error.to_string()),
+            Unresolved::Refused(refused) => refused.into(),
         }
     }
 }
@@ -80,8 +133,11 @@ impl Resolve for AddressGuard {
         let host = name.as_str().to_ascii_lowercase();
         let guard = self.clone();
         Box::pin(async move {
-            let addresses = guard.addresses_of(host).await?;
-            Ok(Box::new(addresses.into_iter()) as Addrs)
+            match guard.addresses_of(&host).await {
+                Ok(addresses) => Ok(Box::new(addresses.into_iter()) as Addrs),
+                Err(Unresolved::Unknown(error)) => Err(error.into()),
+                Err(Unresolved::Refused(refused)) => Err(refused.into()),
+            }
         })
     }
 }
@@ -131,8 +187,9 @@ fn reach_of_v6(address: Ipv6Addr) -> Reach {
         // 6to4 and NAT64 carry an IPv4 address that decides.
         0x2002 => reach_of_v4(v4(b, c)),
         0x0064 if b == 0xff9b && c == 0 && d == 0 => reach_of_v4(v4(g, h)),
-        // Only 2000::/3 is given out to the public; 2001:db8::/32 is documentation.
-        0x2001 if b == 0x0db8 => Reach::Never,
+        // Only 2000::/3 is given out to the public; within it 2001:db8::/32 is documentation, and 2001::/32 (Teredo)
+        // tunnels to whatever IPv4 address somebody wrote into it.
+        0x2001 if b == 0x0db8 || b == 0 => Reach::Never,
         0x2000..=0x3fff => Reach::Public,
         _ => Reach::Never,
     }
@@ -166,6 +223,10 @@ mod tests {
             ("fd00:ec2::254", Reach::Never),
             ("2002:7f00:1::", Reach::Private),
             ("64:ff9b::a00:1", Reach::Private),
+            ("2001:0:4136:e378:8000:63bf:3fff:fdd2", Reach::Never),
+            ("::127.0.0.1", Reach::Never),
+            ("fec0::1", Reach::Never),
+            ("fd00:100:64::1", Reach::Private),
             ("2400:3200::1", Reach::Public),
         ];
         for (text, expected) in cases {
@@ -175,8 +236,20 @@ mod tests {
 
     #[test]
     fn odd_spellings_of_loopback_are_seen_through() {
-        let guard = AddressGuard::new(&BTreeMap::new(), false);
-        for text in ["http://127.0.0.1/", "http://0x7f.1/", "http://2130706433/", "http://[::ffff:7f00:1]/"] {
+        let guard = AddressGuard::new(&BTreeMap::new(), Names::default(), false);
+        for text in [
+            "http://127.0.0.1/",
+            "http://0x7f.1/",
+            "http://2130706433/",
+            "http://0177.0.0.1/",
+            "http://127.1/",
+            "http://0/",
+            "http://１２７.0.0.1/",
+            "http://[::ffff:7f00:1]/",
+            "http://[::ffff:0:0]/",
+            "http://[fd00::1]/",
+            "http://10.1/",
+        ] {
             assert!(Url::parse(text).is_ok_and(|url| guard.check_literal(&url).is_err()), "{text}");
         }
     }

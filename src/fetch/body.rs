@@ -29,7 +29,7 @@ pub(super) async fn read(
             Ok(Err(error)) => return Err(Failure::of_body(&error, body.len())),
             Err(_) => {
                 let stage = if idle_until <= limits.deadline { "服务器不再发送" } else { "传输过慢" };
-                return Err(Failure::new(Cause::Timeout, format!("收到{}字节后{stage}", body.len())));
+                return Err(Failure::new(Cause::BodyTimeout, format!("收到{}字节后{stage}", body.len())));
             }
         };
         ledger.received(chunk.len());

@@ -2,11 +2,13 @@
 
 use std::{
     collections::HashMap,
+    num::NonZeroU32,
     sync::{Arc, Once},
     time::Duration,
 };
 
 use jiff::Timestamp;
+use reqwest::Certificate;
 use sha2::{Digest, Sha256};
 use tokio::{
     sync::Mutex,
@@ -23,7 +25,7 @@ use super::{
     ledger::Ledger,
     redirect, retry,
     robots::{self, HostRules, RobotsAccess, RobotsRecord},
-    throttle::Throttle,
+    throttle::{Manners, Throttle},
 };
 use crate::model::{Capture, Cause, Hop, Load, NotMeasurable};
 
@@ -80,7 +82,14 @@ impl Client {
     /// # Errors
     /// Where the TLS or DNS machinery of this computer cannot be set up.
     pub fn new(settings: Settings) -> Result<Self, Unusable> {
-        let guard = AddressGuard::new(&settings.resolve, settings.allow_private);
+        let guard = AddressGuard::new(&settings.resolve, settings.names.clone(), settings.allow_private);
+        let rate = at_least_one(settings.rate_per_host);
+        let manners = Manners {
+            rate,
+            rate_per_machine: settings.rate_per_machine.map_or(rate, at_least_one),
+            slots: settings.concurrency_per_host,
+            longest_pause: settings.longest_pause,
+        };
         let http = build(&settings, &guard, true).or_else(|error| {
             // A machine without CA certificates can still visit http portals; https ones then fail with their own cause.
             tracing::warn!("no system certificates could be loaded ({error}); every https portal will be unreadable");
@@ -89,7 +98,7 @@ impl Client {
         Ok(Self {
             http: http.map_err(Unusable)?,
             guard,
-            throttle: Throttle::new(settings.rate_per_host, settings.concurrency_per_host, settings.longest_pause),
+            throttle: Throttle::new(manners, settings.politeness.clone()),
             ledger: Ledger::default(),
             clock: Clock::starting_at(settings.clock),
             rules: Mutex::new(HashMap::new()),
@@ -127,7 +136,7 @@ impl Client {
     pub async fn get_with(&self, url: &str, patience: Patience) -> Result<(Capture, Vec<u8>), NotMeasurable> {
         let (answer, attempts) = match Url::parse(url) {
             Ok(parsed) => self.ask_repeatedly(&parsed, patience, self.settings.obey_robots).await,
-            Err(error) => (Err(Failure::new(Cause::Other, format!("不是有效的网址：{error}"))), 0),
+            Err(error) => (Err(Failure::new(Cause::BadAddress, format!("不是有效的网址：{error}"))), 0),
         };
         match answer {
             Ok(answer) => Ok(self.capture(url, answer, attempts)),
@@ -190,8 +199,7 @@ impl Client {
             let (mut answer, next) = self.ask(&url, patience).await?;
             let circle =
                 next.as_ref().is_some_and(|next| *next == url || hops.iter().any(|hop| hop.url == next.as_str()));
-            let Some(next) = next.filter(|_| !(circle && answer.status == 200)) else {
-                // The end of the way; or a page that only reloads itself, which is a page.
+            let Some(next) = next else {
                 answer.hops = hops;
                 return Ok(answer);
             };
@@ -206,10 +214,10 @@ impl Client {
 
     fn check(&self, url: &Url) -> Result<(), Failure> {
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(Failure::new(Cause::Other, format!("{url} 不是 http(s) 网址")));
+            return Err(Failure::new(Cause::BadAddress, format!("{url} 不是 http(s) 网址")));
         }
         if url.as_str().len() > LONGEST_URL {
-            return Err(Failure::new(Cause::Other, format!("网址过长（{}字节）", url.as_str().len())));
+            return Err(Failure::new(Cause::BadAddress, format!("网址过长（{}字节）", url.as_str().len())));
         }
         Ok(self.guard.check_literal(url)?)
     }
@@ -218,7 +226,8 @@ impl Client {
     async fn ask(&self, url: &Url, patience: Patience) -> Result<(Answer, Option<Url>), Failure> {
         let factor = if patience == Patience::Longer { self.settings.second_look_factor.max(1) } else { 1 };
         let head_timeout = self.settings.head_timeout * factor;
-        let turn = self.throttle.turn(url.host_str().unwrap_or_default()).await.map_err(|too_long| {
+        let machine = self.guard.machine_of(url, self.settings.connect_timeout * factor).await?;
+        let mut turn = self.throttle.turn(url.host_str().unwrap_or_default(), machine).await.map_err(|too_long| {
             let detail = format!("网站要求暂停访问{}秒", too_long.0.as_secs());
             Failure::unasked(Cause::Throttled, detail)
         })?;
@@ -337,7 +346,17 @@ fn build(
         .connect_timeout(settings.connect_timeout)
         .pool_max_idle_per_host(settings.concurrency_per_host.max(1))
         .pool_idle_timeout(Duration::from_secs(20));
-    if system_certificates { builder.build() } else { builder.tls_certs_only([]).build() }
+    let authorities: Vec<Certificate> =
+        settings.authorities.iter().map(|der| Certificate::from_der(der)).collect::<Result<_, _>>()?;
+    if system_certificates {
+        builder.tls_certs_merge(authorities).build()
+    } else {
+        builder.tls_certs_only(authorities).build()
+    }
+}
+
+fn at_least_one(rate: u32) -> NonZeroU32 {
+    NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN)
 }
 
 fn may_be_page(headers: &[(String, String)]) -> bool {

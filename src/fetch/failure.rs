@@ -25,15 +25,15 @@ impl Failure {
 
     /// Names an error from connecting up to the head of the answer.
     pub(super) fn of_request(error: &reqwest::Error) -> Self {
-        let found = chain(error).find_map(name_of_link);
-        let cause = match found {
+        let cause = match chain(error).find_map(name_of_link) {
+            // A refused address comes through the resolver too, but is no fault of DNS.
+            Some(Cause::PrivateAddress) => Cause::PrivateAddress,
+            _ if error.is_dns() => Cause::Dns,
+            Some(Cause::Timeout) | None if error.is_timeout() && error.is_connect() => Cause::ConnectTimeout,
             Some(cause) => cause,
-            None if error.is_dns() => Cause::Dns,
             None if error.is_timeout() => Cause::Timeout,
             None => Cause::Other,
         };
-        // A refused address comes through the resolver too, but is no fault of DNS.
-        let cause = if error.is_dns() && cause != Cause::PrivateAddress { Cause::Dns } else { cause };
         Self::new(cause, innermost(error))
     }
 
@@ -41,9 +41,12 @@ impl Failure {
     pub(super) fn of_body(error: &reqwest::Error, read: usize) -> Self {
         let cause = match chain(error).find_map(name_of_link) {
             // hyper says so when the connection closes before Content-Length or the last chunk.
-            Some(Cause::Reset) if says(error, "before message length") => Cause::Truncated,
+            Some(Cause::Reset) if says(error, "before message length") || says(error, "EOF during chunk") => {
+                Cause::Truncated
+            }
+            Some(Cause::Timeout) => Cause::BodyTimeout,
             Some(cause) => cause,
-            None if error.is_timeout() => Cause::Timeout,
+            None if says(error, "chunk size") => Cause::MalformedHttp,
             None => Cause::Truncated,
         };
         Self::new(cause, format!("收到{read}字节后：{}", innermost(error)))
@@ -85,8 +88,8 @@ fn name_of_link(link: &(dyn Error + 'static)) -> Option<Cause> {
     if link.is::<AddressRefused>() {
         return Some(Cause::PrivateAddress);
     }
-    if link.is::<rustls::Error>() {
-        return Some(Cause::Tls);
+    if let Some(error) = link.downcast_ref::<rustls::Error>() {
+        return Some(name_of_tls(error));
     }
     if let Some(error) = link.downcast_ref::<io::Error>() {
         return match error.kind() {
@@ -110,7 +113,32 @@ fn name_of_link(link: &(dyn Error + 'static)) -> Option<Cause> {
     if text.contains("message head is too large") {
         return Some(Cause::TooLarge);
     }
-    None
+    // "invalid HTTP version parsed", "invalid content-length parsed", "unexpected transfer-encoding parsed" …
+    text.ends_with(" parsed").then_some(Cause::MalformedHttp)
+}
+
+/// Why no secure connection came about.
+fn name_of_tls(error: &rustls::Error) -> Cause {
+    use rustls::{AlertDescription as Alert, CertificateError as Fault, Error, InvalidMessage};
+    match error {
+        Error::InvalidCertificate(fault) => match fault {
+            Fault::Expired | Fault::ExpiredContext { .. } | Fault::NotValidYet | Fault::NotValidYetContext { .. } => {
+                Cause::TlsExpired
+            }
+            Fault::NotValidForName | Fault::NotValidForNameContext { .. } => Cause::TlsWrongHost,
+            Fault::UnknownIssuer | Fault::BadSignature => Cause::TlsUnknownIssuer,
+            // How webpki, which rustls asks, calls a self-signed certificate that may sign others.
+            Fault::Other(other) if other.to_string().contains("CaUsedAsEndEntity") => Cause::TlsUnknownIssuer,
+            _ => Cause::Tls,
+        },
+        // A 国密 server answers with the version of TLCP (GB/T 38636-2020), 1.1, or refuses every method offered.
+        Error::PeerIncompatible(_)
+        | Error::InvalidMessage(InvalidMessage::UnknownProtocolVersion)
+        | Error::AlertReceived(Alert::HandshakeFailure | Alert::ProtocolVersion | Alert::InsufficientSecurity) => {
+            Cause::TlsNoCommonCipher
+        }
+        _ => Cause::Tls,
+    }
 }
 
 /// Why an answer is not the page that was asked for, by its status and headers alone; `None` for a success.
@@ -137,7 +165,9 @@ pub fn is_transient(cause: Cause) -> bool {
         Cause::Dns
             | Cause::Refused
             | Cause::Reset
+            | Cause::ConnectTimeout
             | Cause::Timeout
+            | Cause::BodyTimeout
             | Cause::Throttled
             | Cause::ServerError
             | Cause::Truncated

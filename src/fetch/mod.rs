@@ -1,8 +1,8 @@
 //! The only owner of the HTTP client. It asks a portal for one address at a time: politely, within limits of time
 //! and size, and it names what went wrong. What an answer means is for `observe`; which address is next, for `crawl`.
 //!
-//! The way of a request, one file a step: [`robots`] may it be asked, [`throttle`] when, [`address_guard`] where to,
-//! [`redirect`] and on to where, [`body`] how much of it, [`failure`] what went wrong, [`retry`] and again when.
+//! The way of a request, one file a step: [`robots`] may it be asked, [`throttle`] when, [`names`] and [`address_guard`] where
+//! to, [`redirect`] and on to where, [`body`] how much of it, [`failure`] what went wrong, [`retry`] and again when.
 //! [`ledger`] counts what the portal had to bear.
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
@@ -17,6 +17,7 @@ mod client;
 mod clock;
 mod failure;
 mod ledger;
+mod names;
 mod redirect;
 mod retry;
 mod robots;
@@ -24,7 +25,9 @@ mod throttle;
 
 pub use client::{Client, Patience, Unusable};
 pub use failure::{cause_of_answer, is_transient};
+pub use names::Names;
 pub use robots::{RobotsAccess, RobotsRecord};
+pub use throttle::Politeness;
 
 /// How a client behaves. One client serves one visit to one portal: its ledger is that visit's load statement.
 #[derive(Clone, Debug)]
@@ -33,9 +36,13 @@ pub struct Settings {
     pub user_agent: String,
     /// Requests a second to one host, at most; 0 counts as 1.
     pub rate_per_host: u32,
-    /// Requests to one host at the same time. With one, the host never sees more than its rate in any second; with
-    /// more, the delays of the network can push requests together, by at most their number.
+    /// Requests a second to one machine (IP address), whatever portals it carries; `None`: no more than to one host.
+    pub rate_per_machine: Option<u32>,
+    /// Requests to one host, and to one machine, at the same time; never more than the rate.
     pub concurrency_per_host: usize,
+    /// Clients whose settings share this are polite together: their requests to one host or one machine count as one
+    /// client's. Clones of settings share it.
+    pub politeness: Politeness,
     /// For the TCP and TLS handshakes.
     pub connect_timeout: Duration,
     /// From asking to the end of the answer's head, handshakes included.
@@ -61,6 +68,10 @@ pub struct Settings {
     /// Sends a host name to a fixed address and port, whatever DNS says; such hosts may be loopback.
     /// The port applies to URLs that name none.
     pub resolve: BTreeMap<String, SocketAddr>,
+    /// Finds the addresses of all other hosts.
+    pub names: Names,
+    /// Certificates (DER) of authorities that are trusted beside those of the system, such as a government's own.
+    pub authorities: Vec<Vec<u8>>,
     /// Allows loopback and private addresses (a portal inside the office network).
     pub allow_private: bool,
     /// A pretended moment at which the client begins to exist; the demo's nights lie in the past. `None`: the real time.
@@ -74,6 +85,8 @@ impl Default for Settings {
         Self {
             user_agent: format!("mingcha/{} (government openness inspection)", env!("CARGO_PKG_VERSION")),
             rate_per_host: 1,
+            rate_per_machine: None,
+            politeness: Politeness::default(),
             concurrency_per_host: 1,
             connect_timeout: Duration::from_secs(10),
             head_timeout: Duration::from_secs(20),
@@ -88,6 +101,8 @@ impl Default for Settings {
             longest_crawl_delay: Duration::from_secs(10),
             obey_robots: true,
             resolve: BTreeMap::new(),
+            names: Names::default(),
+            authorities: Vec::new(),
             allow_private: false,
             clock: None,
             run: String::new(),

@@ -1,12 +1,17 @@
-//! When a host may be asked next. Two rules together keep a portal from ever seeing more than its rate: governor
-//! spaces the beginnings of requests, and the next request waits a full interval after the head of the last answer
-//! (by then the portal has certainly seen the last request, however slow the network was). Pauses that the portal asks
-//! for come on top.
+//! When a portal may be asked next. The same rules hold for its host name and for the machine behind it, so that two
+//! portals on one machine do not add up, and they hold across all clients of the program that share a [`Politeness`].
+//!
+//! Three rules together keep a portal from ever seeing more than its rate: governor spaces the beginnings of requests;
+//! the next request waits a full interval after the head of the last answer; and never may more requests have reached
+//! the portal within a second than its rate, counting as arrived now whatever is not answered yet (however slow the
+//! network was, the portal has seen a request by the time its answer is here). Pauses that the portal asks for come on
+//! top.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
+    net::IpAddr,
     num::NonZeroU32,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -18,94 +23,197 @@ use tokio::{
 
 /// A host that keeps answering "too many" is asked ever more slowly, up to this many times the usual interval.
 const SLOWEST: u32 = 16;
+const SECOND: Duration = Duration::from_secs(1);
+/// Lanes that are kept though nobody uses them, so that the next visit minds the last one's requests.
+const MOST_LANES: usize = 10_000;
 
-pub(super) struct Throttle {
-    rate: NonZeroU32,
-    slots: usize,
-    longest_pause: Duration,
-    hosts: Mutex<HashMap<String, Arc<Host>>>,
+/// Who was asked when. Clients that share one are polite together; clones are the same one.
+#[derive(Clone, Debug, Default)]
+pub struct Politeness {
+    lanes: Arc<Mutex<HashMap<Key, Arc<Lane>>>>,
 }
 
-struct Host {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    Host(String),
+    Machine(IpAddr),
+}
+
+/// One host name, or one machine.
+#[derive(Debug)]
+struct Lane {
     slots: Arc<Semaphore>,
-    limiter: DefaultDirectRateLimiter,
     pace: Mutex<Pace>,
 }
 
+#[derive(Debug)]
 struct Pace {
+    /// Most requests within a second.
+    rate: usize,
     /// Least time between an answer and the next request.
     interval: Duration,
     slowed: u32,
     not_before: Instant,
+    /// Asked and not answered.
+    open: usize,
+    /// When the answers of the last second began.
+    answered: VecDeque<Instant>,
 }
 
-/// The right to ask a host now; held until the answer is read.
+/// What one client asks of portals.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Manners {
+    /// Requests a second to one host.
+    pub(super) rate: NonZeroU32,
+    /// Requests a second to one machine.
+    pub(super) rate_per_machine: NonZeroU32,
+    /// Requests at the same time.
+    pub(super) slots: usize,
+    pub(super) longest_pause: Duration,
+}
+
+/// One client's way to ask.
+pub(super) struct Throttle {
+    manners: Manners,
+    shared: Politeness,
+    hosts: Mutex<HashMap<String, Arc<Host>>>,
+    machines: Mutex<HashMap<IpAddr, Arc<Lane>>>,
+}
+
+struct Host {
+    limiter: DefaultDirectRateLimiter,
+    lane: Arc<Lane>,
+}
+
+/// The right to ask now; held until the answer is read.
 pub(super) struct Turn {
-    host: Arc<Host>,
-    _slot: OwnedSemaphorePermit,
+    lanes: [Arc<Lane>; 2],
+    _slots: [OwnedSemaphorePermit; 2],
+    open: bool,
 }
 
 /// The host asked for a longer pause than this client waits.
 #[derive(Debug)]
 pub(super) struct PauseTooLong(pub(super) Duration);
 
+impl Politeness {
+    /// The lane, for one more user.
+    fn join(&self, key: Key, rate: NonZeroU32, slots: usize) -> Arc<Lane> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        if lanes.len() >= MOST_LANES {
+            let now = Instant::now();
+            lanes.retain(|_, lane| Arc::strong_count(lane) > 1 || lane.pace().not_before + SECOND > now);
+        }
+        let lane = lanes.entry(key).or_insert_with(|| Arc::new(Lane::new(rate, slots)));
+        let mut pace = lane.pace();
+        if Arc::strong_count(lane) == 1 {
+            // Nobody else: what earlier users knew of its pace is out of date, but not when they asked last.
+            (pace.rate, pace.interval, pace.slowed) = (per_second(rate), interval(rate), 1);
+        } else {
+            // The slowest of those who share it sets the pace.
+            (pace.rate, pace.interval) = (pace.rate.min(per_second(rate)), pace.interval.max(interval(rate)));
+        }
+        drop(pace);
+        Arc::clone(lane)
+    }
+}
+
 impl Throttle {
-    pub(super) fn new(rate: u32, slots: usize, longest_pause: Duration) -> Self {
-        let rate = NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN);
-        Self { rate, slots: slots.max(1), longest_pause, hosts: Mutex::new(HashMap::new()) }
+    pub(super) fn new(manners: Manners, shared: Politeness) -> Self {
+        Self { manners, shared, hosts: Mutex::default(), machines: Mutex::default() }
     }
 
     fn host(&self, name: &str) -> Arc<Host> {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         let host = hosts.entry(name.to_owned()).or_insert_with(|| {
+            let Manners { rate, slots, .. } = self.manners;
             // One at a time, evenly spaced: governor's own default would let a whole second's worth go at once.
-            let quota = Quota::per_second(self.rate).allow_burst(NonZeroU32::MIN);
-            let interval = quota.replenish_interval();
-            Arc::new(Host {
-                slots: Arc::new(Semaphore::new(self.slots)),
-                limiter: RateLimiter::direct(quota),
-                pace: Mutex::new(Pace { interval, slowed: 1, not_before: Instant::now() }),
-            })
+            let limiter = RateLimiter::direct(Quota::per_second(rate).allow_burst(NonZeroU32::MIN));
+            Arc::new(Host { limiter, lane: self.shared.join(Key::Host(name.to_owned()), rate, slots) })
         });
         Arc::clone(host)
     }
 
-    /// Waits until the host may be asked.
-    pub(super) async fn turn(&self, name: &str) -> Result<Turn, PauseTooLong> {
+    fn machine(&self, address: IpAddr) -> Arc<Lane> {
+        let mut machines = self.machines.lock().unwrap_or_else(PoisonError::into_inner);
+        let Manners { rate_per_machine, slots, .. } = self.manners;
+        let lane =
+            machines.entry(address).or_insert_with(|| self.shared.join(Key::Machine(address), rate_per_machine, slots));
+        Arc::clone(lane)
+    }
+
+    /// Waits until the host, and the machine behind it, may be asked.
+    pub(super) async fn turn(&self, name: &str, machine: IpAddr) -> Result<Turn, PauseTooLong> {
         let host = self.host(name);
-        let Ok(slot) = Arc::clone(&host.slots).acquire_owned().await else {
-            return Err(PauseTooLong(Duration::MAX)); // never closed
-        };
-        loop {
-            let not_before = host.pace().not_before;
-            let wait = not_before.saturating_duration_since(Instant::now());
-            if wait.is_zero() {
-                break;
-            }
-            if wait > self.longest_pause {
-                return Err(PauseTooLong(wait));
-            }
-            tokio::time::sleep_until(not_before).await;
-        }
+        // Always in this order, so that nobody waits in a circle.
+        let lanes = [Arc::clone(&host.lane), self.machine(machine)];
+        let slots = [lanes[0].slot().await?, lanes[1].slot().await?];
         host.limiter.until_ready().await;
-        Ok(Turn { host, _slot: slot })
+        loop {
+            match begin(&lanes) {
+                Ok(()) => return Ok(Turn { lanes, _slots: slots, open: true }),
+                Err(later) => {
+                    let wait = later.saturating_duration_since(Instant::now());
+                    if wait > self.manners.longest_pause {
+                        return Err(PauseTooLong(wait));
+                    }
+                    tokio::time::sleep_until(later).await;
+                }
+            }
+        }
     }
 
     /// The host wants at least `interval` between requests (Crawl-delay).
     pub(super) fn slow_down_to(&self, name: &str, interval: Duration) {
         let host = self.host(name);
-        let mut pace = host.pace();
+        let mut pace = host.lane.pace();
         pace.interval = pace.interval.max(interval);
     }
 
     /// Nobody asks the host before `pause` is over.
     pub(super) fn pause(&self, name: &str, pause: Duration) {
-        self.host(name).pace().hold(pause);
+        self.host(name).lane.pace().hold(pause);
     }
 }
 
-impl Host {
-    fn pace(&self) -> std::sync::MutexGuard<'_, Pace> {
+/// Enters a request in both lanes, or says when to try again.
+fn begin(lanes: &[Arc<Lane>; 2]) -> Result<(), Instant> {
+    let now = Instant::now();
+    let mut paces = [lanes[0].pace(), lanes[1].pace()];
+    match paces.iter_mut().filter_map(|pace| pace.busy_until(now)).max() {
+        Some(later) => Err(later),
+        None => {
+            for pace in &mut paces {
+                pace.open += 1;
+                let interval = pace.interval * pace.slowed;
+                pace.hold(interval);
+            }
+            Ok(())
+        }
+    }
+}
+
+impl Lane {
+    fn new(rate: NonZeroU32, slots: usize) -> Self {
+        // As many open requests as the rate would leave no moment at which one more is certainly not too many.
+        let slots = slots.clamp(1, per_second(rate));
+        let pace = Pace {
+            rate: per_second(rate),
+            interval: interval(rate),
+            slowed: 1,
+            not_before: Instant::now(),
+            open: 0,
+            answered: VecDeque::new(),
+        };
+        Self { slots: Arc::new(Semaphore::new(slots)), pace: Mutex::new(pace) }
+    }
+
+    async fn slot(&self) -> Result<OwnedSemaphorePermit, PauseTooLong> {
+        // Never closed.
+        Arc::clone(&self.slots).acquire_owned().await.map_err(|_| PauseTooLong(Duration::MAX))
+    }
+
+    fn pace(&self) -> MutexGuard<'_, Pace> {
         self.pace.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -116,15 +224,48 @@ impl Pace {
         let pause = pause.min(Duration::from_secs(365 * 24 * 3600));
         self.not_before = self.not_before.max(Instant::now() + pause);
     }
+
+    /// None where the portal may be asked at once.
+    fn busy_until(&mut self, now: Instant) -> Option<Instant> {
+        while self.answered.front().is_some_and(|begun| now.duration_since(*begun) >= SECOND) {
+            self.answered.pop_front();
+        }
+        let window = (self.open + self.answered.len() >= self.rate)
+            .then(|| self.answered.front().map_or(now + self.interval, |oldest| *oldest + SECOND));
+        (self.not_before > now).then_some(self.not_before).max(window)
+    }
 }
 
 impl Turn {
     /// The head of an answer arrived, or it is known that none will. `overloaded`: the host said "too many".
-    pub(super) fn answered(&self, overloaded: bool) {
-        let mut pace = self.host.pace();
-        // Quickly slower, slowly back: every good answer takes one step.
-        pace.slowed = if overloaded { (pace.slowed * 2).min(SLOWEST) } else { (pace.slowed - 1).max(1) };
-        let interval = pace.interval * pace.slowed;
-        pace.hold(interval);
+    pub(super) fn answered(&mut self, overloaded: bool) {
+        self.open = false;
+        let now = Instant::now();
+        for lane in &self.lanes {
+            let mut pace = lane.pace();
+            pace.open = pace.open.saturating_sub(1);
+            pace.answered.push_back(now);
+            // Quickly slower, slowly back: every good answer takes one step.
+            pace.slowed = if overloaded { (pace.slowed * 2).min(SLOWEST) } else { (pace.slowed - 1).max(1) };
+            let interval = pace.interval * pace.slowed;
+            pace.hold(interval);
+        }
     }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if self.open {
+            // Given up on the way; the portal may have seen it.
+            self.answered(false);
+        }
+    }
+}
+
+fn per_second(rate: NonZeroU32) -> usize {
+    usize::try_from(rate.get()).unwrap_or(usize::MAX)
+}
+
+fn interval(rate: NonZeroU32) -> Duration {
+    SECOND / rate.get()
 }

@@ -21,19 +21,20 @@ const CLOSED_BY_NEXT: [&str; 10] = ["li", "p", "option", "td", "th", "tr", "dt",
 /// Their content is not markup.
 const RAW: [&str; 7] = ["script", "style", "textarea", "title", "xmp", "noframes", "iframe"];
 
-/// The text to parse, and whether anything was taken out of it.
+/// The text to parse, and whether links or text may be missing from it. (A formatting tag too many is no loss.)
 pub(super) fn pass(text: &str) -> (Cow<'_, str>, bool) {
     let whole = text.len();
     let text = within_limit(text);
     let cut = text.len() < whole;
-    let mut gate = Gate { kept: String::new(), copied: 0, open: Vec::new(), counts: HashMap::new(), formatting: 0 };
+    let mut gate =
+        Gate { kept: String::new(), copied: 0, open: Vec::new(), counts: HashMap::new(), formatting: 0, lost: false };
     let finished = gate.scan(text);
     let changed = gate.copied > 0 || !gate.kept.is_empty();
     if !changed {
         return (Cow::Borrowed(&text[..finished]), cut || finished < text.len());
     }
     gate.kept.push_str(&text[gate.copied.min(finished)..finished]);
-    (Cow::Owned(gate.kept), true)
+    (Cow::Owned(gate.kept), cut || finished < text.len() || gate.lost)
 }
 
 /// The opening of a text, at most [`MAX_TEXT`] bytes.
@@ -49,6 +50,8 @@ struct Gate<'t> {
     /// How many elements of a name are open, so that stray end tags cost nothing.
     counts: HashMap<&'t str, usize>,
     formatting: usize,
+    /// A tag that could mean something lay too deep.
+    lost: bool,
 }
 
 impl<'t> Gate<'t> {
@@ -110,6 +113,7 @@ impl<'t> Gate<'t> {
             return true;
         }
         let formatting = is(&FORMATTING);
+        self.lost |= self.open.len() >= MAX_DEPTH && !formatting;
         if self.open.len() >= MAX_DEPTH || (formatting && self.formatting >= MAX_FORMATTING) {
             return false;
         }

@@ -17,7 +17,7 @@ pub struct Link<'p> {
 pub struct Page {
     tree: Tree,
     base: Url,
-    /// Something was left out: too long, too deep, too many tags.
+    /// Links or text may be missing: too long, too deep, too many tags.
     pub cut: bool,
     meta: OnceCell<BTreeMap<String, String>>,
 }

@@ -55,8 +55,21 @@ pub enum Cause {
     Dns,
     Refused,
     Reset,
+    /// No secure connection, and none of the four reasons below.
     Tls,
+    /// The certificate is no longer valid, or not yet.
+    TlsExpired,
+    TlsWrongHost,
+    /// Self-signed, or signed by an authority this computer does not trust.
+    TlsUnknownIssuer,
+    /// The server offers only what we do not speak: 国密 alone, or methods given up long ago.
+    TlsNoCommonCipher,
+    /// No connection in time, handshakes included.
+    ConnectTimeout,
+    /// Connected and asked, and no answer began in time.
     Timeout,
+    /// The answer began and did not end in time.
+    BodyTimeout,
     TooManyRedirects,
     /// 404 or 410: the address is gone.
     NotFound,
@@ -79,6 +92,10 @@ pub enum Cause {
     TooLarge,
     Truncated,
     NotHtml,
+    /// The server answers, but not in HTTP.
+    MalformedHttp,
+    /// No http(s) address, or longer than any server takes.
+    BadAddress,
     RobotsForbidden,
     PrivateAddress,
     Budget,
@@ -108,7 +125,13 @@ impl Cause {
             Cause::Refused => "连接被拒绝",
             Cause::Reset => "连接中断",
             Cause::Tls => "安全连接失败",
-            Cause::Timeout => "访问超时",
+            Cause::TlsExpired => "安全证书不在有效期内",
+            Cause::TlsWrongHost => "安全证书与域名不符",
+            Cause::TlsUnknownIssuer => "安全证书颁发者不受信任",
+            Cause::TlsNoCommonCipher => "加密方式不兼容（仅国密或过旧）",
+            Cause::ConnectTimeout => "连接超时",
+            Cause::Timeout => "等待响应超时",
+            Cause::BodyTimeout => "传输超时",
             Cause::TooManyRedirects => "跳转次数过多",
             Cause::NotFound => "页面不存在",
             Cause::Forbidden => "拒绝访问",
@@ -124,6 +147,8 @@ impl Cause {
             Cause::TooLarge => "页面过大",
             Cause::Truncated => "页面不完整",
             Cause::NotHtml => "不是网页",
+            Cause::MalformedHttp => "响应不符合HTTP规范",
+            Cause::BadAddress => "网址无效",
             Cause::RobotsForbidden => "网站声明不允许抓取",
             Cause::PrivateAddress => "指向内网地址",
             Cause::Budget => "超出本次检查的页面限额",

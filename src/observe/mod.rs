@@ -20,7 +20,7 @@ use url::Url;
 use crate::{
     cms::{self, Source},
     html::{self, Page},
-    model::{Lexicon, PageFacts, PageKind},
+    model::{Cause, Lexicon, PageFacts, PageKind},
     text,
 };
 
@@ -95,7 +95,9 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.tables = tables::read(&page);
     document::attributes(&page, &mut facts);
     facts.kind = kind::decide(&source, input.status, &facts, lexicon);
-    facts.cause = block::cause(&source, input.status, facts.kind);
+    let cut = page.cut || text.len() < decoded.text.len();
+    // What was left out of reading may be what a check looks for.
+    facts.cause = block::cause(&source, input.status, facts.kind).or(cut.then_some(Cause::TooLarge));
     if matches!(facts.kind, PageKind::Article | PageKind::Report) && facts.entries.len() < LEAST_LIST {
         // A date beside a share button makes no list.
         facts.entries.clear();

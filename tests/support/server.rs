@@ -8,9 +8,10 @@ use std::{
 };
 
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
     net::{TcpListener, TcpStream},
 };
+use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, server::TlsStream};
 
 /// One request as the portal saw it.
 #[derive(Clone, Debug)]
@@ -52,15 +53,56 @@ impl Drop for Server {
 
 impl Server {
     pub async fn start(answer: impl Fn(&Seen) -> Script + Send + Sync + 'static) -> Self {
+        let answer = Arc::new(answer);
+        Self::accepting(move |stream, log| {
+            let answer = Arc::clone(&answer);
+            async move { serve(stream, answer, log).await }
+        })
+        .await
+    }
+
+    /// The same over TLS.
+    pub async fn start_tls(
+        config: Arc<ServerConfig>,
+        answer: impl Fn(&Seen) -> Script + Send + Sync + 'static,
+    ) -> Self {
+        let (answer, acceptor) = (Arc::new(answer), TlsAcceptor::from(config));
+        Self::accepting(move |stream, log| {
+            let (answer, acceptor) = (Arc::clone(&answer), acceptor.clone());
+            async move {
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    serve(stream, answer, log).await;
+                }
+            }
+        })
+        .await
+    }
+
+    /// Waits for the first bytes of a client, whatever they are, does what the script says and hangs up.
+    pub async fn start_raw(script: Script) -> Self {
+        Self::accepting(move |mut stream, _| {
+            let script = script.clone();
+            async move {
+                if stream.read(&mut [0; 4096]).await.is_ok() {
+                    play(&mut stream, script).await;
+                }
+            }
+        })
+        .await
+    }
+
+    async fn accepting<F>(serve: impl Fn(TcpStream, Arc<Mutex<Vec<Seen>>>) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
         let address = listener.local_addr().expect("its address");
         let log = Arc::new(Mutex::new(Vec::new()));
-        let answer = Arc::new(answer);
         let task = tokio::spawn({
             let log = Arc::clone(&log);
             async move {
                 while let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(serve(stream, Arc::clone(&answer), Arc::clone(&log)));
+                    tokio::spawn(serve(stream, Arc::clone(&log)));
                 }
             }
         });
@@ -86,7 +128,24 @@ impl Server {
     }
 }
 
-async fn serve<F: Fn(&Seen) -> Script>(stream: TcpStream, answer: Arc<F>, log: Arc<Mutex<Vec<Seen>>>) {
+/// A connection, plain or over TLS.
+trait Wire: AsyncRead + AsyncWrite + Unpin + Send {
+    fn tcp(&self) -> &TcpStream;
+}
+
+impl Wire for TcpStream {
+    fn tcp(&self) -> &TcpStream {
+        self
+    }
+}
+
+impl Wire for TlsStream<TcpStream> {
+    fn tcp(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
+
+async fn serve<F: Fn(&Seen) -> Script>(stream: impl Wire, answer: Arc<F>, log: Arc<Mutex<Vec<Seen>>>) {
     let mut stream = BufReader::new(stream);
     loop {
         let Some(mut seen) = read_request(&mut stream).await else { return };
@@ -95,33 +154,47 @@ async fn serve<F: Fn(&Seen) -> Script>(stream: TcpStream, answer: Arc<F>, log: A
             seen.before = log.iter().filter(|other| other.path == seen.path && other.host == seen.host).count();
             log.push(seen.clone());
         }
-        for step in answer(&seen) {
-            let done = match step {
-                Step::Send(bytes) => stream.write_all(&bytes).await,
-                Step::Wait(time) => {
-                    tokio::time::sleep(time).await;
-                    Ok(())
-                }
-                Step::ForEver(bytes) => loop {
-                    if let Err(error) = stream.write_all(&bytes).await {
-                        break Err(error);
-                    }
-                },
-                Step::Reset => {
-                    // Zero linger turns the close into a reset.
-                    let _ = stream.get_ref().set_zero_linger();
-                    return;
-                }
-                Step::Close => return,
-            };
-            if done.is_err() {
-                return;
-            }
+        if !play(stream.get_mut(), answer(&seen)).await {
+            return;
         }
     }
 }
 
-async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
+/// Does the steps; false where the connection is over.
+async fn play(stream: &mut impl Wire, script: Script) -> bool {
+    for step in script {
+        let done = match step {
+            Step::Send(bytes) => match stream.write_all(&bytes).await {
+                Ok(()) => stream.flush().await,
+                Err(error) => Err(error),
+            },
+            Step::Wait(time) => {
+                tokio::time::sleep(time).await;
+                Ok(())
+            }
+            Step::ForEver(bytes) => loop {
+                if let Err(error) = stream.write_all(&bytes).await {
+                    break Err(error);
+                }
+            },
+            Step::Reset => {
+                // Zero linger turns the close into a reset.
+                let _ = stream.tcp().set_zero_linger();
+                return false;
+            }
+            Step::Close => {
+                let _ = stream.shutdown().await;
+                return false;
+            }
+        };
+        if done.is_err() {
+            return false;
+        }
+    }
+    true
+}
+
+async fn read_request(stream: &mut BufReader<impl Wire>) -> Option<Seen> {
     let mut head = Vec::new();
     loop {
         let mut line = String::new();

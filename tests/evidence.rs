@@ -29,6 +29,7 @@ fn capture(id: &str, body: &[u8]) -> Capture {
         truncated: false,
         attempts: 1,
         location: None,
+        revisit: None,
     }
 }
 

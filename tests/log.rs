@@ -7,8 +7,8 @@ use mingcha::{
     jobs::fold::{Origin, fold},
     model::{
         Capture, Cause, Decision, Entry, EntrySource, EntryStatus, EventKind, Evidence, Finding, FindingState, Hop,
-        Level, Load, NotMeasurable, ObservedPage, Outcome, PageFacts, Portal, Run, RunState, Subject, Unit, UnitKind,
-        Verdict,
+        Level, Load, NotMeasurable, ObservedPage, Outcome, PageFacts, Portal, Revisit, Run, RunState, Sameness,
+        Subject, Unit, UnitKind, Verdict,
     },
     store::{EntryFilter, Fault, FindingFilter, Imported, Log, LogError},
 };
@@ -121,6 +121,13 @@ fn page(url: &str) -> ObservedPage {
             truncated: false,
             attempts: 2,
             location: Some("pages-00001.warc.gz:17".into()),
+            revisit: Some(Revisit {
+                sameness: Sameness::NotModified,
+                of: "earlier".into(),
+                of_at: at("2022-02-28T01:31:00.5+08"),
+                received: at("2022-02-28T01:31:00.5+08"),
+                location: Some("pages-00001.warc.gz:99".into()),
+            }),
         },
         facts: PageFacts::default(),
         linked_from: Some("http://jyj.heyuan.gov.cn/".into()),

@@ -398,6 +398,7 @@ fn observed(path: &str, body: &str) -> ObservedPage {
         truncated: false,
         attempts: 1,
         location: None,
+        revisit: None,
     };
     ObservedPage { capture, facts, linked_from: None, link_text: String::new(), depth: 0 }
 }

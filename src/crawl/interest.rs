@@ -162,6 +162,11 @@ impl<'a> Compass<'a> {
         self.portal.columns.iter().filter_map(pin).collect()
     }
 
+    /// Forgets how much of each column was asked for: its lists are about to be read again.
+    pub(super) fn begin_anew(&mut self) {
+        self.eaten.clear();
+    }
+
     /// Where a page that was read leads to: its rows, its next page, its links, each in the order of the page.
     /// `is_known` tells addresses that were met before.
     pub(super) fn leads(

@@ -17,13 +17,14 @@ use super::{
     interest::{Compass, Interest},
     keep::Keeper,
     look::{Looker, Seen, trouble},
+    memory::Memory,
     probe::{self, Probe},
     progress::Tally,
 };
 use crate::{
     evidence::Archive,
     fetch::{Client, Patience, RobotsRecord, is_transient},
-    model::{Capture, Cause, Lexicon, Load, NotMeasurable, ObservedPage, PageFacts, Portal},
+    model::{Capture, Cause, Lexicon, Load, NotMeasurable, ObservedPage, PageFacts, Portal, Sameness::NotModified},
 };
 
 /// What a visit brought home.
@@ -41,6 +42,8 @@ pub struct Visited {
     pub note: String,
     pub robots: Option<RobotsRecord>,
     pub load: Load,
+    /// Why the portal was not believed when it said that pages had not changed.
+    pub distrust: Option<String>,
 }
 
 /// Visits a portal within the limits of its configuration.
@@ -55,6 +58,21 @@ pub async fn visit(
     visit_within(&Limits::of(portal, client), portal, lexicon, as_of, client, archive, progress).await
 }
 
+/// Visits a portal of which earlier nights are remembered: what has not changed since is not transferred again, and is
+/// observed all the same.
+pub async fn visit_again(
+    portal: &Portal,
+    lexicon: &Lexicon,
+    as_of: Timestamp,
+    client: &Client,
+    archive: &Archive,
+    memory: Memory,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Visited {
+    let looker = Looker { client, lexicon: Arc::new(lexicon.clone()), archive: Some(archive.clone()), memory };
+    go(&Limits::of(portal, client), portal, as_of, &looker, progress).await
+}
+
 /// Visits a portal within the given limits.
 pub async fn visit_within(
     limits: &Limits,
@@ -63,6 +81,18 @@ pub async fn visit_within(
     as_of: Timestamp,
     client: &Client,
     archive: Option<&Archive>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Visited {
+    let memory = Memory::default();
+    let looker = Looker { client, lexicon: Arc::new(lexicon.clone()), archive: archive.cloned(), memory };
+    go(limits, portal, as_of, &looker, progress).await
+}
+
+async fn go(
+    limits: &Limits,
+    portal: &Portal,
+    as_of: Timestamp,
+    looker: &Looker<'_>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Visited {
     progress(Progress::Began { portal: portal.name.clone(), url: portal.url.clone(), budget: limits.pages });
@@ -79,11 +109,10 @@ pub async fn visit_within(
         let note = failure.detail.clone();
         return Visited { failures: vec![failure], cut_short: true, note, ..Visited::default() };
     };
-    let looker = Looker { client, lexicon: Arc::new(lexicon.clone()), archive: archive.cloned() };
     let mut visit = Visit {
         limits,
         deadline: Instant::now() + limits.wall_clock,
-        compass: Compass::new(portal, home.clone(), lexicon, as_of),
+        compass: Compass::new(portal, home.clone(), &looker.lexicon, as_of),
         frontier: Frontier::new(limits.waiting, limits.barren),
         texts: HashSet::new(),
         keeper: Keeper::default(),
@@ -95,20 +124,25 @@ pub async fn visit_within(
         second_looks: 0,
         failed: BTreeMap::new(),
         again: Vec::new(),
+        unproven: Vec::new(),
         stop: None,
         brought: Visited::default(),
         progress,
     };
-    visit.begin(&looker).await;
-    visit.read_on(&looker).await;
-    while visit.look_again(&looker).await {
-        visit.read_on(&looker).await;
+    visit.begin(looker).await;
+    visit.read_on(looker).await;
+    if visit.reread(looker).await {
+        visit.read_on(looker).await;
     }
-    let robots = client.robots(home.as_str()).await;
-    if let Some(Err(error)) = looker.archive.map(|archive| archive.sync()) {
+    while visit.look_again(looker).await {
+        visit.read_on(looker).await;
+    }
+    visit.brought.robots = looker.client.robots(home.as_str()).await;
+    visit.brought.distrust = looker.memory.distrusted().map(ToOwned::to_owned);
+    if let Some(Err(error)) = looker.archive.as_ref().map(Archive::sync) {
         visit.stop = Some(Stop::loss(format!("证据无法保存：{error}")));
     }
-    visit.end(robots, client.load())
+    visit.end(looker.client.load())
 }
 
 struct Visit<'a> {
@@ -130,6 +164,8 @@ struct Visit<'a> {
     failed: BTreeMap<String, NotMeasurable>,
     /// To be asked for once more at the end.
     again: Vec<Wanted>,
+    /// Pages that were not sent because the portal said that they had not changed.
+    unproven: Vec<Wanted>,
     /// Why nothing more is asked for.
     stop: Option<Stop>,
     brought: Visited,
@@ -231,6 +267,27 @@ impl Visit<'_> {
         Some(wanted)
     }
 
+    /// Reads whole what was taken on the word of a portal that proved unreliable. True where there was any.
+    async fn reread(&mut self, looker: &Looker<'_>) -> bool {
+        let unproven = std::mem::take(&mut self.unproven);
+        if looker.memory.distrusted().is_none() || unproven.is_empty() {
+            return false;
+        }
+        let taken = |page: &ObservedPage| page.capture.revisit.as_ref().is_some_and(|how| how.sameness == NotModified);
+        self.brought.pages.retain(|page| !taken(page));
+        self.compass.begin_anew();
+        self.texts.clear();
+        for wanted in unproven {
+            if Instant::now() >= self.deadline || self.failed_in_a_row >= self.limits.dead_after {
+                self.stop.get_or_insert_with(|| Stop::loss("部分页面未能重新读取".to_owned()));
+                break;
+            }
+            let seen = looker.look(wanted.url.as_str(), Patience::Usual).await;
+            self.settle(wanted, seen, Patience::Usual);
+        }
+        true
+    }
+
     /// Asks once more, with longer limits, for what failed for a passing reason. True where something was asked for.
     async fn look_again(&mut self, looker: &Looker<'_>) -> bool {
         let mut again = std::mem::take(&mut self.again);
@@ -301,6 +358,9 @@ impl Visit<'_> {
             self.follow(&wanted, &answered, &facts);
         }
         self.keeper.keep(&mut facts);
+        if capture.revisit.as_ref().is_some_and(|how| how.sameness == NotModified) {
+            self.unproven.push(wanted.clone());
+        }
         let page =
             ObservedPage { capture, facts, linked_from: wanted.from, link_text: wanted.text, depth: wanted.depth };
         let (title, kind) = (page.facts.title.clone(), page.facts.kind);
@@ -355,7 +415,7 @@ impl Visit<'_> {
         }
     }
 
-    fn end(mut self, robots: Option<RobotsRecord>, load: Load) -> Visited {
+    fn end(mut self, load: Load) -> Visited {
         let needed = self.frontier.needed();
         let mut notes: Vec<String> = self.stop.iter().map(|stop| stop.why.clone()).collect();
         if needed > 0 {
@@ -369,7 +429,6 @@ impl Visit<'_> {
         self.brought.cut_short = needed > 0 || self.stop.is_some_and(|stop| stop.loss);
         self.brought.note = notes.join("；");
         self.brought.failures = self.failed.into_values().collect();
-        self.brought.robots = robots;
         self.brought.load = load;
         let cut_short = self.brought.cut_short.then(|| self.brought.note.clone());
         (self.progress)(Progress::Ended { tally, cut_short, load });

@@ -74,18 +74,39 @@ impl Archive {
     /// # Errors
     /// Where the disk refuses.
     pub fn write(&self, capture: &mut Capture, body: &[u8]) -> Result<(), ArchiveError> {
-        let record = warc::response(capture, body);
+        let location = self.append(&warc::response(capture, body), capture.at)?;
+        capture.location = Some(location);
+        Ok(())
+    }
+
+    /// Writes an answer: its body, or for a revisit only that the body is the one of an earlier capture.
+    /// `not_modified` is the answer that the portal sent instead of the body, if it did.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn keep(&self, capture: &mut Capture, body: &[u8], not_modified: Option<&Capture>) -> Result<(), ArchiveError> {
+        let Some(revisit) = &capture.revisit else { return self.write(capture, body) };
+        let record = warc::revisit(capture, revisit, not_modified.unwrap_or(capture));
+        let location = self.append(&record, capture.at)?;
+        if let Some(revisit) = &mut capture.revisit {
+            revisit.location = Some(location);
+        }
+        Ok(())
+    }
+
+    /// Appends a record; gives its place.
+    fn append(&self, record: &[u8], at: Timestamp) -> Result<String, ArchiveError> {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let mut open = match output.take() {
             Some(open) => open,
-            None => self.begin(capture.at)?,
+            None => self.begin(at)?,
         };
         let fault = |source| ArchiveError::Io { path: self.root.join(&open.name), source };
-        open.file.write_all(&record).map_err(fault)?;
-        capture.location = Some(format!("{}:{}", open.name, open.length));
+        open.file.write_all(record).map_err(fault)?;
+        let location = format!("{}:{}", open.name, open.length);
         open.length += record.len() as u64;
         *output = Some(open);
-        Ok(())
+        Ok(location)
     }
 
     /// Makes what was written last even through a power cut.

@@ -14,7 +14,7 @@ use flate2::{Compress, Compression, FlushCompress, Status, bufread::GzDecoder};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::model::Capture;
+use crate::model::{Capture, Revisit, Sameness};
 
 /// Headers that describe the body as it was transferred, not as it is stored.
 const TRANSFER_HEADERS: &[&str] = &["content-encoding", "content-length", "transfer-encoding"];
@@ -35,28 +35,63 @@ pub(super) fn info(file_name: &str, at: Timestamp) -> Vec<u8> {
 
 /// A response record.
 pub(super) fn response(capture: &Capture, body: &[u8]) -> Vec<u8> {
-    let mut http = format!("HTTP/1.1 {} {}\r\n", capture.status, reason(capture.status));
-    for (name, value) in &capture.headers {
-        let orig = if TRANSFER_HEADERS.contains(&name.to_ascii_lowercase().as_str()) { "X-Archive-Orig-" } else { "" };
-        let _ = write!(http, "{orig}{name}: {}\r\n", one_line(value));
-    }
-    let _ = write!(http, "Content-Length: {}\r\n\r\n", body.len());
-    let mut block = Sha256::new();
-    block.update(http.as_bytes());
-    block.update(body);
-
-    // The client took the digest of the body already.
-    let payload = unhex(&capture.sha256).unwrap_or_else(|| Sha256::digest(body).to_vec());
-
-    let mut head = String::from("WARC/1.1\r\nWARC-Type: response\r\n");
-    let _ = write!(head, "WARC-Target-URI: {}\r\n", one_line(&capture.final_url));
-    let _ = write!(head, "WARC-Date: {}\r\n", capture.at);
-    let _ = write!(head, "WARC-Record-ID: {}\r\n", record_id(&[&capture.id, &capture.at.to_string()]));
-    let _ = write!(head, "WARC-Block-Digest: sha256:{}\r\n", base32(&block.finalize()));
-    let _ = write!(head, "WARC-Payload-Digest: sha256:{}\r\n", base32(&payload));
+    let http = http_head(capture, Some(body.len() as u64));
+    let mut head = record_head("response", capture, &payload_digest(capture, body));
     if capture.truncated {
         head.push_str("WARC-Truncated: length\r\n");
     }
+    seal(head, &http, body)
+}
+
+/// A record that says that the body is the one of an earlier response record; `answer` is what was sent this time.
+pub(super) fn revisit(capture: &Capture, revisit: &Revisit, answer: &Capture) -> Vec<u8> {
+    let (profile, length) = match revisit.sameness {
+        Sameness::NotModified => ("server-not-modified", None),
+        Sameness::SamePayload => ("identical-payload-digest", Some(capture.bytes)),
+    };
+    let mut head = record_head("revisit", capture, &payload_digest(capture, b""));
+    let _ = write!(head, "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/{profile}\r\n");
+    let _ = write!(head, "WARC-Refers-To: {}\r\n", record_id(&[&revisit.of, &revisit.of_at.to_string()]));
+    let _ = write!(head, "WARC-Refers-To-Target-URI: {}\r\n", one_line(&capture.final_url));
+    let _ = write!(head, "WARC-Refers-To-Date: {}\r\n", revisit.of_at);
+    seal(head, &http_head(answer, length), b"")
+}
+
+/// Status line and headers as they were sent; the length is that of the stored body.
+fn http_head(answer: &Capture, length: Option<u64>) -> String {
+    let mut http = format!("HTTP/1.1 {} {}\r\n", answer.status, reason(answer.status));
+    for (name, value) in &answer.headers {
+        let orig = if TRANSFER_HEADERS.contains(&name.to_ascii_lowercase().as_str()) { "X-Archive-Orig-" } else { "" };
+        let _ = write!(http, "{orig}{name}: {}\r\n", one_line(value));
+    }
+    if let Some(length) = length {
+        let _ = write!(http, "Content-Length: {length}\r\n");
+    }
+    http.push_str("\r\n");
+    http
+}
+
+/// What the records of answers begin with.
+fn record_head(kind: &str, capture: &Capture, payload_digest: &[u8]) -> String {
+    let mut head = format!("WARC/1.1\r\nWARC-Type: {kind}\r\n");
+    let _ = write!(head, "WARC-Target-URI: {}\r\n", one_line(&capture.final_url));
+    let _ = write!(head, "WARC-Date: {}\r\n", capture.at);
+    let _ = write!(head, "WARC-Record-ID: {}\r\n", record_id(&[&capture.id, &capture.at.to_string()]));
+    let _ = write!(head, "WARC-Payload-Digest: sha256:{}\r\n", base32(payload_digest));
+    head
+}
+
+/// The digest of a capture's body; the client took it already.
+fn payload_digest(capture: &Capture, body: &[u8]) -> Vec<u8> {
+    unhex(&capture.sha256).unwrap_or_else(|| Sha256::digest(body).to_vec())
+}
+
+/// Completes a record of an answer: the digest and the length of its block, and the block.
+fn seal(mut head: String, http: &str, body: &[u8]) -> Vec<u8> {
+    let mut block = Sha256::new();
+    block.update(http.as_bytes());
+    block.update(body);
+    let _ = write!(head, "WARC-Block-Digest: sha256:{}\r\n", base32(&block.finalize()));
     let _ = write!(head, "Content-Type: application/http; msgtype=response\r\n");
     let _ = write!(head, "Content-Length: {}\r\n\r\n", http.len() + body.len());
     member(&[head.as_bytes(), http.as_bytes(), body, b"\r\n\r\n"])
@@ -162,6 +197,7 @@ fn one_line(text: &str) -> String {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        304 => "Not Modified",
         403 => "Forbidden",
         404 => "Not Found",
         412 => "Precondition Failed",

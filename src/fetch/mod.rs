@@ -3,7 +3,7 @@
 //!
 //! The way of a request, one file a step: [`robots`] may it be asked, [`throttle`] when, [`address_guard`] where to,
 //! [`redirect`] and on to where, [`body`] how much of it, [`failure`] what went wrong, [`retry`] and again when.
-//! [`ledger`] counts what the portal had to bear.
+//! [`validators`] ask for what may not have changed; [`ledger`] counts what the portal had to bear.
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
@@ -21,10 +21,12 @@ mod redirect;
 mod retry;
 mod robots;
 mod throttle;
+mod validators;
 
 pub use client::{Client, Patience, Unusable};
 pub use failure::{cause_of_answer, is_transient};
 pub use robots::{RobotsAccess, RobotsRecord};
+pub use validators::Validators;
 
 /// How a client behaves. One client serves one visit to one portal: its ledger is that visit's load statement.
 #[derive(Clone, Debug)]

@@ -6,19 +6,22 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 
 use super::fold::{Origin, fold};
 use crate::{
     catalog::Catalog,
     check::{Context, judge},
-    crawl::{self, Visited},
+    crawl::{self, Memory, Visited},
     evidence::Archive,
     fetch,
     model::{Change, Load, Outcome, Portal, PortalFacts, Run, RunState, Verdict, beijing_date, whole_microseconds},
     observe,
     store::Log,
 };
+
+/// So long a portal that was wrong about what has changed is asked for everything whole.
+const NIGHTS_OF_DISTRUST: i32 = 30;
 
 /// What every night needs.
 #[derive(Clone)]
@@ -85,7 +88,8 @@ pub async fn run_portal_night(
     let visited = {
         let tell = |step| progress(Stage::Visiting(step));
         let lexicon = &tools.catalog.lexicon;
-        exact_moments(crawl::visit(portal, lexicon, run.as_of, &client, Some(&archive), &tell).await)
+        let memory = remember(&tools.log, portal, &run, client.now()).await?;
+        exact_moments(crawl::visit_again(portal, lexicon, run.as_of, &client, &archive, memory, &tell).await)
     };
     progress(Stage::Judging { pages: visited.pages.len(), failures: visited.failures.len() });
     let (facts, outcomes) = judge_visit(&tools.catalog, portal, run.as_of, &visited);
@@ -101,6 +105,14 @@ pub async fn run_portal_night(
     let changes = write(&tools.log, &run, &visited, &outcomes).await?;
     progress(Stage::Written { changes: changes.len() });
     Ok(Some(NightReport { run, facts, outcomes, changes }))
+}
+
+/// What earlier nights saw of the portal. Once it gave a wrong answer about what has changed, it is not asked again for a
+/// while.
+async fn remember(log: &Log, portal: &Portal, run: &Run, now: Timestamp) -> anyhow::Result<Memory> {
+    let since = run.night.saturating_sub(NIGHTS_OF_DISTRUST.days());
+    let warned = log.was_distrusted_since(&portal.id, since).await?;
+    Ok(Memory::new(log.known_pages(&portal.id).await?, &portal.url, now, warned))
 }
 
 /// Facts and outcomes of a visit, live or from the log. Pure.
@@ -165,6 +177,9 @@ async fn begin(tools: &Tools, order: Order<'_>) -> anyhow::Result<Option<(Run, b
 async fn write(log: &Log, run: &Run, visited: &Visited, outcomes: &[Outcome]) -> anyhow::Result<Vec<Change>> {
     let mut night = log.write_night().await?;
     night.pages(run, &visited.pages, &visited.other_captures, &visited.failures).await?;
+    if let Some(why) = &visited.distrust {
+        night.distrust(run, why).await?;
+    }
     night.outcomes(run, outcomes).await?;
     let latest = night.latest_episodes(&run.portal).await?;
     let changes = fold(&latest, outcomes, Origin { portal: &run.portal, run: &run.id, night: run.night });

@@ -32,12 +32,59 @@ pub struct Capture {
     /// Where the record lies in the evidence store (`file:offset`), once written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// Where the body is that of an earlier capture: `location` is then the place of that capture's record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revisit: Option<Revisit>,
 }
 
 impl Capture {
     /// The first header of that name, without regard to case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The capture that brought the body, and when: an earlier one where this is a revisit.
+    pub fn source(&self) -> (&str, Timestamp) {
+        self.revisit.as_ref().map_or((&self.id, self.at), |revisit| (&revisit.of, revisit.of_at))
+    }
+
+    /// When the portal last sent the whole body.
+    pub fn received(&self) -> Timestamp {
+        self.revisit.as_ref().map_or(self.at, |revisit| revisit.received)
+    }
+}
+
+/// An answer with the body of an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revisit {
+    pub sameness: Sameness,
+    /// Id of the capture that brought the body.
+    pub of: String,
+    /// When that capture was made.
+    pub of_at: Timestamp,
+    /// When the portal last sent the whole body, stored anew or not.
+    pub received: Timestamp,
+    /// Where this night's own record lies (`file:offset`), once written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+}
+
+/// How it is known that the body is the earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sameness {
+    /// The portal said so (304).
+    NotModified,
+    /// It was sent again, and has the same digest.
+    SamePayload,
+}
+
+impl Sameness {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Sameness::NotModified => "网站答复“未修改”（304）",
+            Sameness::SamePayload => "网站再次发来，内容相同",
+        }
     }
 }
 

@@ -49,7 +49,7 @@ pub use bulletin::{
     Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,
     Statement, Totals, UnitResult, UnitScore, Unmeasured,
 };
-pub use capture::{Capture, Cause, Hop, NotMeasurable};
+pub use capture::{Capture, Cause, Hop, NotMeasurable, Revisit, Sameness};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};

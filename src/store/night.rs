@@ -44,6 +44,11 @@ impl Night {
         captures::write_unread(&mut self.transaction, &run.id, unread).await
     }
 
+    /// Why the portal was not believed when it said that pages had not changed.
+    pub async fn distrust(&mut self, run: &Run, why: &str) -> Result<()> {
+        runs::write_distrust(&mut self.transaction, &run.id, why).await
+    }
+
     /// What the checks said.
     pub async fn outcomes(&mut self, run: &Run, outcomes: &[Outcome]) -> Result<()> {
         outcomes::write(&mut self.transaction, &run.id, outcomes).await

@@ -160,6 +160,17 @@ impl Log {
         into_runs(rows)
     }
 
+    /// Whether a run since that night held something against the portal's word that pages had not changed.
+    pub async fn was_distrusted_since(&self, portal: &str, night: Date) -> Result<bool> {
+        let count: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM runs WHERE portal = $1 AND night >= $2 AND distrust IS NOT NULL")
+                .bind(portal)
+                .bind(night.to_string())
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(count > 0)
+    }
+
     /// Runs of a portal that have begun and not ended.
     pub async fn running_runs(&self, portal: &str) -> Result<Vec<Run>> {
         let rows = sqlx::query_as("SELECT * FROM runs WHERE portal = $1 AND state = 'running' ORDER BY night, id")
@@ -194,6 +205,12 @@ impl Log {
         }
         Ok(NightSummary { night, runs, outcomes })
     }
+}
+
+/// Writes why the portal was not believed when it said that pages had not changed.
+pub(super) async fn write_distrust(connection: &mut Connection, run: &str, why: &str) -> Result<()> {
+    sqlx::query("UPDATE runs SET distrust = $2 WHERE id = $1").bind(run).bind(why).execute(connection).await?;
+    Ok(())
 }
 
 /// Writes the end of a run, if it is still the one that began at `run.started`.

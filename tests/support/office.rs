@@ -154,6 +154,7 @@ impl Office {
             truncated: false,
             attempts: 1,
             location: None,
+            revisit: None,
         };
         self.archive.write(&mut capture, body).expect("the capture is written");
         ObservedPage {

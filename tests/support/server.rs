@@ -3,7 +3,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -20,8 +23,16 @@ pub struct Seen {
     pub path: String,
     pub host: String,
     pub user_agent: String,
+    /// All headers, in order.
+    pub headers: Vec<(String, String)>,
     /// How many times this path was asked for before.
     pub before: usize,
+}
+
+impl Seen {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
 }
 
 /// What the server does next on the connection.
@@ -41,6 +52,7 @@ pub type Script = Vec<Step>;
 pub struct Server {
     pub address: SocketAddr,
     log: Arc<Mutex<Vec<Seen>>>,
+    sent: Arc<AtomicU64>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -55,20 +67,26 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
         let address = listener.local_addr().expect("its address");
         let log = Arc::new(Mutex::new(Vec::new()));
+        let sent = Arc::new(AtomicU64::new(0));
         let answer = Arc::new(answer);
         let task = tokio::spawn({
-            let log = Arc::clone(&log);
+            let (log, sent) = (Arc::clone(&log), Arc::clone(&sent));
             async move {
                 while let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(serve(stream, Arc::clone(&answer), Arc::clone(&log)));
+                    tokio::spawn(serve(stream, Arc::clone(&answer), Arc::clone(&log), Arc::clone(&sent)));
                 }
             }
         });
-        Self { address, log, task }
+        Self { address, log, sent, task }
     }
 
     pub fn log(&self) -> Vec<Seen> {
         self.log.lock().expect("the log").clone()
+    }
+
+    /// Bytes sent so far by [`Step::Send`], heads included.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::SeqCst)
     }
 
     /// Paths in the order they were asked for, robots.txt left out.
@@ -86,7 +104,12 @@ impl Server {
     }
 }
 
-async fn serve<F: Fn(&Seen) -> Script>(stream: TcpStream, answer: Arc<F>, log: Arc<Mutex<Vec<Seen>>>) {
+async fn serve<F: Fn(&Seen) -> Script>(
+    stream: TcpStream,
+    answer: Arc<F>,
+    log: Arc<Mutex<Vec<Seen>>>,
+    sent: Arc<AtomicU64>,
+) {
     let mut stream = BufReader::new(stream);
     loop {
         let Some(mut seen) = read_request(&mut stream).await else { return };
@@ -97,7 +120,10 @@ async fn serve<F: Fn(&Seen) -> Script>(stream: TcpStream, answer: Arc<F>, log: A
         }
         for step in answer(&seen) {
             let done = match step {
-                Step::Send(bytes) => stream.write_all(&bytes).await,
+                Step::Send(bytes) => {
+                    sent.fetch_add(bytes.len() as u64, Ordering::SeqCst);
+                    stream.write_all(&bytes).await
+                }
                 Step::Wait(time) => {
                     tokio::time::sleep(time).await;
                     Ok(())
@@ -140,7 +166,9 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<Seen> {
         found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
     };
     let (host, user_agent) = (header("host"), header("user-agent"));
-    Some(Seen { at: Instant::now(), path, host, user_agent, before: 0 })
+    let pair = |line: &String| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
+    let headers = head.iter().skip(1).filter_map(pair).collect();
+    Some(Seen { at: Instant::now(), path, host, user_agent, headers, before: 0 })
 }
 
 /// A whole answer with the given status, headers (each ending in CRLF) and body.

@@ -41,3 +41,4 @@ mod serve;
 mod support;
 mod terminal;
 mod text;
+mod warc;

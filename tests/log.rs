@@ -112,7 +112,7 @@ fn page(url: &str) -> ObservedPage {
             id: format!("id of {url}"),
             url: url.into(),
             final_url: url.into(),
-            hops: vec![Hop { url: "http://old.heyuan.gov.cn/".into(), status: 301 }],
+            hops: vec![Hop { url: "http://old.heyuan.gov.cn/".into(), status: 301, ..Hop::default() }],
             at: at("2022-03-01T01:31:00.5+08"),
             status: 200,
             headers: vec![("Content-Type".into(), "text/html; charset=gbk".into())],

@@ -20,27 +20,43 @@ use crate::model::{Capture, Revisit, Sameness};
 const TRANSFER_HEADERS: &[&str] = &["content-encoding", "content-length", "transfer-encoding"];
 
 /// The record that begins every file: who wrote it and how to read it.
-pub(super) fn info(file_name: &str, at: Timestamp) -> Vec<u8> {
-    let block = format!(
+pub(super) fn info(file_name: &str, at: Timestamp, about: &[(&'static str, String)]) -> Vec<u8> {
+    let mut block = format!(
         "software: mingcha/{}\r\nformat: WARC File Format 1.1\r\n\
          conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n",
         env!("CARGO_PKG_VERSION")
     );
+    for (name, value) in about {
+        let _ = write!(block, "{name}: {}\r\n", one_line(value));
+    }
     let mut head = String::from("WARC/1.1\r\nWARC-Type: warcinfo\r\n");
     let _ = write!(head, "WARC-Date: {at}\r\nWARC-Filename: {file_name}\r\n");
-    let _ = write!(head, "WARC-Record-ID: {}\r\n", record_id(&[file_name, &at.to_string()]));
+    let _ = write!(head, "WARC-Record-ID: {}\r\n", record_id(&[file_name, &at.to_string(), &block]));
+    let _ = write!(head, "WARC-Block-Digest: sha256:{}\r\n", base32(&Sha256::digest(&block)));
     let _ = write!(head, "Content-Type: application/warc-fields\r\nContent-Length: {}\r\n\r\n", block.len());
     member(&[head.as_bytes(), block.as_bytes(), b"\r\n\r\n"])
 }
 
 /// A response record.
 pub(super) fn response(capture: &Capture, body: &[u8]) -> Vec<u8> {
-    let http = http_head(capture, Some(body.len() as u64));
-    let mut head = record_head("response", capture, &payload_digest(capture, body));
+    let http = http_head(capture.status, &capture.headers, Some(body.len() as u64));
+    let id = record_id(&[&capture.id, &capture.at.to_string()]);
+    let mut head = record_head("response", &id, &capture.final_url, capture.at, &payload_digest(capture, body));
     if capture.truncated {
         head.push_str("WARC-Truncated: length\r\n");
     }
     seal(head, &http, body)
+}
+
+/// The record of a redirect on the way to the answer; none where only its address and status are known.
+pub(super) fn hop(capture: &Capture, place: usize) -> Option<Vec<u8>> {
+    let hop = capture.hops.get(place)?;
+    let at = hop.at?;
+    let id = record_id(&[&capture.id, &capture.at.to_string(), "hop", &place.to_string()]);
+    let mut head = record_head("response", &id, &hop.url, at, &Sha256::digest(&hop.body));
+    let _ = write!(head, "WARC-Concurrent-To: {}\r\n", record_id(&[&capture.id, &capture.at.to_string()]));
+    let http = http_head(hop.status, &hop.headers, Some(hop.body.len() as u64));
+    Some(seal(head, &http, &hop.body))
 }
 
 /// A record that says that the body is the one of an earlier response record; `answer` is what was sent this time.
@@ -49,18 +65,19 @@ pub(super) fn revisit(capture: &Capture, revisit: &Revisit, answer: &Capture) ->
         Sameness::NotModified => ("server-not-modified", None),
         Sameness::SamePayload => ("identical-payload-digest", Some(capture.bytes)),
     };
-    let mut head = record_head("revisit", capture, &payload_digest(capture, b""));
+    let id = record_id(&[&capture.id, &capture.at.to_string()]);
+    let mut head = record_head("revisit", &id, &capture.final_url, capture.at, &payload_digest(capture, b""));
     let _ = write!(head, "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/{profile}\r\n");
     let _ = write!(head, "WARC-Refers-To: {}\r\n", record_id(&[&revisit.of, &revisit.of_at.to_string()]));
     let _ = write!(head, "WARC-Refers-To-Target-URI: {}\r\n", one_line(&capture.final_url));
     let _ = write!(head, "WARC-Refers-To-Date: {}\r\n", revisit.of_at);
-    seal(head, &http_head(answer, length), b"")
+    seal(head, &http_head(answer.status, &answer.headers, length), b"")
 }
 
 /// Status line and headers as they were sent; the length is that of the stored body.
-fn http_head(answer: &Capture, length: Option<u64>) -> String {
-    let mut http = format!("HTTP/1.1 {} {}\r\n", answer.status, reason(answer.status));
-    for (name, value) in &answer.headers {
+fn http_head(status: u16, headers: &[(String, String)], length: Option<u64>) -> String {
+    let mut http = format!("HTTP/1.1 {status} {}\r\n", reason(status));
+    for (name, value) in headers {
         let orig = if TRANSFER_HEADERS.contains(&name.to_ascii_lowercase().as_str()) { "X-Archive-Orig-" } else { "" };
         let _ = write!(http, "{orig}{name}: {}\r\n", one_line(value));
     }
@@ -72,11 +89,10 @@ fn http_head(answer: &Capture, length: Option<u64>) -> String {
 }
 
 /// What the records of answers begin with.
-fn record_head(kind: &str, capture: &Capture, payload_digest: &[u8]) -> String {
+fn record_head(kind: &str, id: &str, url: &str, at: Timestamp, payload_digest: &[u8]) -> String {
     let mut head = format!("WARC/1.1\r\nWARC-Type: {kind}\r\n");
-    let _ = write!(head, "WARC-Target-URI: {}\r\n", one_line(&capture.final_url));
-    let _ = write!(head, "WARC-Date: {}\r\n", capture.at);
-    let _ = write!(head, "WARC-Record-ID: {}\r\n", record_id(&[&capture.id, &capture.at.to_string()]));
+    let _ = write!(head, "WARC-Target-URI: {}\r\n", one_line(url));
+    let _ = write!(head, "WARC-Date: {at}\r\nWARC-Record-ID: {id}\r\n");
     let _ = write!(head, "WARC-Payload-Digest: sha256:{}\r\n", base32(payload_digest));
     head
 }
@@ -197,6 +213,8 @@ fn one_line(text: &str) -> String {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        301 => "Moved Permanently",
+        302 => "Found",
         304 => "Not Modified",
         403 => "Forbidden",
         404 => "Not Found",

@@ -221,7 +221,13 @@ impl Client {
                 answer.hops = hops;
                 return Ok(answer);
             };
-            hops.push(Hop { url: url.to_string(), status: answer.status });
+            hops.push(Hop {
+                url: url.to_string(),
+                status: answer.status,
+                at: Some(whole_microseconds(answer.at)),
+                headers: answer.headers,
+                body: answer.body,
+            });
             if circle || hops.len() > self.settings.max_redirects {
                 let what = if circle { "循环跳转" } else { "跳转次数过多" };
                 return Err(Failure::new(Cause::TooManyRedirects, format!("{what}：{} → {next}", way(&hops))));

@@ -89,10 +89,18 @@ impl Sameness {
 }
 
 /// One redirect.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Hop {
     pub url: String,
     pub status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// The short page that sent its reader on, where no header did; on its way to the evidence, not kept in the log.
+    #[serde(skip)]
+    pub body: Vec<u8>,
 }
 
 /// Why something could not be looked at. Never a fault of the portal by itself.

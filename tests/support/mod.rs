@@ -4,3 +4,4 @@ pub mod browser;
 pub mod office;
 pub mod server;
 pub mod site;
+pub mod warc;

@@ -18,7 +18,7 @@ use mingcha::{
     store::Log,
 };
 
-use super::server::{Script, Seen, Server, answer, status};
+use super::server::{Script, Seen, Server, answer, redirect, status};
 
 pub const HOST: &str = "www.heyuan.gov.cn";
 const COLUMNS: [(&str, &str); 4] =
@@ -38,7 +38,7 @@ pub enum Validation {
     FrozenEtags,
 }
 
-/// The pages by path.
+/// The pages by path; `=> /elsewhere/` is a redirect.
 pub type Pages = Arc<Mutex<BTreeMap<String, String>>>;
 
 pub struct Site {
@@ -142,6 +142,9 @@ fn pages() -> BTreeMap<String, String> {
 
 fn serve(pages: &BTreeMap<String, String>, validation: Validation, seen: &Seen) -> Script {
     let Some(page) = pages.get(&seen.path) else { return status(404, "没有这个页面") };
+    if let Some(target) = page.strip_prefix("=> ") {
+        return redirect(target);
+    }
     let etag = match validation {
         Validation::None => return answer(200, "Content-Type: text/html\r\n", page),
         Validation::FrozenEtags => "\"1\"".to_owned(),

@@ -59,19 +59,41 @@ pub(super) fn hop(capture: &Capture, place: usize) -> Option<Vec<u8>> {
     Some(seal(head, &http, &hop.body))
 }
 
-/// A record that says that the body is the one of an earlier response record; `answer` is what was sent this time.
+/// The records that say that the body is the one of an earlier response record; `answer` is what was sent this time.
+///
+/// Replay tools show a revisit with the headers it holds, and a 304 as nothing at all. So a "not modified" holds no
+/// headers, is shown as the earlier answer, and what was really sent stands in a metadata record beside it.
 pub(super) fn revisit(capture: &Capture, revisit: &Revisit, answer: &Capture) -> Vec<u8> {
-    let (profile, length) = match revisit.sameness {
-        Sameness::NotModified => ("server-not-modified", None),
-        Sameness::SamePayload => ("identical-payload-digest", Some(capture.bytes)),
-    };
     let id = record_id(&[&capture.id, &capture.at.to_string()]);
     let mut head = record_head("revisit", &id, &capture.final_url, capture.at, &payload_digest(capture, b""));
+    let (profile, http) = match revisit.sameness {
+        Sameness::NotModified => ("server-not-modified", String::new()),
+        Sameness::SamePayload => {
+            ("identical-payload-digest", http_head(answer.status, &answer.headers, Some(capture.bytes)))
+        }
+    };
     let _ = write!(head, "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/{profile}\r\n");
     let _ = write!(head, "WARC-Refers-To: {}\r\n", record_id(&[&revisit.of, &revisit.of_at.to_string()]));
     let _ = write!(head, "WARC-Refers-To-Target-URI: {}\r\n", one_line(&capture.final_url));
     let _ = write!(head, "WARC-Refers-To-Date: {}\r\n", revisit.of_at);
-    seal(head, &http_head(answer.status, &answer.headers, length), b"")
+    let mut records = seal(head, &http, b"");
+    if revisit.sameness == Sameness::NotModified {
+        records.extend(answer_in_words(&id, capture.at, answer));
+    }
+    records
+}
+
+/// Status and headers of an answer as a metadata record about another record.
+fn answer_in_words(about: &str, at: Timestamp, answer: &Capture) -> Vec<u8> {
+    let mut block = format!("http-status: {}\r\n", answer.status);
+    for (name, value) in &answer.headers {
+        let _ = write!(block, "http-header-{name}: {}\r\n", one_line(value));
+    }
+    let mut head = format!("WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Date: {at}\r\n");
+    let _ = write!(head, "WARC-Record-ID: {}\r\nWARC-Refers-To: {about}\r\n", record_id(&[about, "answer"]));
+    let _ = write!(head, "WARC-Block-Digest: sha256:{}\r\n", base32(&Sha256::digest(&block)));
+    let _ = write!(head, "Content-Type: application/warc-fields\r\nContent-Length: {}\r\n\r\n", block.len());
+    member(&[head.as_bytes(), block.as_bytes(), b"\r\n\r\n"])
 }
 
 /// Status line and headers as they were sent; the length is that of the stored body.
@@ -215,7 +237,6 @@ fn reason(status: u16) -> &'static str {
         200 => "OK",
         301 => "Moved Permanently",
         302 => "Found",
-        304 => "Not Modified",
         403 => "Forbidden",
         404 => "Not Found",
         412 => "Precondition Failed",

@@ -66,7 +66,8 @@ pub fn read_strictly(files: &[PathBuf]) -> Vec<Record> {
             assert_eq!(original.header("warc-target-uri"), record.header("warc-refers-to-target-uri"));
             assert_eq!(original.header("warc-payload-digest"), record.header("warc-payload-digest"));
         }
-        if let Some(other) = record.headers.get("warc-concurrent-to") {
+        let others = ["warc-concurrent-to", "warc-refers-to"].map(|name| record.headers.get(name));
+        for other in others.into_iter().flatten() {
             assert!(ids.contains(other.as_str()), "{other} is there");
         }
     }
@@ -101,7 +102,13 @@ fn record(bytes: &[u8]) -> Record {
     assert_eq!(header("warc-block-digest"), digest(block));
     let mut found = Record { kind, headers: headers.clone(), http: String::new(), payload: block.to_vec() };
     match found.kind.as_str() {
-        "warcinfo" => assert_eq!(header("content-type"), "application/warc-fields"),
+        "warcinfo" | "metadata" => {
+            assert_eq!(header("content-type"), "application/warc-fields");
+            let text = String::from_utf8(block.to_vec()).expect("fields are UTF-8");
+            fields(text.strip_suffix("\r\n").expect("every field has its line").split("\r\n"));
+        }
+        // Empty, so that replay shows the answer it refers to.
+        "revisit" if header("warc-profile").ends_with("/server-not-modified") => assert_eq!(block, b""),
         "response" | "revisit" => {
             assert_eq!(header("content-type"), "application/http; msgtype=response");
             let _: url::Url = header("warc-target-uri").parse().expect("an address");

@@ -33,6 +33,8 @@ pub struct Settings {
     pub bulletin: Bulletins,
     #[serde(default)]
     pub crawl: Crawl,
+    #[serde(default)]
+    pub evidence: Evidence,
     #[serde(rename = "portal", default)]
     pub portals: Vec<Portal>,
 }
@@ -83,6 +85,23 @@ pub struct Crawl {
 impl Default for Crawl {
     fn default() -> Self {
         Self { connections: 1 }
+    }
+}
+
+/// How long captures are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Evidence {
+    /// Nights whose captures are kept whole.
+    pub keep_nights: u32,
+    /// Days for which the captures of a finding are kept after the last thing that happened to it; those of open findings
+    /// are kept for ever. The default covers the year's assessment and its bulletins.
+    pub keep_finding_days: u32,
+}
+
+impl Default for Evidence {
+    fn default() -> Self {
+        Self { keep_nights: 90, keep_finding_days: 400 }
     }
 }
 

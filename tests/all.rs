@@ -26,6 +26,7 @@ mod overlays;
 mod queue;
 mod reading;
 mod readme;
+mod retention;
 mod revisit;
 mod rulebook_cases;
 mod rulebook_files;

@@ -13,10 +13,10 @@ use anyhow::Context;
 use super::{Global, WrongInput};
 use crate::{
     catalog::{Catalog, files},
-    config::{self, Settings},
+    config::{self, Evidence, Settings},
     evidence::Archive,
     fetch,
-    jobs::{night::Tools, queue::Queue},
+    jobs::{night::Tools, queue::Queue, thinning::Rule},
     model::Portal,
     store::{Log, LogError},
 };
@@ -52,6 +52,12 @@ impl Office {
     /// The evidence of all nights.
     pub fn archive(&self) -> anyhow::Result<Archive> {
         Ok(Archive::open(&self.settings.data.join("evidence"))?)
+    }
+
+    /// How long evidence is kept.
+    pub fn evidence_rule(&self) -> Rule {
+        let Evidence { keep_nights: nights, keep_finding_days: finding_days } = self.settings.evidence;
+        Rule { nights, finding_days }
     }
 
     /// The rules, from the folder the settings name or built in, with the office's overlay and readings.

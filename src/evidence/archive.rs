@@ -22,7 +22,7 @@ const LONGEST_RECORD: u64 = 256 * 1024 * 1024;
 /// The captures of one folder. Cheap to clone; clones write to the same file.
 #[derive(Clone, Debug)]
 pub struct Archive {
-    root: PathBuf,
+    pub(super) root: PathBuf,
     /// Folder below `root` that writing goes to.
     run: PathBuf,
     /// What the first record of each file says of the visit.
@@ -31,11 +31,11 @@ pub struct Archive {
 }
 
 #[derive(Debug)]
-struct Output {
-    file: File,
+pub(super) struct Output {
+    pub(super) file: File,
     /// Path below the root.
-    name: String,
-    length: u64,
+    pub(super) name: String,
+    pub(super) length: u64,
 }
 
 /// What went wrong with the evidence.
@@ -122,7 +122,7 @@ impl Archive {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let mut open = match output.take() {
             Some(open) => open,
-            None => self.begin(at)?,
+            None => self.begin(at, &self.about)?,
         };
         let fault = |source| ArchiveError::Io { path: self.root.join(&open.name), source };
         open.file.write_all(record).map_err(fault)?;
@@ -169,7 +169,7 @@ impl Archive {
         }
     }
 
-    fn begin(&self, at: Timestamp) -> Result<Output, ArchiveError> {
+    pub(super) fn begin<S: AsRef<str>>(&self, at: Timestamp, about: &[(S, String)]) -> Result<Output, ArchiveError> {
         let folder = self.root.join(&self.run);
         fs::create_dir_all(&folder).map_err(|source| ArchiveError::Io { path: folder.clone(), source })?;
         let mut parts: Vec<String> =
@@ -188,14 +188,14 @@ impl Archive {
         };
         parts.push(file_name.clone());
         let name = parts.join("/");
-        let head = warc::info(&file_name, at, &self.about);
+        let head = warc::info(&file_name, at, about);
         file.write_all(&head).map_err(|source| ArchiveError::Io { path: folder.join(&file_name), source })?;
         Ok(Output { file, name, length: head.len() as u64 })
     }
 }
 
 /// The relative path, unless it would lead out of the folder it is meant to lie in.
-fn inside(path: &str) -> Option<PathBuf> {
+pub(super) fn inside(path: &str) -> Option<PathBuf> {
     let path = PathBuf::from(path);
     let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
     (plain && !path.as_os_str().is_empty()).then_some(path)

@@ -2,6 +2,8 @@
 //! verified by digest. Readable by the standard tools (`warcio check`, pywb, replayweb.page).
 
 mod archive;
+mod thin;
 mod warc;
 
 pub use archive::{Archive, ArchiveError};
+pub use thin::Thinned;

@@ -20,14 +20,14 @@ use crate::model::{Capture, Revisit, Sameness};
 const TRANSFER_HEADERS: &[&str] = &["content-encoding", "content-length", "transfer-encoding"];
 
 /// The record that begins every file: who wrote it and how to read it.
-pub(super) fn info(file_name: &str, at: Timestamp, about: &[(&'static str, String)]) -> Vec<u8> {
+pub(super) fn info<S: AsRef<str>>(file_name: &str, at: Timestamp, about: &[(S, String)]) -> Vec<u8> {
     let mut block = format!(
         "software: mingcha/{}\r\nformat: WARC File Format 1.1\r\n\
          conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n",
         env!("CARGO_PKG_VERSION")
     );
     for (name, value) in about {
-        let _ = write!(block, "{name}: {}\r\n", one_line(value));
+        let _ = write!(block, "{}: {}\r\n", name.as_ref(), one_line(value));
     }
     let mut head = String::from("WARC/1.1\r\nWARC-Type: warcinfo\r\n");
     let _ = write!(head, "WARC-Date: {at}\r\nWARC-Filename: {file_name}\r\n");
@@ -151,6 +151,52 @@ pub(super) fn body_of_response(input: impl BufRead, longest: u64) -> io::Result<
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record ends before its body does"));
     }
     Ok(body)
+}
+
+/// What a record is, and which it belongs to.
+pub(super) struct Heading {
+    pub(super) id: String,
+    /// The record it was written for: the answer after a redirect, the revisit that a metadata record explains.
+    pub(super) beside: Option<String>,
+    /// The fields of a warcinfo record that describe the visit; none for other records.
+    pub(super) about: Option<Vec<(String, String)>>,
+}
+
+/// Fields of a warcinfo record that every file has by itself.
+const OWN_FIELDS: &[&str] = &["software", "format", "conformsTo"];
+
+/// Reads the headers of a record, and the block of a warcinfo.
+pub(super) fn heading(record: &mut impl BufRead) -> io::Result<Heading> {
+    if line(record)? != "WARC/1.1" {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "no WARC/1.1 record begins here"));
+    }
+    let headers = fields(record)?;
+    let header =
+        |name: &str| headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone());
+    let kind = header("WARC-Type").unwrap_or_default();
+    let beside = header("WARC-Concurrent-To").or_else(|| header("WARC-Refers-To").filter(|_| kind == "metadata"));
+    let about = if kind == "warcinfo" {
+        let mut about = fields(record)?;
+        about.retain(|(name, _)| !OWN_FIELDS.contains(&name.as_str()));
+        Some(about)
+    } else {
+        None
+    };
+    Ok(Heading { id: header("WARC-Record-ID").unwrap_or_default(), beside, about })
+}
+
+/// Fields up to the empty line.
+fn fields(input: &mut impl BufRead) -> io::Result<Vec<(String, String)>> {
+    let mut fields = Vec::new();
+    loop {
+        let line = line(input)?;
+        if line.is_empty() {
+            return Ok(fields);
+        }
+        if let Some((name, value)) = line.split_once(':') {
+            fields.push((name.to_owned(), value.trim().to_owned()));
+        }
+    }
 }
 
 /// Reads headers up to the empty line; gives the last `Content-Length` (the one this module wrote).

@@ -1,5 +1,6 @@
 //! Captures and unread pages: what a visit saw, enough to observe and judge it again.
 
+use jiff::civil::Date;
 use sqlx::FromRow;
 
 use super::{Connection, Log, LogError, Result, cells};
@@ -18,6 +19,8 @@ pub struct StoredPage {
     pub linked_from: Option<String>,
     pub link_text: String,
     pub depth: u32,
+    /// The day its record was removed by the rule of retention.
+    pub thinned: Option<Date>,
 }
 
 /// A visit as the log keeps it.
@@ -52,6 +55,7 @@ struct CaptureRow {
     linked_from: Option<String>,
     link_text: String,
     depth: i64,
+    thinned: Option<String>,
 }
 
 impl CaptureRow {
@@ -82,6 +86,7 @@ impl CaptureRow {
             linked_from: self.linked_from,
             link_text: self.link_text,
             depth: cells::number(self.depth, "the depth of a page")?,
+            thinned: cells::parse_some(self.thinned.as_deref(), "the day a capture was removed")?,
         })
     }
 }

@@ -15,6 +15,7 @@ mod night;
 mod night_numbers;
 mod outcomes;
 mod runs;
+mod thinning;
 mod told;
 mod verify;
 
@@ -33,6 +34,7 @@ pub use findings::{Counts, FindingFilter};
 pub use night::{MACHINE, Night};
 pub use night_numbers::NightNumbers;
 pub use runs::NightSummary;
+pub use thinning::Thinning;
 pub use verify::{Fault, Verified};
 
 /// Shorthand of this room.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::model::Portal;
+use crate::model::{Portal, Window};
 
 /// Everything `mingcha.toml` may hold. Relative paths are taken from the folder of that file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -80,11 +80,13 @@ impl Default for Bulletins {
 pub struct Crawl {
     /// Requests to one portal at the same time; the rate of the portal holds all the same.
     pub connections: usize,
+    /// The hours in which portals may be visited, such as `22:00-06:00` (Beijing time); a portal may have its own.
+    pub window: Option<Window>,
 }
 
 impl Default for Crawl {
     fn default() -> Self {
-        Self { connections: 1 }
+        Self { connections: 1, window: None }
     }
 }
 

@@ -17,6 +17,7 @@ mod fixture_portals;
 mod fixture_visits;
 mod fold;
 mod init;
+mod load;
 mod log;
 mod log_as_of;
 mod log_commands;

@@ -42,6 +42,8 @@ fn portal() -> Portal {
         max_pages: 100,
         rate: 1,
         allow_private: false,
+
+        window: None,
     }
 }
 

@@ -62,6 +62,8 @@ fn portal() -> Portal {
         max_pages: 500,
         rate: 1,
         allow_private: false,
+
+        window: None,
     }
 }
 

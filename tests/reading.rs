@@ -378,6 +378,8 @@ fn portal(units: Vec<Unit>) -> Portal {
         max_pages: 100,
         rate: 1,
         allow_private: false,
+
+        window: None,
     }
 }
 

@@ -85,6 +85,7 @@ impl Office {
         let fetch = fetch::Settings {
             user_agent: user_agent(&self.settings.contact),
             concurrency_per_host: self.settings.crawl.connections,
+            window: self.settings.crawl.window,
             ..fetch::Settings::default()
         };
         Ok(Tools { log: self.log().await?, archive: self.archive()?, catalog: Arc::new(self.catalog()?), fetch })

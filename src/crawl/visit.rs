@@ -177,15 +177,17 @@ struct Stop {
     why: String,
     /// True where something is certainly missing. Budgets are no loss as long as what checks need was read.
     loss: bool,
+    /// True where the portal may not be asked any more, whatever is missing.
+    hours_over: bool,
 }
 
 impl Stop {
     fn budget(why: String) -> Self {
-        Self { why, loss: false }
+        Self { why, loss: false, hours_over: false }
     }
 
     fn loss(why: String) -> Self {
-        Self { why, loss: true }
+        Self { why, loss: true, hours_over: false }
     }
 }
 
@@ -278,7 +280,7 @@ impl Visit<'_> {
         self.compass.begin_anew();
         self.texts.clear();
         for wanted in unproven {
-            if Instant::now() >= self.deadline || self.failed_in_a_row >= self.limits.dead_after {
+            if self.may_not_ask() {
                 self.stop.get_or_insert_with(|| Stop::loss("部分页面未能重新读取".to_owned()));
                 break;
             }
@@ -293,14 +295,14 @@ impl Visit<'_> {
         let mut again = std::mem::take(&mut self.again);
         again.sort_by_key(|wanted| wanted.interest);
         again.truncate(self.limits.second_looks - self.second_looks);
-        if again.is_empty() || self.failed_in_a_row >= self.limits.dead_after {
+        if again.is_empty() || self.may_not_ask() {
             return false;
         }
         (self.progress)(Progress::SecondLook { addresses: again.len() });
         let rest = self.limits.second_look_pause.min(self.deadline.saturating_duration_since(Instant::now()));
         tokio::time::sleep(rest).await;
         for wanted in again {
-            if Instant::now() >= self.deadline || self.failed_in_a_row >= self.limits.dead_after {
+            if self.may_not_ask() {
                 break;
             }
             self.second_looks += 1;
@@ -308,6 +310,12 @@ impl Visit<'_> {
             self.settle(wanted, seen, Patience::Longer);
         }
         true
+    }
+
+    /// Whether even what was asked for before may not be asked for again.
+    fn may_not_ask(&self) -> bool {
+        let over = self.stop.as_ref().is_some_and(|stop| stop.hours_over);
+        over || Instant::now() >= self.deadline || self.failed_in_a_row >= self.limits.dead_after
     }
 
     fn settle(&mut self, wanted: Wanted, seen: Seen, patience: Patience) {
@@ -388,6 +396,9 @@ impl Visit<'_> {
     fn failure(&mut self, wanted: Wanted, mut failure: NotMeasurable, patience: Patience) {
         failure.linked_from = wanted.from.clone();
         let cause = failure.cause;
+        if cause == Cause::OutsideHours {
+            self.stop = Some(Stop { hours_over: true, ..Stop::loss(failure.detail.clone()) });
+        }
         self.failed_in_a_row = if is_of_the_host(cause) { self.failed_in_a_row + 1 } else { 0 };
         if self.failed_in_a_row >= self.limits.dead_after {
             let why = format!("连续{}个页面访问失败，不再继续（{}：{}）", self.failed_in_a_row, cause, failure.detail);

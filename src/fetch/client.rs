@@ -259,6 +259,10 @@ impl Client {
             let detail = format!("网站要求暂停访问{}秒", too_long.0.as_secs());
             Failure::unasked(Cause::Throttled, detail)
         })?;
+        // Asked last: waiting for the turn may have taken us there.
+        if let Some(window) = self.settings.window.filter(|window| !window.contains(self.clock.now())) {
+            return Err(Failure::unasked(Cause::OutsideHours, format!("该网站只在{window}（北京时间）访问")));
+        }
         self.ledger.request();
         let at = self.clock.now();
         let begun = Instant::now();
@@ -423,7 +427,7 @@ fn way(hops: &[Hop]) -> String {
     hops.iter().map(|hop| hop.url.as_str()).collect::<Vec<_>>().join(" → ")
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digits = bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
     digits.map(char::from).collect()

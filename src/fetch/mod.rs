@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::model::Portal;
+use crate::model::{Portal, Window};
 
 mod address_guard;
 mod body;
@@ -60,6 +60,8 @@ pub struct Settings {
     /// Crawl-delay of robots.txt is honoured up to this.
     pub longest_crawl_delay: Duration,
     pub obey_robots: bool,
+    /// Hours in which portals may be asked; none: always.
+    pub window: Option<Window>,
     /// Sends a host name to a fixed address and port, whatever DNS says; such hosts may be loopback.
     /// The port applies to URLs that name none.
     pub resolve: BTreeMap<String, SocketAddr>,
@@ -89,6 +91,7 @@ impl Default for Settings {
             longest_pause: Duration::from_secs(120),
             longest_crawl_delay: Duration::from_secs(10),
             obey_robots: true,
+            window: None,
             resolve: BTreeMap::new(),
             allow_private: false,
             clock: None,
@@ -98,9 +101,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// These settings with what the portal's own configuration says: its rate and whether it may be private.
+    /// These settings with what the portal's own configuration says: its rate, its hours and whether it may be private.
     pub fn for_portal(mut self, portal: &Portal) -> Self {
         self.rate_per_host = portal.rate;
+        self.window = portal.window.or(self.window);
         self.allow_private |= portal.allow_private;
         self
     }

@@ -14,8 +14,11 @@ use crate::{
     check::{Context, judge},
     crawl::{self, Memory, Visited},
     evidence::Archive,
-    fetch,
-    model::{Change, Load, Outcome, Portal, PortalFacts, Run, RunState, Verdict, beijing_date, whole_microseconds},
+    fetch::{self, RobotsAccess},
+    model::{
+        Cause, Change, Load, Outcome, Portal, PortalFacts, Robots, RobotsVerdict, Run, RunState, Verdict, beijing_date,
+        whole_microseconds,
+    },
     observe,
     store::Log,
 };
@@ -181,6 +184,9 @@ async fn begin(tools: &Tools, order: Order<'_>) -> anyhow::Result<Option<(Run, b
 async fn write(log: &Log, run: &Run, visited: &Visited, outcomes: &[Outcome]) -> anyhow::Result<Vec<Change>> {
     let mut night = log.write_night().await?;
     night.pages(run, &visited.pages, &visited.other_captures, &visited.failures).await?;
+    if let Some(robots) = robots(visited) {
+        night.robots(run, &robots).await?;
+    }
     if let Some(why) = &visited.distrust {
         night.distrust(run, why).await?;
     }
@@ -190,6 +196,27 @@ async fn write(log: &Log, run: &Run, visited: &Visited, outcomes: &[Outcome]) ->
     night.changes(run, &changes).await?;
     night.finish(run, visited.cut_short).await.with_context(|| format!("cannot write the night {}", run.id))?;
     Ok(changes)
+}
+
+/// What robots.txt said, and what it made of the visit.
+fn robots(visited: &Visited) -> Option<Robots> {
+    let record = visited.robots.clone()?;
+    let verdict = match record.access {
+        RobotsAccess::Read => RobotsVerdict::Read,
+        RobotsAccess::Absent { .. } => RobotsVerdict::Absent,
+        RobotsAccess::Unreachable { cause, detail } => RobotsVerdict::Unreachable { cause, detail },
+    };
+    let skipped = visited.failures.iter().filter(|failure| failure.cause == Cause::RobotsForbidden).count();
+    Some(Robots {
+        url: record.url,
+        verdict,
+        status: record.status,
+        sha256: record.sha256,
+        rules: record.rules,
+        crawl_delay_ms: record.crawl_delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX)),
+        sitemaps: record.sitemaps,
+        skipped: skipped as u64,
+    })
 }
 
 /// Moments as the log keeps them, so that judging again from the log gives the same to the byte.

@@ -135,6 +135,8 @@ pub enum Cause {
     Truncated,
     NotHtml,
     RobotsForbidden,
+    /// The hours in which the portal may be visited are over.
+    OutsideHours,
     PrivateAddress,
     Budget,
     /// Our own network or machine.
@@ -180,6 +182,7 @@ impl Cause {
             Cause::Truncated => "页面不完整",
             Cause::NotHtml => "不是网页",
             Cause::RobotsForbidden => "网站声明不允许抓取",
+            Cause::OutsideHours => "不在允许访问的时段",
             Cause::PrivateAddress => "指向内网地址",
             Cause::Budget => "超出本次检查的页面限额",
             Cause::OurOutage => "检查方网络中断",

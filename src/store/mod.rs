@@ -33,7 +33,7 @@ pub use failure::LogError;
 pub use findings::{Counts, FindingFilter};
 pub use night::{MACHINE, Night};
 pub use night_numbers::NightNumbers;
-pub use runs::NightSummary;
+pub use runs::{LoadStatement, NightSummary};
 pub use thinning::Thinning;
 pub use verify::{Fault, Verified};
 

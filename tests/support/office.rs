@@ -185,5 +185,7 @@ fn portal() -> Portal {
         max_pages: 100,
         rate: 2,
         allow_private: false,
+
+        window: None,
     }
 }

@@ -72,7 +72,11 @@ impl Site {
 
     /// The night so many days after the first one.
     pub async fn night(&self, days: i64) -> NightReport {
-        let as_of = self.first_night + SignedDuration::from_hours(24 * days);
+        self.night_at(self.first_night + SignedDuration::from_hours(24 * days)).await
+    }
+
+    /// The night that begins at that moment.
+    pub async fn night_at(&self, as_of: Timestamp) -> NightReport {
         let fetch = fetch::Settings { clock: Some(as_of), ..self.tools.fetch.clone() };
         let tools = Tools { fetch, ..self.tools.clone() };
         let order = Order { portal: &self.portal, as_of: Some(as_of), job: None };
@@ -105,6 +109,8 @@ fn portal() -> Portal {
         max_pages: 100,
         rate: 10_000,
         allow_private: false,
+
+        window: None,
     }
 }
 

@@ -40,6 +40,7 @@ mod score_properties;
 mod score_workbook;
 mod seeded_faults;
 mod serve;
+mod sitemap;
 mod support;
 mod terminal;
 mod text;

@@ -73,6 +73,20 @@ impl Looker<'_> {
         }
     }
 
+    /// A file that is read for the sake of the visit and not as a page; kept as evidence all the same. Nothing where it
+    /// cannot be had.
+    pub(super) async fn receive(&self, url: &str) -> Option<(Capture, Vec<u8>)> {
+        let Received { mut capture, body, not_modified } = self.ask(url, Patience::Usual).await.ok()?;
+        let archive = self.archive.clone();
+        let keeping = tokio::task::spawn_blocking(move || {
+            if let Some(archive) = archive {
+                archive.keep(&mut capture, &body, not_modified.as_ref())?;
+            }
+            Ok::<_, ArchiveError>((capture, body))
+        });
+        keeping.await.ok()?.inspect_err(|error| tracing::warn!(url, "a file is left out: {error}")).ok()
+    }
+
     /// Asks for an address, for a known one only if it has changed, as far as the portal may be believed there.
     async fn ask(&self, url: &str, patience: Patience) -> Result<Received, NotMeasurable> {
         let Some(known) = self.memory.known(url) else {

@@ -4,7 +4,7 @@
 //! ([`interest`]): columns of the lexicon, guides to them, their lists as far back as checks look, their documents, the
 //! other columns, a sample of the rest. [`frontier`] keeps the order, [`address`] tells pages from traps, [`limits`]
 //! bounds everything, [`probe`] unmasks error pages that call themselves fine, [`memory`] spares the portal what it sent
-//! on earlier nights. What fails for a passing reason gets a
+//! on earlier nights, [`sitemap`] knows pages that no link leads to. What fails for a passing reason gets a
 //! second look at the end.
 //!
 //! The same portal gives the same pages in the same order, whatever the timing.
@@ -18,6 +18,7 @@ mod look;
 mod memory;
 mod probe;
 mod progress;
+mod sitemap;
 mod visit;
 
 pub use keep::Keeper;

@@ -20,6 +20,7 @@ use super::{
     memory::Memory,
     probe::{self, Probe},
     progress::Tally,
+    sitemap::{self, Listed},
 };
 use crate::{
     evidence::Archive,
@@ -125,6 +126,7 @@ async fn go(
         failed: BTreeMap::new(),
         again: Vec::new(),
         unproven: Vec::new(),
+        listed: Listed::default(),
         stop: None,
         brought: Visited::default(),
         progress,
@@ -166,6 +168,8 @@ struct Visit<'a> {
     again: Vec<Wanted>,
     /// Pages that were not sent because the portal said that they had not changed.
     unproven: Vec<Wanted>,
+    /// Addresses of the sitemaps, as long as they are not offered.
+    listed: Listed,
     /// Why nothing more is asked for.
     stop: Option<Stop>,
     brought: Visited,
@@ -224,6 +228,10 @@ impl Visit<'_> {
             self.probe = Probe::new(&capture, &facts);
             self.brought.other_captures.push(capture);
         }
+        if self.stop.is_none() {
+            self.listed = sitemap::listed(looker, &self.home, self.limits.pages).await;
+            self.brought.other_captures.append(&mut self.listed.captures);
+        }
     }
 
     /// Reads what waits, the most interesting first. Several requests may be under way where the client allows it, but
@@ -248,6 +256,14 @@ impl Visit<'_> {
 
     /// The next address, while the budgets last.
     fn take(&mut self) -> Option<Wanted> {
+        if self.stop.is_none() && self.frontier.is_down_to_the_rest() {
+            // Only now: a link says more of a page than a sitemap does.
+            for (address, sitemap) in std::mem::take(&mut self.listed.addresses) {
+                if let Some(wanted) = self.compass.listed(&address, sitemap) {
+                    self.frontier.offer(wanted);
+                }
+            }
+        }
         if self.stop.is_some() || self.frontier.waiting() == 0 {
             return None;
         }

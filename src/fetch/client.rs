@@ -417,7 +417,11 @@ fn may_be_page(headers: &[(String, String)]) -> bool {
     match headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
         Some((_, kind)) => {
             let kind = kind.to_ascii_lowercase();
-            kind.starts_with("text/") || kind.contains("html") || kind.contains("xml") || kind.contains("json")
+            kind.starts_with("text/")
+                || kind.contains("html")
+                || kind.contains("xml")
+                || kind.contains("json")
+                || kind.contains("gzip")
         }
         None => true,
     }

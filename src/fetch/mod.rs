@@ -16,6 +16,7 @@ mod body;
 mod client;
 mod clock;
 mod failure;
+mod gzip_file;
 mod ledger;
 mod redirect;
 mod retry;
@@ -25,6 +26,7 @@ mod validators;
 
 pub use client::{Client, Patience, Unusable};
 pub use failure::{cause_of_answer, is_transient};
+pub use gzip_file::unpacked;
 pub use robots::{RobotsAccess, RobotsRecord};
 pub use validators::Validators;
 

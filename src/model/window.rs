@@ -34,7 +34,8 @@ impl FromStr for Window {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let time = |text: &str| {
             let (hour, minute) = text.trim().split_once(':')?;
-            let number = |digits: &str| digits.parse::<i8>().ok().filter(|_| digits.len() <= 2);
+            let is_number = |digits: &&str| digits.len() <= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+            let number = |digits: &str| Some(digits).filter(is_number)?.parse().ok();
             Time::new(number(hour)?, number(minute)?, 0, 0).ok()
         };
         let span = text.split_once('-').and_then(|(from, to)| Some(Self { from: time(from)?, to: time(to)? }));

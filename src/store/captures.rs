@@ -135,7 +135,7 @@ impl Log {
         rows.into_iter().map(CaptureRow::into_page).collect()
     }
 
-    /// What is known of a portal's pages: the newest capture of each address in its last runs, where that is a whole page.
+    /// What is known of a portal: the newest capture of each address in its last runs, where that is whole.
     pub async fn known_pages(&self, portal: &str) -> Result<Vec<Capture>> {
         let rows: Vec<CaptureRow> = sqlx::query_as(
             "SELECT * FROM (
@@ -143,7 +143,7 @@ impl Log {
                  FROM captures WHERE run IN (
                      SELECT id FROM runs WHERE portal = $1 AND state IN ('done', 'partial')
                      ORDER BY night DESC, started DESC LIMIT $2))
-             WHERE age = 1 AND is_page AND status = 200 AND NOT truncated AND location IS NOT NULL ORDER BY url",
+             WHERE age = 1 AND status = 200 AND NOT truncated AND location IS NOT NULL ORDER BY url",
         )
         .bind(portal)
         .bind(RUNS_REMEMBERED)

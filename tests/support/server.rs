@@ -89,9 +89,13 @@ impl Server {
         self.sent.load(Ordering::SeqCst)
     }
 
-    /// Paths in the order they were asked for, robots.txt left out.
+    /// Paths in the order they were asked for, robots.txt and the usual sitemap left out.
     pub fn paths(&self) -> Vec<String> {
-        self.log().into_iter().map(|seen| seen.path).filter(|path| path != "/robots.txt").collect()
+        self.log()
+            .into_iter()
+            .map(|seen| seen.path)
+            .filter(|path| path != "/robots.txt" && path != "/sitemap.xml")
+            .collect()
     }
 
     /// Most requests within any one second.

@@ -90,7 +90,7 @@ impl Site {
     }
 }
 
-fn portal() -> Portal {
+pub fn portal() -> Portal {
     let unit = Unit {
         name: "河源市人民政府".into(),
         kind: UnitKind::Government,

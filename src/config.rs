@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::model::Portal;
+use crate::model::{Portal, Window};
 
 /// Everything `mingcha.toml` may hold. Relative paths are taken from the folder of that file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -33,6 +33,8 @@ pub struct Settings {
     pub bulletin: Bulletins,
     #[serde(default)]
     pub crawl: Crawl,
+    #[serde(default)]
+    pub evidence: Evidence,
     #[serde(rename = "portal", default)]
     pub portals: Vec<Portal>,
 }
@@ -81,11 +83,30 @@ pub struct Crawl {
     /// Requests a second to one machine (IP address), where it carries several portals; left out: no more than the
     /// slowest of them allows, so that sixty portals of one platform take turns.
     pub rate_per_machine: Option<u32>,
+    /// The hours in which portals may be visited, such as `22:00-06:00` (Beijing time); a portal may have its own.
+    pub window: Option<Window>,
 }
 
 impl Default for Crawl {
     fn default() -> Self {
-        Self { connections: 1, rate_per_machine: None }
+        Self { connections: 1, rate_per_machine: None, window: None }
+    }
+}
+
+/// How long captures are kept.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Evidence {
+    /// Nights whose captures are kept whole.
+    pub keep_nights: u32,
+    /// Days for which the captures of a finding are kept after the last thing that happened to it; those of open findings
+    /// are kept for ever. The default covers the year's assessment and its bulletins.
+    pub keep_finding_days: u32,
+}
+
+impl Default for Evidence {
+    fn default() -> Self {
+        Self { keep_nights: 90, keep_finding_days: 400 }
     }
 }
 

@@ -40,7 +40,7 @@ const OWNED_LIBRARIES: &[(&str, &[&str])] = &[
     ("scraper", &["html"]),
     ("encoding_rs", &["text"]),
     ("chardetng", &["text"]),
-    ("flate2", &["evidence"]),
+    ("flate2", &["evidence", "fetch"]),
     ("serde_saphyr", &["catalog"]),
     ("schemars", &["catalog", "model"]),
     ("apalis", &["jobs"]),

@@ -45,6 +45,8 @@ fn portal(id: &str, name: &str, units: &[&str]) -> Portal {
         max_pages: 500,
         rate: 1,
         allow_private: false,
+
+        window: None,
     }
 }
 

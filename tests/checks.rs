@@ -37,6 +37,8 @@ fn portal(units: Vec<Unit>) -> Portal {
         max_pages: 500,
         rate: 1,
         allow_private: false,
+
+        window: None,
     }
 }
 

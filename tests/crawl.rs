@@ -42,6 +42,8 @@ fn portal() -> Portal {
         max_pages: 100,
         rate: 1,
         allow_private: false,
+
+        window: None,
     }
 }
 
@@ -293,9 +295,10 @@ async fn turning_the_pages_of_a_list_leads_no_deeper() {
         };
         let next = format!("index_{}.html", page + 1);
         let document = format!("/doc/{}.html", 1000 + page);
+        let title = format!("县里召开{}字号会议", char::from_u32('一' as u32 + u32::try_from(page).ok()?)?);
         Some(list(
             "县乡动态",
-            &[(document.as_str(), "县里召开会议", "2022-11-01")],
+            &[(document.as_str(), title.as_str(), "2022-11-01")],
             (page < 30).then_some(next.as_str()),
         ))
     })

@@ -9,6 +9,8 @@ use mingcha::{
 };
 use sha2::{Digest, Sha256};
 
+use crate::support::warc::{files, read_strictly};
+
 fn capture(id: &str, body: &[u8]) -> Capture {
     let digest = Sha256::digest(body);
     Capture {
@@ -29,6 +31,7 @@ fn capture(id: &str, body: &[u8]) -> Capture {
         truncated: false,
         attempts: 1,
         location: None,
+        revisit: None,
     }
 }
 
@@ -51,7 +54,7 @@ fn what_is_written_is_read_back_from_its_place() {
         ["<p>第一页</p>".as_bytes(), b"", b"a\r\n\r\nContent-Length: 3\r\n\r\nb", &[0, 255, 13, 10]];
     let captures = written(&archive, &bodies);
     archive.sync().unwrap();
-    assert!(captures[0].location.as_deref().unwrap().starts_with("2022-01-18/hy/pages-00001.warc.gz:"));
+    assert!(captures[0].location.as_deref().unwrap().starts_with("2022-01-18/hy/2022-01-18-hy-00001.warc.gz:"));
     let reader = Archive::open(folder.path()).unwrap();
     for (capture, body) in captures.iter().zip(bodies).rev() {
         assert_eq!(reader.read(capture).unwrap(), body);
@@ -63,7 +66,7 @@ fn whoever_takes_a_killed_visit_over_cuts_off_its_broken_record_and_nothing_else
     let folder = tempfile::tempdir().unwrap();
     let run = || Archive::open(folder.path()).unwrap().for_run("2022-01-18/hy").unwrap();
     let captures = written(&run(), &[b"one", b"two", &b"three, which is torn ".repeat(500)]);
-    let path = folder.path().join("2022-01-18/hy/pages-00001.warc.gz");
+    let path = folder.path().join("2022-01-18/hy/2022-01-18-hy-00001.warc.gz");
     let offset = |capture: &Capture| -> u64 {
         capture.location.as_deref().unwrap().rsplit_once(':').unwrap().1.parse().unwrap()
     };
@@ -112,6 +115,17 @@ fn the_file_is_a_warc_with_one_gzip_member_a_record() {
     );
     assert!(first.contains("\r\nx-evil: a  WARC-Type: resource\r\n"), "a header cannot smuggle in another");
     assert!(first.ends_with("Content-Length: 3\r\n\r\none\r\n\r\n"));
+}
+
+#[test]
+fn a_body_that_was_cut_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = Archive::open(folder.path()).unwrap();
+    let mut cut = Capture { truncated: true, ..capture("long", b"begins") };
+    archive.write(&mut cut, b"begins").unwrap();
+    let records = read_strictly(&files(folder.path()));
+    assert_eq!(records[1].header("warc-truncated"), "length");
+    assert_eq!(archive.read(&cut).unwrap(), b"begins");
 }
 
 #[test]

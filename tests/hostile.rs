@@ -168,6 +168,7 @@ fn portal(behaviour: &Behaviour) -> Portal {
         max_pages: behaviour.client.max_pages.unwrap_or(100),
         rate: 1,
         allow_private: false,
+        window: None,
     }
 }
 

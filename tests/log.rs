@@ -7,8 +7,8 @@ use mingcha::{
     jobs::fold::{Origin, fold},
     model::{
         Capture, Cause, Decision, Entry, EntrySource, EntryStatus, EventKind, Evidence, Finding, FindingState, Hop,
-        Level, Load, NotMeasurable, ObservedPage, Outcome, PageFacts, Portal, Run, RunState, Subject, Unit, UnitKind,
-        Verdict,
+        Level, Load, NotMeasurable, ObservedPage, Outcome, PageFacts, Portal, Revisit, Run, RunState, Sameness,
+        Subject, Unit, UnitKind, Verdict,
     },
     store::{EntryFilter, Fault, FindingFilter, Imported, Log, LogError},
 };
@@ -62,6 +62,8 @@ fn portal() -> Portal {
         max_pages: 500,
         rate: 1,
         allow_private: false,
+
+        window: None,
     }
 }
 
@@ -112,7 +114,7 @@ fn page(url: &str) -> ObservedPage {
             id: format!("id of {url}"),
             url: url.into(),
             final_url: url.into(),
-            hops: vec![Hop { url: "http://old.heyuan.gov.cn/".into(), status: 301 }],
+            hops: vec![Hop { url: "http://old.heyuan.gov.cn/".into(), status: 301, ..Hop::default() }],
             at: at("2022-03-01T01:31:00.5+08"),
             status: 200,
             headers: vec![("Content-Type".into(), "text/html; charset=gbk".into())],
@@ -121,6 +123,13 @@ fn page(url: &str) -> ObservedPage {
             truncated: false,
             attempts: 2,
             location: Some("pages-00001.warc.gz:17".into()),
+            revisit: Some(Revisit {
+                sameness: Sameness::NotModified,
+                of: "earlier".into(),
+                of_at: at("2022-02-28T01:31:00.5+08"),
+                received: at("2022-02-28T01:31:00.5+08"),
+                location: Some("pages-00001.warc.gz:99".into()),
+            }),
         },
         facts: PageFacts::default(),
         linked_from: Some("http://jyj.heyuan.gov.cn/".into()),

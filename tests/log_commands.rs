@@ -114,6 +114,18 @@ fn every_mistake_is_told_with_what_to_do() {
 }
 
 #[test]
+fn the_load_statement_is_there_for_people_and_for_programs() {
+    let office = Office::new();
+    let table = office.says(&["log", "load"]);
+    for header in ["网站", "请求数", "字节数", "峰值（次/秒）", "robots.txt"] {
+        assert!(table.contains(header), "{table}");
+    }
+    assert_eq!(office.says(&["log", "load", "--portal", "jyj", "--from", "2022-11-01", "--format", "json"]), "[]\n");
+    assert!(office.says(&["evidence", "thin", "--dry-run"]).starts_with("0 captures of 0 runs would be removed"));
+    assert!(office.says(&["evidence", "thin"]).starts_with("0 captures of 0 runs removed"));
+}
+
+#[test]
 fn verify_proves_a_sound_log_and_refuses_a_changed_one() {
     let office = Office::new();
     office.says(&["migrate"]);

@@ -177,6 +177,7 @@ async fn a_whole_visit_keeps_the_rate() {
         max_pages: 40,
         rate: RATE,
         allow_private: false,
+        window: None,
     };
     let limits = Limits { second_look_pause: Duration::from_millis(1), ..Limits::of(&portal, &client) };
     let as_of = "2022-11-16T02:00:00+08:00".parse().unwrap();

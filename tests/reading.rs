@@ -378,6 +378,8 @@ fn portal(units: Vec<Unit>) -> Portal {
         max_pages: 100,
         rate: 1,
         allow_private: false,
+
+        window: None,
     }
 }
 
@@ -398,6 +400,7 @@ fn observed(path: &str, body: &str) -> ObservedPage {
         truncated: false,
         attempts: 1,
         location: None,
+        revisit: None,
     };
     ObservedPage { capture, facts, linked_from: None, link_text: String::new(), depth: 0 }
 }

@@ -60,6 +60,8 @@ impl Example {
             max_pages: 500,
             rate: 1,
             allow_private: false,
+
+            window: None,
         };
         let context = Context { portal: &portal, as_of: self.as_of, calendar, lexicon };
         let outcomes = judge(std::slice::from_ref(definition), &facts, &context);

@@ -1,4 +1,6 @@
-//! `mingcha log`: prove that nothing was changed, carry entries out and in.
+//! `mingcha log`: prove that nothing was changed, carry entries out and in, state what portals had to bear.
+
+mod load;
 
 use std::path::PathBuf;
 
@@ -13,7 +15,7 @@ use super::{
 };
 use crate::store::Log;
 
-/// The findings log: verify, export, import
+/// The findings log: verify, export, import, load
 #[derive(clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -28,6 +30,8 @@ enum Action {
     Export(Export),
     /// Read what `export` wrote; what the log already has is passed over
     Import(Import),
+    /// What each portal had to bear on each night: requests, bytes, peak rate, robots.txt
+    Load(load::Args),
 }
 
 #[derive(clap::Args)]
@@ -55,6 +59,7 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
         Action::Verify => verify(&log).await?,
         Action::Export(args) => export(args, &log).await?,
         Action::Import(args) => import(args, &log).await?,
+        Action::Load(args) => load::run(args, &log).await?,
     };
     log.close().await;
     Ok(ending)

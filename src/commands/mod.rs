@@ -5,6 +5,7 @@ mod bulletin;
 mod crawl;
 mod demo;
 pub mod entry_file;
+mod evidence;
 mod extract;
 mod finding;
 mod init;
@@ -56,6 +57,7 @@ enum Command {
     Crawl(crawl::Args),
     Demo(demo::Args),
     Judge(judge::Args),
+    Evidence(evidence::Args),
     Extract(extract::Args),
     Finding(finding::Args),
     Init(init::Args),
@@ -110,6 +112,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Crawl(args) => crawl::run(args, global).await,
         Command::Demo(args) => demo::run(args, global).await,
         Command::Judge(args) => judge::run(args, global).await,
+        Command::Evidence(args) => evidence::run(args, global).await,
         Command::Extract(args) => extract::run(args, global).await,
         Command::Finding(args) => finding::run(args, global).await,
         Command::Init(args) => init::run(args, global).await,

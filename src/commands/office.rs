@@ -13,10 +13,10 @@ use anyhow::Context;
 use super::{Global, WrongInput};
 use crate::{
     catalog::{Catalog, files},
-    config::{self, Settings},
+    config::{self, Evidence, Settings},
     evidence::Archive,
     fetch,
-    jobs::{night::Tools, queue::Queue},
+    jobs::{night::Tools, queue::Queue, thinning::Rule},
     model::Portal,
     store::{Log, LogError},
 };
@@ -54,6 +54,12 @@ impl Office {
         Ok(Archive::open(&self.settings.data.join("evidence"))?)
     }
 
+    /// How long evidence is kept.
+    pub fn evidence_rule(&self) -> Rule {
+        let Evidence { keep_nights: nights, keep_finding_days: finding_days } = self.settings.evidence;
+        Rule { nights, finding_days }
+    }
+
     /// The rules, from the folder the settings name or built in, with the office's overlay and readings.
     pub fn catalog(&self) -> anyhow::Result<Catalog> {
         self.catalog_from(self.settings.checks.as_deref())
@@ -80,6 +86,7 @@ impl Office {
             user_agent: user_agent(&self.settings.contact),
             concurrency_per_host: self.settings.crawl.connections,
             rate_per_machine: self.settings.crawl.rate_per_machine,
+            window: self.settings.crawl.window,
             ..fetch::Settings::default()
         };
         Ok(Tools { log: self.log().await?, archive: self.archive()?, catalog: Arc::new(self.catalog()?), fetch })

@@ -19,7 +19,7 @@ use crate::{
         night::Tools,
         queue::{Queue, Workers},
         schedule::{self, Schedule},
-        worker,
+        thinning, worker,
     },
     model::beijing_date,
 };
@@ -64,6 +64,7 @@ pub async fn run(_: Args, global: &Global) -> anyhow::Result<Ending> {
         tokio::select! {
             signal = asked_to_end() => tracing::info!("ending on {}: visits under way are finished or given back", signal?),
             () = schedule::keep(&schedule, &portals, &queue, last) => {}
+            () = thinning::keep(&tools.log, &tools.archive, office.evidence_rule()) => {}
         }
         tell.send_replace(true);
         Ok(())

@@ -73,7 +73,7 @@ pub async fn source(State(services): State<Arc<Services>>, Path(id): Path<String
 }
 
 async fn read(services: &Services, id: &str) -> Result<(Capture, Vec<u8>), Failure> {
-    let stored = services.log.capture(id).await?.ok_or(Failure::NotFound)?;
+    let stored = services.log.capture(id).await?.filter(|stored| stored.thinned.is_none()).ok_or(Failure::NotFound)?;
     let archive = services.archive.clone();
     tokio::task::spawn_blocking(move || {
         let body = archive.read(&stored.capture)?;

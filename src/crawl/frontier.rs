@@ -113,6 +113,11 @@ impl Frontier {
         }
     }
 
+    /// Whether nothing waits that a list or a menu led to.
+    pub(super) fn is_down_to_the_rest(&self) -> bool {
+        self.queue.first_key_value().is_none_or(|((interest, _), _)| *interest == Interest::Rest)
+    }
+
     /// A page of that address brought nothing new. After a number of those, nothing of its shape is read any more unless
     /// checks need it: so an endless calendar ends, while a thousand documents of one shape are read.
     pub(super) fn note_barren(&mut self, url: &Url) {

@@ -162,6 +162,19 @@ impl<'a> Compass<'a> {
         self.portal.columns.iter().filter_map(pin).collect()
     }
 
+    /// Forgets how much of each column was asked for: its lists are about to be read again.
+    pub(super) fn begin_anew(&mut self) {
+        self.eaten.clear();
+    }
+
+    /// An address that a sitemap lists: a column it may be, but nothing says which.
+    pub(super) fn listed(&self, address: &Url, sitemap: String) -> Option<Wanted> {
+        let url = self.readable(address.as_str())?;
+        let interest = if address::looks_like_column(&url) { Interest::Menu } else { Interest::Rest };
+        let interest = self.within_units(&url, interest);
+        Some(Wanted { url, interest, text: String::new(), from: Some(sitemap), depth: 1, column: None })
+    }
+
     /// Where a page that was read leads to: its rows, its next page, its links, each in the order of the page.
     /// `is_known` tells addresses that were met before.
     pub(super) fn leads(

@@ -5,17 +5,24 @@ use std::sync::Arc;
 use crate::{
     evidence::{Archive, ArchiveError},
     fetch::{Client, Patience, cause_of_answer},
-    model::{Capture, Cause, Lexicon, NotMeasurable, PageFacts, PageKind, beijing_date},
+    model::{Capture, Cause, Lexicon, NotMeasurable, PageFacts, PageKind, Revisit, beijing_date},
     observe::{self, PageInput},
 };
 
-use super::probe::Probe;
+use super::{
+    memory::{Memory, Question},
+    probe::Probe,
+};
+
+/// The answer to a conditional request for a page that has not changed.
+const NOT_MODIFIED: u16 = 304;
 
 /// What looking needs; the same for all addresses of a visit.
 pub(super) struct Looker<'a> {
     pub(super) client: &'a Client,
     pub(super) lexicon: Arc<Lexicon>,
     pub(super) archive: Option<Archive>,
+    pub(super) memory: Memory,
 }
 
 /// What was seen.
@@ -27,17 +34,26 @@ pub(super) enum Seen {
     NoEvidence(ArchiveError),
 }
 
+/// An answer with its body, sent this night or known from an earlier one.
+struct Received {
+    capture: Capture,
+    body: Vec<u8>,
+    /// What was answered instead of the known body.
+    not_modified: Option<Capture>,
+}
+
 impl Looker<'_> {
     pub(super) async fn look(&self, url: &str, patience: Patience) -> Seen {
-        let (mut capture, body) = match self.client.get_with(url, patience).await {
-            Ok(answer) => answer,
+        let received = match self.ask(url, patience).await {
+            Ok(received) => received,
             Err(failure) => return Seen::Nothing(failure),
         };
         let (lexicon, archive) = (Arc::clone(&self.lexicon), self.archive.clone());
         // Reading a page takes milliseconds of a core; writing may wait for the disk.
         let reading = tokio::task::spawn_blocking(move || {
+            let Received { mut capture, body, not_modified } = received;
             if let Some(archive) = archive {
-                archive.write(&mut capture, &body)?;
+                archive.keep(&mut capture, &body, not_modified.as_ref())?;
             }
             let facts = read(&capture, &body, &lexicon);
             Ok((capture, facts))
@@ -55,6 +71,64 @@ impl Looker<'_> {
                 linked_from: None,
             }),
         }
+    }
+
+    /// A file that is read for the sake of the visit and not as a page; kept as evidence all the same. Nothing where it
+    /// cannot be had.
+    pub(super) async fn receive(&self, url: &str) -> Option<(Capture, Vec<u8>)> {
+        let Received { mut capture, body, not_modified } = self.ask(url, Patience::Usual).await.ok()?;
+        let archive = self.archive.clone();
+        let keeping = tokio::task::spawn_blocking(move || {
+            if let Some(archive) = archive {
+                archive.keep(&mut capture, &body, not_modified.as_ref())?;
+            }
+            Ok::<_, ArchiveError>((capture, body))
+        });
+        keeping.await.ok()?.inspect_err(|error| tracing::warn!(url, "a file is left out: {error}")).ok()
+    }
+
+    /// Asks for an address, for a known one only if it has changed, as far as the portal may be believed there.
+    async fn ask(&self, url: &str, patience: Patience) -> Result<Received, NotMeasurable> {
+        let Some(known) = self.memory.known(url) else {
+            let (capture, body) = self.client.get_with(url, patience).await?;
+            return Ok(Received { capture, body, not_modified: None });
+        };
+        let question = self.memory.question(known);
+        let (capture, body) = self.client.get_if_changed(url, patience, question.validators()).await?;
+        if capture.status != NOT_MODIFIED {
+            return Ok(self.compared(capture, body, known));
+        }
+        match question {
+            Question::IfChanged(_) if capture.final_url == known.final_url => {
+                if let Some(body) = self.stored(known).await {
+                    let page = self.client.unchanged(&capture, known);
+                    return Ok(Received { capture: page, body, not_modified: Some(capture) });
+                }
+            }
+            Question::Trick(_) => self.memory.distrust(format!("{url} 对不存在的 ETag 也答复“未修改”")),
+            _ => {}
+        }
+        let (capture, body) = self.client.get_with(url, patience).await?;
+        Ok(self.compared(capture, body, known))
+    }
+
+    /// A whole answer; as a revisit where it brought the known body again.
+    fn compared(&self, mut capture: Capture, body: Vec<u8>, known: &Capture) -> Received {
+        if let Some(sameness) = self.memory.compare(&capture, known) {
+            let (of, of_at) = known.source();
+            capture.revisit =
+                Some(Revisit { sameness, of: of.to_owned(), of_at, received: capture.at, location: None });
+            capture.location.clone_from(&known.location);
+        }
+        Received { capture, body, not_modified: None }
+    }
+
+    /// The body of a known page, if the archive still has it.
+    async fn stored(&self, known: &Capture) -> Option<Vec<u8>> {
+        let (archive, known) = (self.archive.clone()?, known.clone());
+        let url = known.url.clone();
+        let read = tokio::task::spawn_blocking(move || archive.read(&known)).await.ok()?;
+        read.inspect_err(|error| tracing::warn!(url, "an unchanged page is fetched again: {error}")).ok()
     }
 }
 

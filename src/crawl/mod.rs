@@ -3,7 +3,8 @@
 //! The way of a visit: the home page; a probe for soft 404s; then always the most interesting address known
 //! ([`interest`]): columns of the lexicon, guides to them, their lists as far back as checks look, their documents, the
 //! other columns, a sample of the rest. [`frontier`] keeps the order, [`address`] tells pages from traps, [`limits`]
-//! bounds everything, [`probe`] unmasks error pages that call themselves fine. What fails for a passing reason gets a
+//! bounds everything, [`probe`] unmasks error pages that call themselves fine, [`memory`] spares the portal what it sent
+//! on earlier nights, [`sitemap`] knows pages that no link leads to. What fails for a passing reason gets a
 //! second look at the end.
 //!
 //! The same portal gives the same pages in the same order, whatever the timing.
@@ -14,12 +15,15 @@ mod interest;
 mod keep;
 mod limits;
 mod look;
+mod memory;
 mod probe;
 mod progress;
+mod sitemap;
 mod visit;
 
 pub use keep::Keeper;
 pub use limits::Limits;
 pub use look::read;
+pub use memory::Memory;
 pub use progress::Progress;
-pub use visit::{Visited, visit, visit_within};
+pub use visit::{Visited, visit, visit_again, visit_within};

@@ -17,13 +17,15 @@ use super::{
     interest::{Compass, Interest},
     keep::Keeper,
     look::{Looker, Seen, trouble},
+    memory::Memory,
     probe::{self, Probe},
     progress::Tally,
+    sitemap::{self, Listed},
 };
 use crate::{
     evidence::Archive,
     fetch::{Client, Patience, RobotsRecord, is_transient},
-    model::{Capture, Cause, Lexicon, Load, NotMeasurable, ObservedPage, PageFacts, Portal},
+    model::{Capture, Cause, Lexicon, Load, NotMeasurable, ObservedPage, PageFacts, Portal, Sameness::NotModified},
 };
 
 /// What a visit brought home.
@@ -41,6 +43,8 @@ pub struct Visited {
     pub note: String,
     pub robots: Option<RobotsRecord>,
     pub load: Load,
+    /// Why the portal was not believed when it said that pages had not changed.
+    pub distrust: Option<String>,
 }
 
 /// Visits a portal within the limits of its configuration.
@@ -55,6 +59,21 @@ pub async fn visit(
     visit_within(&Limits::of(portal, client), portal, lexicon, as_of, client, archive, progress).await
 }
 
+/// Visits a portal of which earlier nights are remembered: what has not changed since is not transferred again, and is
+/// observed all the same.
+pub async fn visit_again(
+    portal: &Portal,
+    lexicon: &Lexicon,
+    as_of: Timestamp,
+    client: &Client,
+    archive: &Archive,
+    memory: Memory,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Visited {
+    let looker = Looker { client, lexicon: Arc::new(lexicon.clone()), archive: Some(archive.clone()), memory };
+    go(&Limits::of(portal, client), portal, as_of, &looker, progress).await
+}
+
 /// Visits a portal within the given limits.
 pub async fn visit_within(
     limits: &Limits,
@@ -63,6 +82,18 @@ pub async fn visit_within(
     as_of: Timestamp,
     client: &Client,
     archive: Option<&Archive>,
+    progress: &(dyn Fn(Progress) + Sync),
+) -> Visited {
+    let memory = Memory::default();
+    let looker = Looker { client, lexicon: Arc::new(lexicon.clone()), archive: archive.cloned(), memory };
+    go(limits, portal, as_of, &looker, progress).await
+}
+
+async fn go(
+    limits: &Limits,
+    portal: &Portal,
+    as_of: Timestamp,
+    looker: &Looker<'_>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Visited {
     progress(Progress::Began { portal: portal.name.clone(), url: portal.url.clone(), budget: limits.pages });
@@ -79,11 +110,10 @@ pub async fn visit_within(
         let note = failure.detail.clone();
         return Visited { failures: vec![failure], cut_short: true, note, ..Visited::default() };
     };
-    let looker = Looker { client, lexicon: Arc::new(lexicon.clone()), archive: archive.cloned() };
     let mut visit = Visit {
         limits,
         deadline: Instant::now() + limits.wall_clock,
-        compass: Compass::new(portal, home.clone(), lexicon, as_of),
+        compass: Compass::new(portal, home.clone(), &looker.lexicon, as_of),
         frontier: Frontier::new(limits.waiting, limits.barren),
         texts: HashSet::new(),
         keeper: Keeper::default(),
@@ -95,20 +125,26 @@ pub async fn visit_within(
         second_looks: 0,
         failed: BTreeMap::new(),
         again: Vec::new(),
+        unproven: Vec::new(),
+        listed: Listed::default(),
         stop: None,
         brought: Visited::default(),
         progress,
     };
-    visit.begin(&looker).await;
-    visit.read_on(&looker).await;
-    while visit.look_again(&looker).await {
-        visit.read_on(&looker).await;
+    visit.begin(looker).await;
+    visit.read_on(looker).await;
+    if visit.reread(looker).await {
+        visit.read_on(looker).await;
     }
-    let robots = client.robots(home.as_str()).await;
-    if let Some(Err(error)) = looker.archive.map(|archive| archive.sync()) {
+    while visit.look_again(looker).await {
+        visit.read_on(looker).await;
+    }
+    visit.brought.robots = looker.client.robots(home.as_str()).await;
+    visit.brought.distrust = looker.memory.distrusted().map(ToOwned::to_owned);
+    if let Some(Err(error)) = looker.archive.as_ref().map(Archive::sync) {
         visit.stop = Some(Stop::loss(format!("证据无法保存：{error}")));
     }
-    visit.end(robots, client.load())
+    visit.end(looker.client.load())
 }
 
 struct Visit<'a> {
@@ -130,6 +166,10 @@ struct Visit<'a> {
     failed: BTreeMap<String, NotMeasurable>,
     /// To be asked for once more at the end.
     again: Vec<Wanted>,
+    /// Pages that were not sent because the portal said that they had not changed.
+    unproven: Vec<Wanted>,
+    /// Addresses of the sitemaps, as long as they are not offered.
+    listed: Listed,
     /// Why nothing more is asked for.
     stop: Option<Stop>,
     brought: Visited,
@@ -141,15 +181,17 @@ struct Stop {
     why: String,
     /// True where something is certainly missing. Budgets are no loss as long as what checks need was read.
     loss: bool,
+    /// True where the portal may not be asked any more, whatever is missing.
+    hours_over: bool,
 }
 
 impl Stop {
     fn budget(why: String) -> Self {
-        Self { why, loss: false }
+        Self { why, loss: false, hours_over: false }
     }
 
     fn loss(why: String) -> Self {
-        Self { why, loss: true }
+        Self { why, loss: true, hours_over: false }
     }
 }
 
@@ -186,6 +228,10 @@ impl Visit<'_> {
             self.probe = Probe::new(&capture, &facts);
             self.brought.other_captures.push(capture);
         }
+        if self.stop.is_none() {
+            self.listed = sitemap::listed(looker, &self.home, self.limits.pages).await;
+            self.brought.other_captures.append(&mut self.listed.captures);
+        }
     }
 
     /// Reads what waits, the most interesting first. Several requests may be under way where the client allows it, but
@@ -210,6 +256,14 @@ impl Visit<'_> {
 
     /// The next address, while the budgets last.
     fn take(&mut self) -> Option<Wanted> {
+        if self.stop.is_none() && self.frontier.is_down_to_the_rest() {
+            // Only now: a link says more of a page than a sitemap does.
+            for (address, sitemap) in std::mem::take(&mut self.listed.addresses) {
+                if let Some(wanted) = self.compass.listed(&address, sitemap) {
+                    self.frontier.offer(wanted);
+                }
+            }
+        }
         if self.stop.is_some() || self.frontier.waiting() == 0 {
             return None;
         }
@@ -231,19 +285,40 @@ impl Visit<'_> {
         Some(wanted)
     }
 
+    /// Reads whole what was taken on the word of a portal that proved unreliable. True where there was any.
+    async fn reread(&mut self, looker: &Looker<'_>) -> bool {
+        let unproven = std::mem::take(&mut self.unproven);
+        if looker.memory.distrusted().is_none() || unproven.is_empty() {
+            return false;
+        }
+        let taken = |page: &ObservedPage| page.capture.revisit.as_ref().is_some_and(|how| how.sameness == NotModified);
+        self.brought.pages.retain(|page| !taken(page));
+        self.compass.begin_anew();
+        self.texts.clear();
+        for wanted in unproven {
+            if self.may_not_ask() {
+                self.stop.get_or_insert_with(|| Stop::loss("部分页面未能重新读取".to_owned()));
+                break;
+            }
+            let seen = looker.look(wanted.url.as_str(), Patience::Usual).await;
+            self.settle(wanted, seen, Patience::Usual);
+        }
+        true
+    }
+
     /// Asks once more, with longer limits, for what failed for a passing reason. True where something was asked for.
     async fn look_again(&mut self, looker: &Looker<'_>) -> bool {
         let mut again = std::mem::take(&mut self.again);
         again.sort_by_key(|wanted| wanted.interest);
         again.truncate(self.limits.second_looks - self.second_looks);
-        if again.is_empty() || self.failed_in_a_row >= self.limits.dead_after {
+        if again.is_empty() || self.may_not_ask() {
             return false;
         }
         (self.progress)(Progress::SecondLook { addresses: again.len() });
         let rest = self.limits.second_look_pause.min(self.deadline.saturating_duration_since(Instant::now()));
         tokio::time::sleep(rest).await;
         for wanted in again {
-            if Instant::now() >= self.deadline || self.failed_in_a_row >= self.limits.dead_after {
+            if self.may_not_ask() {
                 break;
             }
             self.second_looks += 1;
@@ -251,6 +326,12 @@ impl Visit<'_> {
             self.settle(wanted, seen, Patience::Longer);
         }
         true
+    }
+
+    /// Whether even what was asked for before may not be asked for again.
+    fn may_not_ask(&self) -> bool {
+        let over = self.stop.as_ref().is_some_and(|stop| stop.hours_over);
+        over || Instant::now() >= self.deadline || self.failed_in_a_row >= self.limits.dead_after
     }
 
     fn settle(&mut self, wanted: Wanted, seen: Seen, patience: Patience) {
@@ -301,6 +382,9 @@ impl Visit<'_> {
             self.follow(&wanted, &answered, &facts);
         }
         self.keeper.keep(&mut facts);
+        if capture.revisit.as_ref().is_some_and(|how| how.sameness == NotModified) {
+            self.unproven.push(wanted.clone());
+        }
         let page =
             ObservedPage { capture, facts, linked_from: wanted.from, link_text: wanted.text, depth: wanted.depth };
         let (title, kind) = (page.facts.title.clone(), page.facts.kind);
@@ -330,6 +414,9 @@ impl Visit<'_> {
     fn failure(&mut self, wanted: Wanted, mut failure: NotMeasurable, patience: Patience) {
         failure.linked_from = wanted.from.clone();
         let cause = failure.cause;
+        if cause == Cause::OutsideHours {
+            self.stop = Some(Stop { hours_over: true, ..Stop::loss(failure.detail.clone()) });
+        }
         self.failed_in_a_row = if is_of_the_host(cause) { self.failed_in_a_row + 1 } else { 0 };
         if self.failed_in_a_row >= self.limits.dead_after {
             let why = format!("连续{}个页面访问失败，不再继续（{}：{}）", self.failed_in_a_row, cause, failure.detail);
@@ -357,7 +444,7 @@ impl Visit<'_> {
         }
     }
 
-    fn end(mut self, robots: Option<RobotsRecord>, load: Load) -> Visited {
+    fn end(mut self, load: Load) -> Visited {
         let needed = self.frontier.needed();
         let mut notes: Vec<String> = self.stop.iter().map(|stop| stop.why.clone()).collect();
         if needed > 0 {
@@ -371,7 +458,6 @@ impl Visit<'_> {
         self.brought.cut_short = needed > 0 || self.stop.is_some_and(|stop| stop.loss);
         self.brought.note = notes.join("；");
         self.brought.failures = self.failed.into_values().collect();
-        self.brought.robots = robots;
         self.brought.load = load;
         let cut_short = self.brought.cut_short.then(|| self.brought.note.clone());
         (self.progress)(Progress::Ended { tally, cut_short, load });

@@ -1,8 +1,8 @@
 //! The folder of evidence: where records go, and how they are found again.
 //!
-//! Each opening for writing begins a file of its own (`pages-00001.warc.gz`, `pages-00002.warc.gz` …), so a visit that
-//! was killed leaves at most one broken record, at the very end of its last file, and nothing is ever written behind it.
-//! Whoever takes such a visit over cuts the broken record off.
+//! Each opening for writing begins a file of its own (`2022-01-18/jyj/2022-01-18-jyj-00001.warc.gz`, `…-00002.warc.gz`),
+//! so a visit that was killed leaves at most one broken record, at the very end of its last file, and nothing is ever
+//! written behind it. Whoever takes such a visit over cuts the broken record off.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -23,18 +23,20 @@ const LONGEST_RECORD: u64 = 256 * 1024 * 1024;
 /// The captures of one folder. Cheap to clone; clones write to the same file.
 #[derive(Clone, Debug)]
 pub struct Archive {
-    root: PathBuf,
+    pub(super) root: PathBuf,
     /// Folder below `root` that writing goes to.
     run: PathBuf,
+    /// What the first record of each file says of the visit.
+    about: Vec<(&'static str, String)>,
     output: Arc<Mutex<Option<Output>>>,
 }
 
 #[derive(Debug)]
-struct Output {
-    file: File,
+pub(super) struct Output {
+    pub(super) file: File,
     /// Path below the root.
-    name: String,
-    length: u64,
+    pub(super) name: String,
+    pub(super) length: u64,
 }
 
 /// What went wrong with the evidence.
@@ -57,7 +59,7 @@ impl Archive {
     /// Where the folder cannot be made.
     pub fn open(root: &Path) -> Result<Self, ArchiveError> {
         fs::create_dir_all(root).map_err(|source| ArchiveError::Io { path: root.to_owned(), source })?;
-        Ok(Self { root: root.to_owned(), run: PathBuf::new(), output: Arc::default() })
+        Ok(Self { root: root.to_owned(), run: PathBuf::new(), about: Vec::new(), output: Arc::default() })
     }
 
     /// The same folder, writing below `<root>/<run>/` (run ids such as `2022-01-18/jyj` have two parts).
@@ -66,7 +68,12 @@ impl Archive {
     /// Where the run id would lead out of the folder.
     pub fn for_run(&self, run: &str) -> Result<Self, ArchiveError> {
         let run = inside(run).ok_or_else(|| ArchiveError::BadLocation(run.to_owned()))?;
-        Ok(Self { root: self.root.clone(), run, output: Arc::default() })
+        Ok(Self { root: self.root.clone(), run, about: Vec::new(), output: Arc::default() })
+    }
+
+    /// The same, with fields of the record that begins each file (ISO 28500, 6.2: `robots`, `http-header-user-agent` …).
+    pub fn about(self, about: Vec<(&'static str, String)>) -> Self {
+        Self { about, ..self }
     }
 
     /// Writes the response and notes in the capture where it lies. Once this returns, the end of this program by any
@@ -75,18 +82,55 @@ impl Archive {
     /// # Errors
     /// Where the disk refuses.
     pub fn write(&self, capture: &mut Capture, body: &[u8]) -> Result<(), ArchiveError> {
-        let record = warc::response(capture, body);
+        self.write_hops(capture)?;
+        let location = self.append(&warc::response(capture, body), capture.at)?;
+        capture.location = Some(location);
+        Ok(())
+    }
+
+    /// Writes an answer: its body, or for a revisit only that the body is the one of an earlier capture.
+    /// `not_modified` is the answer that the portal sent instead of the body, if it did.
+    ///
+    /// # Errors
+    /// Where the disk refuses.
+    pub fn keep(&self, capture: &mut Capture, body: &[u8], not_modified: Option<&Capture>) -> Result<(), ArchiveError> {
+        if capture.revisit.is_none() {
+            return self.write(capture, body);
+        }
+        self.write_hops(capture)?;
+        let Some(revisit) = &capture.revisit else { return Ok(()) };
+        let record = warc::revisit(capture, revisit, not_modified.unwrap_or(capture));
+        let location = self.append(&record, capture.at)?;
+        if let Some(revisit) = &mut capture.revisit {
+            revisit.location = Some(location);
+        }
+        Ok(())
+    }
+
+    /// Writes the redirects on the way to an answer.
+    fn write_hops(&self, capture: &mut Capture) -> Result<(), ArchiveError> {
+        for place in 0..capture.hops.len() {
+            if let Some(record) = warc::hop(capture, place) {
+                self.append(&record, capture.at)?;
+            }
+            capture.hops[place].body.clear();
+        }
+        Ok(())
+    }
+
+    /// Appends a record; gives its place.
+    fn append(&self, record: &[u8], at: Timestamp) -> Result<String, ArchiveError> {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let mut open = match output.take() {
             Some(open) => open,
-            None => self.begin(capture.at)?,
+            None => self.begin(at, &self.about)?,
         };
         let fault = |source| ArchiveError::Io { path: self.root.join(&open.name), source };
-        open.file.write_all(&record).map_err(fault)?;
-        capture.location = Some(format!("{}:{}", open.name, open.length));
+        open.file.write_all(record).map_err(fault)?;
+        let location = format!("{}:{}", open.name, open.length);
         open.length += record.len() as u64;
         *output = Some(open);
-        Ok(())
+        Ok(location)
     }
 
     /// Makes what was written last even through a power cut.
@@ -126,12 +170,16 @@ impl Archive {
         }
     }
 
-    fn begin(&self, at: Timestamp) -> Result<Output, ArchiveError> {
+    pub(super) fn begin<S: AsRef<str>>(&self, at: Timestamp, about: &[(S, String)]) -> Result<Output, ArchiveError> {
         let folder = self.root.join(&self.run);
         fs::create_dir_all(&folder).map_err(|source| ArchiveError::Io { path: folder.clone(), source })?;
+        let mut parts: Vec<String> =
+            self.run.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+        // Replay tools put the files of all nights into one folder: the name alone must tell them apart.
+        let stem = if parts.is_empty() { "pages".to_owned() } else { parts.join("-") };
         let mut number = 1;
         let (mut file, file_name) = loop {
-            let file_name = format!("pages-{number:05}.warc.gz");
+            let file_name = format!("{stem}-{number:05}.warc.gz");
             let path = folder.join(&file_name);
             match OpenOptions::new().append(true).create_new(true).open(&path) {
                 Ok(file) => break (file, file_name),
@@ -145,18 +193,16 @@ impl Archive {
                 Err(source) => return Err(ArchiveError::Io { path, source }),
             }
         };
-        let mut parts: Vec<String> =
-            self.run.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
         parts.push(file_name.clone());
         let name = parts.join("/");
-        let head = warc::info(&file_name, at);
+        let head = warc::info(&file_name, at, about);
         file.write_all(&head).map_err(|source| ArchiveError::Io { path: folder.join(&file_name), source })?;
         Ok(Output { file, name, length: head.len() as u64 })
     }
 }
 
 /// The relative path, unless it would lead out of the folder it is meant to lie in.
-fn inside(path: &str) -> Option<PathBuf> {
+pub(super) fn inside(path: &str) -> Option<PathBuf> {
     let path = PathBuf::from(path);
     let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
     (plain && !path.as_os_str().is_empty()).then_some(path)

@@ -3,6 +3,8 @@
 
 mod archive;
 mod mend;
+mod thin;
 mod warc;
 
 pub use archive::{Archive, ArchiveError};
+pub use thin::Thinned;

@@ -14,49 +14,122 @@ use flate2::{Compress, Compression, FlushCompress, Status, bufread::GzDecoder};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::model::Capture;
+use crate::model::{Capture, Revisit, Sameness};
 
 /// Headers that describe the body as it was transferred, not as it is stored.
 const TRANSFER_HEADERS: &[&str] = &["content-encoding", "content-length", "transfer-encoding"];
 
 /// The record that begins every file: who wrote it and how to read it.
-pub(super) fn info(file_name: &str, at: Timestamp) -> Vec<u8> {
-    let block = format!(
+pub(super) fn info<S: AsRef<str>>(file_name: &str, at: Timestamp, about: &[(S, String)]) -> Vec<u8> {
+    let mut block = format!(
         "software: mingcha/{}\r\nformat: WARC File Format 1.1\r\n\
          conformsTo: http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n",
         env!("CARGO_PKG_VERSION")
     );
+    for (name, value) in about {
+        let _ = write!(block, "{}: {}\r\n", name.as_ref(), one_line(value));
+    }
     let mut head = String::from("WARC/1.1\r\nWARC-Type: warcinfo\r\n");
     let _ = write!(head, "WARC-Date: {at}\r\nWARC-Filename: {file_name}\r\n");
-    let _ = write!(head, "WARC-Record-ID: {}\r\n", record_id(&[file_name, &at.to_string()]));
+    let _ = write!(head, "WARC-Record-ID: {}\r\n", record_id(&[file_name, &at.to_string(), &block]));
+    let _ = write!(head, "WARC-Block-Digest: sha256:{}\r\n", base32(&Sha256::digest(&block)));
     let _ = write!(head, "Content-Type: application/warc-fields\r\nContent-Length: {}\r\n\r\n", block.len());
     member(&[head.as_bytes(), block.as_bytes(), b"\r\n\r\n"])
 }
 
 /// A response record.
 pub(super) fn response(capture: &Capture, body: &[u8]) -> Vec<u8> {
-    let mut http = format!("HTTP/1.1 {} {}\r\n", capture.status, reason(capture.status));
-    for (name, value) in &capture.headers {
-        let orig = if TRANSFER_HEADERS.contains(&name.to_ascii_lowercase().as_str()) { "X-Archive-Orig-" } else { "" };
-        let _ = write!(http, "{orig}{name}: {}\r\n", one_line(value));
-    }
-    let _ = write!(http, "Content-Length: {}\r\n\r\n", body.len());
-    let mut block = Sha256::new();
-    block.update(http.as_bytes());
-    block.update(body);
-
-    // The client took the digest of the body already.
-    let payload = unhex(&capture.sha256).unwrap_or_else(|| Sha256::digest(body).to_vec());
-
-    let mut head = String::from("WARC/1.1\r\nWARC-Type: response\r\n");
-    let _ = write!(head, "WARC-Target-URI: {}\r\n", one_line(&capture.final_url));
-    let _ = write!(head, "WARC-Date: {}\r\n", capture.at);
-    let _ = write!(head, "WARC-Record-ID: {}\r\n", record_id(&[&capture.id, &capture.at.to_string()]));
-    let _ = write!(head, "WARC-Block-Digest: sha256:{}\r\n", base32(&block.finalize()));
-    let _ = write!(head, "WARC-Payload-Digest: sha256:{}\r\n", base32(&payload));
+    let http = http_head(capture.status, &capture.headers, Some(body.len() as u64));
+    let id = record_id(&[&capture.id, &capture.at.to_string()]);
+    let mut head = record_head("response", &id, &capture.final_url, capture.at, &payload_digest(capture, body));
     if capture.truncated {
         head.push_str("WARC-Truncated: length\r\n");
     }
+    seal(head, &http, body)
+}
+
+/// The record of a redirect on the way to the answer; none where only its address and status are known.
+pub(super) fn hop(capture: &Capture, place: usize) -> Option<Vec<u8>> {
+    let hop = capture.hops.get(place)?;
+    let at = hop.at?;
+    let id = record_id(&[&capture.id, &capture.at.to_string(), "hop", &place.to_string()]);
+    let mut head = record_head("response", &id, &hop.url, at, &Sha256::digest(&hop.body));
+    let _ = write!(head, "WARC-Concurrent-To: {}\r\n", record_id(&[&capture.id, &capture.at.to_string()]));
+    let http = http_head(hop.status, &hop.headers, Some(hop.body.len() as u64));
+    Some(seal(head, &http, &hop.body))
+}
+
+/// The records that say that the body is the one of an earlier response record; `answer` is what was sent this time.
+///
+/// Replay tools show a revisit with the headers it holds, and a 304 as nothing at all. So a "not modified" holds no
+/// headers, is shown as the earlier answer, and what was really sent stands in a metadata record beside it.
+pub(super) fn revisit(capture: &Capture, revisit: &Revisit, answer: &Capture) -> Vec<u8> {
+    let id = record_id(&[&capture.id, &capture.at.to_string()]);
+    let mut head = record_head("revisit", &id, &capture.final_url, capture.at, &payload_digest(capture, b""));
+    let (profile, http) = match revisit.sameness {
+        Sameness::NotModified => ("server-not-modified", String::new()),
+        Sameness::SamePayload => {
+            ("identical-payload-digest", http_head(answer.status, &answer.headers, Some(capture.bytes)))
+        }
+    };
+    let _ = write!(head, "WARC-Profile: http://netpreserve.org/warc/1.1/revisit/{profile}\r\n");
+    let _ = write!(head, "WARC-Refers-To: {}\r\n", record_id(&[&revisit.of, &revisit.of_at.to_string()]));
+    let _ = write!(head, "WARC-Refers-To-Target-URI: {}\r\n", one_line(&capture.final_url));
+    let _ = write!(head, "WARC-Refers-To-Date: {}\r\n", revisit.of_at);
+    let mut records = seal(head, &http, b"");
+    if revisit.sameness == Sameness::NotModified {
+        records.extend(answer_in_words(&id, capture.at, answer));
+    }
+    records
+}
+
+/// Status and headers of an answer as a metadata record about another record.
+fn answer_in_words(about: &str, at: Timestamp, answer: &Capture) -> Vec<u8> {
+    let mut block = format!("http-status: {}\r\n", answer.status);
+    for (name, value) in &answer.headers {
+        let _ = write!(block, "http-header-{name}: {}\r\n", one_line(value));
+    }
+    let mut head = format!("WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Date: {at}\r\n");
+    let _ = write!(head, "WARC-Record-ID: {}\r\nWARC-Refers-To: {about}\r\n", record_id(&[about, "answer"]));
+    let _ = write!(head, "WARC-Block-Digest: sha256:{}\r\n", base32(&Sha256::digest(&block)));
+    let _ = write!(head, "Content-Type: application/warc-fields\r\nContent-Length: {}\r\n\r\n", block.len());
+    member(&[head.as_bytes(), block.as_bytes(), b"\r\n\r\n"])
+}
+
+/// Status line and headers as they were sent; the length is that of the stored body.
+fn http_head(status: u16, headers: &[(String, String)], length: Option<u64>) -> String {
+    let mut http = format!("HTTP/1.1 {status} {}\r\n", reason(status));
+    for (name, value) in headers {
+        let orig = if TRANSFER_HEADERS.contains(&name.to_ascii_lowercase().as_str()) { "X-Archive-Orig-" } else { "" };
+        let _ = write!(http, "{orig}{name}: {}\r\n", one_line(value));
+    }
+    if let Some(length) = length {
+        let _ = write!(http, "Content-Length: {length}\r\n");
+    }
+    http.push_str("\r\n");
+    http
+}
+
+/// What the records of answers begin with.
+fn record_head(kind: &str, id: &str, url: &str, at: Timestamp, payload_digest: &[u8]) -> String {
+    let mut head = format!("WARC/1.1\r\nWARC-Type: {kind}\r\n");
+    let _ = write!(head, "WARC-Target-URI: {}\r\n", one_line(url));
+    let _ = write!(head, "WARC-Date: {at}\r\nWARC-Record-ID: {id}\r\n");
+    let _ = write!(head, "WARC-Payload-Digest: sha256:{}\r\n", base32(payload_digest));
+    head
+}
+
+/// The digest of a capture's body; the client took it already.
+fn payload_digest(capture: &Capture, body: &[u8]) -> Vec<u8> {
+    unhex(&capture.sha256).unwrap_or_else(|| Sha256::digest(body).to_vec())
+}
+
+/// Completes a record of an answer: the digest and the length of its block, and the block.
+fn seal(mut head: String, http: &str, body: &[u8]) -> Vec<u8> {
+    let mut block = Sha256::new();
+    block.update(http.as_bytes());
+    block.update(body);
+    let _ = write!(head, "WARC-Block-Digest: sha256:{}\r\n", base32(&block.finalize()));
     let _ = write!(head, "Content-Type: application/http; msgtype=response\r\n");
     let _ = write!(head, "Content-Length: {}\r\n\r\n", http.len() + body.len());
     member(&[head.as_bytes(), http.as_bytes(), body, b"\r\n\r\n"])
@@ -78,6 +151,52 @@ pub(super) fn body_of_response(input: impl BufRead, longest: u64) -> io::Result<
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record ends before its body does"));
     }
     Ok(body)
+}
+
+/// What a record is, and which it belongs to.
+pub(super) struct Heading {
+    pub(super) id: String,
+    /// The record it was written for: the answer after a redirect, the revisit that a metadata record explains.
+    pub(super) beside: Option<String>,
+    /// The fields of a warcinfo record that describe the visit; none for other records.
+    pub(super) about: Option<Vec<(String, String)>>,
+}
+
+/// Fields of a warcinfo record that every file has by itself.
+const OWN_FIELDS: &[&str] = &["software", "format", "conformsTo"];
+
+/// Reads the headers of a record, and the block of a warcinfo.
+pub(super) fn heading(record: &mut impl BufRead) -> io::Result<Heading> {
+    if line(record)? != "WARC/1.1" {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "no WARC/1.1 record begins here"));
+    }
+    let headers = fields(record)?;
+    let header =
+        |name: &str| headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.clone());
+    let kind = header("WARC-Type").unwrap_or_default();
+    let beside = header("WARC-Concurrent-To").or_else(|| header("WARC-Refers-To").filter(|_| kind == "metadata"));
+    let about = if kind == "warcinfo" {
+        let mut about = fields(record)?;
+        about.retain(|(name, _)| !OWN_FIELDS.contains(&name.as_str()));
+        Some(about)
+    } else {
+        None
+    };
+    Ok(Heading { id: header("WARC-Record-ID").unwrap_or_default(), beside, about })
+}
+
+/// Fields up to the empty line.
+fn fields(input: &mut impl BufRead) -> io::Result<Vec<(String, String)>> {
+    let mut fields = Vec::new();
+    loop {
+        let line = line(input)?;
+        if line.is_empty() {
+            return Ok(fields);
+        }
+        if let Some((name, value)) = line.split_once(':') {
+            fields.push((name.to_owned(), value.trim().to_owned()));
+        }
+    }
 }
 
 /// Reads headers up to the empty line; gives the last `Content-Length` (the one this module wrote).
@@ -162,6 +281,8 @@ fn one_line(text: &str) -> String {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        301 => "Moved Permanently",
+        302 => "Found",
         403 => "Forbidden",
         404 => "Not Found",
         412 => "Precondition Failed",

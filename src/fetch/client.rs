@@ -26,8 +26,9 @@ use super::{
     redirect, retry,
     robots::{self, HostRules, RobotsAccess, RobotsRecord},
     throttle::{Manners, Throttle},
+    validators::{self, Validators},
 };
-use crate::model::{Capture, Cause, Hop, Load, NotMeasurable};
+use crate::model::{Capture, Cause, Hop, Load, NotMeasurable, Revisit, Sameness, whole_microseconds};
 
 /// Longest address that is asked for; the limit of many servers, and of sense.
 const LONGEST_URL: usize = 2083;
@@ -134,8 +135,21 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub async fn get_with(&self, url: &str, patience: Patience) -> Result<(Capture, Vec<u8>), NotMeasurable> {
+        self.get_if_changed(url, patience, None).await
+    }
+
+    /// Asks for an address, unless it still is what the validators say: then the answer has status 304 and no body.
+    ///
+    /// # Errors
+    /// As [`Client::get`].
+    pub async fn get_if_changed(
+        &self,
+        url: &str,
+        patience: Patience,
+        since: Option<&Validators>,
+    ) -> Result<(Capture, Vec<u8>), NotMeasurable> {
         let (answer, attempts) = match Url::parse(url) {
-            Ok(parsed) => self.ask_repeatedly(&parsed, patience, self.settings.obey_robots).await,
+            Ok(parsed) => self.ask_repeatedly(&parsed, patience, self.settings.obey_robots, since).await,
             Err(error) => (Err(Failure::new(Cause::BadAddress, format!("不是有效的网址：{error}"))), 0),
         };
         match answer {
@@ -161,11 +175,17 @@ impl Client {
     }
 
     /// Asks, and asks again where the trouble may pass by itself; says how many times it asked.
-    async fn ask_repeatedly(&self, url: &Url, patience: Patience, obey_robots: bool) -> (Result<Answer, Failure>, u32) {
+    async fn ask_repeatedly(
+        &self,
+        url: &Url,
+        patience: Patience,
+        obey_robots: bool,
+        since: Option<&Validators>,
+    ) -> (Result<Answer, Failure>, u32) {
         let most = if patience == Patience::Longer { 1 } else { self.settings.attempts.max(1) };
         let mut attempt = 1;
         loop {
-            let answer = Box::pin(self.follow(url, patience, obey_robots)).await;
+            let answer = Box::pin(self.follow(url, patience, obey_robots, since)).await;
             let (host, asked_pause, again) = match &answer {
                 Ok(answer) => (answer.url.host_str(), answer.pause, retry::may_pass(answer.status)),
                 Err(failure) => (url.host_str(), None, failure.asked && is_transient(failure.cause)),
@@ -187,7 +207,13 @@ impl Client {
     }
 
     /// Asks once, and follows redirects.
-    async fn follow(&self, start: &Url, patience: Patience, obey_robots: bool) -> Result<Answer, Failure> {
+    async fn follow(
+        &self,
+        start: &Url,
+        patience: Patience,
+        obey_robots: bool,
+        since: Option<&Validators>,
+    ) -> Result<Answer, Failure> {
         let mut url = start.clone();
         url.set_fragment(None);
         let mut hops: Vec<Hop> = Vec::new();
@@ -196,14 +222,20 @@ impl Client {
             if obey_robots && let Some(rules) = self.host_rules(&url, patience).await {
                 rules.permit(&url)?;
             }
-            let (mut answer, next) = self.ask(&url, patience).await?;
+            let (mut answer, next) = self.ask(&url, patience, since).await?;
             let circle =
                 next.as_ref().is_some_and(|next| *next == url || hops.iter().any(|hop| hop.url == next.as_str()));
             let Some(next) = next else {
                 answer.hops = hops;
                 return Ok(answer);
             };
-            hops.push(Hop { url: url.to_string(), status: answer.status });
+            hops.push(Hop {
+                url: url.to_string(),
+                status: answer.status,
+                at: Some(whole_microseconds(answer.at)),
+                headers: answer.headers,
+                body: answer.body,
+            });
             if circle || hops.len() > self.settings.max_redirects {
                 let what = if circle { "循环跳转" } else { "跳转次数过多" };
                 return Err(Failure::new(Cause::TooManyRedirects, format!("{what}：{} → {next}", way(&hops))));
@@ -223,7 +255,12 @@ impl Client {
     }
 
     /// One request, without following: the answer, and where it redirects to.
-    async fn ask(&self, url: &Url, patience: Patience) -> Result<(Answer, Option<Url>), Failure> {
+    async fn ask(
+        &self,
+        url: &Url,
+        patience: Patience,
+        since: Option<&Validators>,
+    ) -> Result<(Answer, Option<Url>), Failure> {
         let factor = if patience == Patience::Longer { self.settings.second_look_factor.max(1) } else { 1 };
         let head_timeout = self.settings.head_timeout * factor;
         let machine = self.guard.machine_of(url, self.settings.connect_timeout * factor).await?;
@@ -231,10 +268,18 @@ impl Client {
             let detail = format!("网站要求暂停访问{}秒", too_long.0.as_secs());
             Failure::unasked(Cause::Throttled, detail)
         })?;
+        // Asked last: waiting for the turn may have taken us there.
+        if let Some(window) = self.settings.window.filter(|window| !window.contains(self.clock.now())) {
+            return Err(Failure::unasked(Cause::OutsideHours, format!("该网站只在{window}（北京时间）访问")));
+        }
         self.ledger.request();
         let at = self.clock.now();
         let begun = Instant::now();
-        let sent = timeout(head_timeout, self.http.get(url.clone()).send()).await;
+        let mut request = self.http.get(url.clone());
+        if let Some(since) = since.filter(|since| since.are_of(url)) {
+            request = request.headers(since.headers());
+        }
+        let sent = timeout(head_timeout, request.send()).await;
         turn.answered(match &sent {
             Ok(Ok(response)) => retry::is_overload(response.status().as_u16()),
             Ok(Err(error)) => error.is_timeout(),
@@ -281,7 +326,7 @@ impl Client {
                 return Some(Arc::clone(rules));
             }
         }
-        let (answer, _) = self.ask_repeatedly(&file, patience, false).await;
+        let (answer, _) = self.ask_repeatedly(&file, patience, false, None).await;
         let answer = answer.map(|answer| (answer.status, answer.body));
         let rules = Arc::new(HostRules::new(&file, answer, &self.settings.user_agent));
         if let Some(delay) = rules.record.crawl_delay {
@@ -293,30 +338,58 @@ impl Client {
     }
 
     fn capture(&self, url: &str, answer: Answer, attempts: u32) -> (Capture, Vec<u8>) {
-        let digest = Sha256::digest(&answer.body);
-        let mut identity = Sha256::new();
-        for part in [self.settings.run.as_bytes(), url.as_bytes()] {
-            identity.update((part.len() as u64).to_be_bytes());
-            identity.update(part);
-        }
-        identity.update(digest);
-        let mut id = hex(&identity.finalize());
-        id.truncate(32);
+        let sha256 = hex(&Sha256::digest(&answer.body));
         let capture = Capture {
-            id,
+            id: self.capture_id(url, &sha256),
             url: url.to_owned(),
             final_url: answer.url.to_string(),
             hops: answer.hops,
-            at: answer.at,
+            // As exact as the log keeps it: records of the evidence refer to each other by this moment.
+            at: whole_microseconds(answer.at),
             status: answer.status,
             headers: answer.headers,
-            sha256: hex(&digest),
+            sha256,
             bytes: answer.body.len() as u64,
             truncated: answer.truncated,
             attempts,
             location: None,
+            revisit: None,
         };
         (capture, answer.body)
+    }
+
+    /// The page of an earlier night as seen this night: `answer` said that it has not changed.
+    pub fn unchanged(&self, answer: &Capture, known: &Capture) -> Capture {
+        let (of, of_at) = known.source();
+        let revisit = Revisit {
+            sameness: Sameness::NotModified,
+            of: of.to_owned(),
+            of_at,
+            received: known.received(),
+            location: None,
+        };
+        Capture {
+            id: self.capture_id(&answer.url, &known.sha256),
+            status: known.status,
+            headers: validators::renewed(&answer.headers, &known.headers),
+            sha256: known.sha256.clone(),
+            bytes: known.bytes,
+            truncated: known.truncated,
+            location: known.location.clone(),
+            revisit: Some(revisit),
+            ..answer.clone()
+        }
+    }
+
+    fn capture_id(&self, url: &str, sha256: &str) -> String {
+        let mut identity = Sha256::new();
+        for part in [&self.settings.run, url, sha256] {
+            identity.update((part.len() as u64).to_be_bytes());
+            identity.update(part);
+        }
+        let mut id = hex(&identity.finalize());
+        id.truncate(32);
+        id
     }
 }
 
@@ -363,7 +436,11 @@ fn may_be_page(headers: &[(String, String)]) -> bool {
     match headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
         Some((_, kind)) => {
             let kind = kind.to_ascii_lowercase();
-            kind.starts_with("text/") || kind.contains("html") || kind.contains("xml") || kind.contains("json")
+            kind.starts_with("text/")
+                || kind.contains("html")
+                || kind.contains("xml")
+                || kind.contains("json")
+                || kind.contains("gzip")
         }
         None => true,
     }
@@ -373,7 +450,7 @@ fn way(hops: &[Hop]) -> String {
     hops.iter().map(|hop| hop.url.as_str()).collect::<Vec<_>>().join(" → ")
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digits = bytes.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
     digits.map(char::from).collect()

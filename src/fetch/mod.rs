@@ -3,31 +3,35 @@
 //!
 //! The way of a request, one file a step: [`robots`] may it be asked, [`throttle`] when, [`names`] and [`address_guard`] where
 //! to, [`redirect`] and on to where, [`body`] how much of it, [`failure`] what went wrong, [`retry`] and again when.
-//! [`ledger`] counts what the portal had to bear.
+//! [`validators`] ask for what may not have changed; [`ledger`] counts what the portal had to bear.
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use jiff::Timestamp;
 
-use crate::model::Portal;
+use crate::model::{Portal, Window};
 
 mod address_guard;
 mod body;
 mod client;
 mod clock;
 mod failure;
+mod gzip_file;
 mod ledger;
 mod names;
 mod redirect;
 mod retry;
 mod robots;
 mod throttle;
+mod validators;
 
 pub use client::{Client, Patience, Unusable};
 pub use failure::{cause_of_answer, is_transient};
+pub use gzip_file::unpacked;
 pub use names::Names;
 pub use robots::{RobotsAccess, RobotsRecord};
 pub use throttle::Politeness;
+pub use validators::Validators;
 
 /// How a client behaves. One client serves one visit to one portal: its ledger is that visit's load statement.
 #[derive(Clone, Debug)]
@@ -65,6 +69,8 @@ pub struct Settings {
     /// Crawl-delay of robots.txt is honoured up to this.
     pub longest_crawl_delay: Duration,
     pub obey_robots: bool,
+    /// Hours in which portals may be asked; none: always.
+    pub window: Option<Window>,
     /// Sends a host name to a fixed address and port, whatever DNS says; such hosts may be loopback.
     /// The port applies to URLs that name none.
     pub resolve: BTreeMap<String, SocketAddr>,
@@ -100,6 +106,7 @@ impl Default for Settings {
             longest_pause: Duration::from_secs(120),
             longest_crawl_delay: Duration::from_secs(10),
             obey_robots: true,
+            window: None,
             resolve: BTreeMap::new(),
             names: Names::default(),
             authorities: Vec::new(),
@@ -111,9 +118,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// These settings with what the portal's own configuration says: its rate and whether it may be private.
+    /// These settings with what the portal's own configuration says: its rate, its hours and whether it may be private.
     pub fn for_portal(mut self, portal: &Portal) -> Self {
         self.rate_per_host = portal.rate;
+        self.window = portal.window.or(self.window);
         self.allow_private |= portal.allow_private;
         self
     }

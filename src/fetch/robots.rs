@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use robotxt::{AccessResult, Agent, Robots};
+use sha2::{Digest, Sha256};
 use url::{Position, Url};
 
 use super::failure::Failure;
@@ -17,7 +18,16 @@ pub struct RobotsRecord {
     /// Least time between requests that the file asks for.
     pub crawl_delay: Option<Duration>,
     pub sitemaps: Vec<String>,
+    /// The status of the answer; none where there was none.
+    pub status: Option<u16>,
+    /// SHA-256 of the file, lower-case hex.
+    pub sha256: Option<String>,
+    /// The rules for this visitor, such as `Disallow: /search`.
+    pub rules: Vec<String>,
 }
+
+/// Most rules that are noted.
+const MOST_RULES: usize = 100;
 
 /// How reading the file ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +50,9 @@ impl HostRules {
     /// From the answer to the request for the file, or from its failure.
     pub(super) fn new(url: &Url, answer: Result<(u16, Vec<u8>), Failure>, user_agent: &str) -> Self {
         let agent = Agent::Exact(user_agent.split(['/', ' ']).next().unwrap_or(user_agent));
+        let status = answer.as_ref().ok().map(|(status, _)| *status);
+        let read = answer.as_ref().ok().filter(|(status, _)| (200..=299).contains(status));
+        let sha256 = read.map(|(_, bytes)| super::client::hex(&Sha256::digest(bytes)));
         let (access, robots) = match answer {
             Ok((200..=299, bytes)) => {
                 (RobotsAccess::Read, Robots::from_access(AccessResult::Successful(&bytes), agent))
@@ -62,6 +75,9 @@ impl HostRules {
             access,
             crawl_delay: robots.crawl_delay(),
             sitemaps: robots.sitemaps().iter().map(ToString::to_string).collect(),
+            status,
+            sha256,
+            rules: robots.rules().iter().take(MOST_RULES).map(worded).collect(),
         };
         Self { record, robots }
     }
@@ -79,6 +95,10 @@ impl HostRules {
         let rule = self.robots.matching_rule(path).map_or("", robotxt::Rule::pattern);
         Err(Failure::unasked(Cause::RobotsForbidden, format!("robots.txt 规定 Disallow: {rule}")))
     }
+}
+
+fn worded(rule: &robotxt::Rule) -> String {
+    format!("{}: {}", if rule.is_allow() { "Allow" } else { "Disallow" }, rule.pattern())
 }
 
 fn unreachable(cause: Cause, detail: String, agent: Agent<'_>) -> (RobotsAccess, Robots) {

@@ -113,6 +113,8 @@ fn portal_of(request: &Request, host: &str) -> Portal {
         max_pages: request.max_pages,
         rate: request.rate,
         allow_private: request.allow_private,
+
+        window: None,
     }
 }
 

@@ -58,6 +58,12 @@ fn read_again(stored: &StoredVisit, archive: &Archive, catalog: &Catalog) -> any
     let mut pages = Vec::with_capacity(stored.pages.len());
     let mut keeper = crawl::Keeper::default();
     for page in &stored.pages {
+        if let Some(day) = page.thinned {
+            anyhow::bail!(
+                "run {} cannot be judged again: its captures were removed by the rule of retention on {day}",
+                stored.run.id
+            );
+        }
         let body = archive
             .read(&page.capture)
             .with_context(|| format!("run {} cannot be judged again: {}", stored.run.id, page.capture.url))?;

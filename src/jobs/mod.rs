@@ -11,4 +11,5 @@ pub mod night;
 pub mod portal_owner;
 pub mod queue;
 pub mod schedule;
+pub mod thinning;
 pub mod worker;

@@ -6,19 +6,25 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 
 use super::fold::{Origin, fold};
 use crate::{
     catalog::Catalog,
     check::{Context, judge},
-    crawl::{self, Visited},
+    crawl::{self, Memory, Visited},
     evidence::Archive,
-    fetch,
-    model::{Change, Load, Outcome, Portal, PortalFacts, Run, RunState, Verdict, beijing_date, whole_microseconds},
+    fetch::{self, RobotsAccess},
+    model::{
+        Cause, Change, Load, Outcome, Portal, PortalFacts, Robots, RobotsVerdict, Run, RunState, Verdict, beijing_date,
+        whole_microseconds,
+    },
     observe,
     store::Log,
 };
+
+/// So long a portal that was wrong about what has changed is asked for everything whole.
+const NIGHTS_OF_DISTRUST: i32 = 30;
 
 /// What every night needs.
 #[derive(Clone)]
@@ -80,12 +86,17 @@ pub async fn run_portal_night(
     progress(Stage::Began { run: run.clone(), again });
 
     let settings = fetch::Settings { run: run.id.clone(), ..tools.fetch.clone() }.for_portal(portal);
+    let archive = tools.archive.for_run(&run.id)?.about(vec![
+        ("isPartOf", run.id.clone()),
+        ("robots", if settings.obey_robots { "obey" } else { "ignore" }.to_owned()),
+        ("http-header-user-agent", settings.user_agent.clone()),
+    ]);
     let client = fetch::Client::new(settings)?;
-    let archive = tools.archive.for_run(&run.id)?;
     let visited = {
         let tell = |step| progress(Stage::Visiting(step));
         let lexicon = &tools.catalog.lexicon;
-        exact_moments(crawl::visit(portal, lexicon, run.as_of, &client, Some(&archive), &tell).await)
+        let memory = remember(&tools.log, portal, &run, client.now()).await?;
+        exact_moments(crawl::visit_again(portal, lexicon, run.as_of, &client, &archive, memory, &tell).await)
     };
     progress(Stage::Judging { pages: visited.pages.len(), failures: visited.failures.len() });
     let (facts, outcomes) = judge_visit(&tools.catalog, portal, run.as_of, &visited);
@@ -101,6 +112,14 @@ pub async fn run_portal_night(
     let changes = write(&tools.log, &run, &visited, &outcomes).await?;
     progress(Stage::Written { changes: changes.len() });
     Ok(Some(NightReport { run, facts, outcomes, changes }))
+}
+
+/// What earlier nights saw of the portal. Once it gave a wrong answer about what has changed, it is not asked again for a
+/// while.
+async fn remember(log: &Log, portal: &Portal, run: &Run, now: Timestamp) -> anyhow::Result<Memory> {
+    let since = run.night.saturating_sub(NIGHTS_OF_DISTRUST.days());
+    let warned = log.was_distrusted_since(&portal.id, since).await?;
+    Ok(Memory::new(log.known_pages(&portal.id).await?, &portal.url, now, warned))
 }
 
 /// Facts and outcomes of a visit, live or from the log. Pure.
@@ -165,12 +184,39 @@ async fn begin(tools: &Tools, order: Order<'_>) -> anyhow::Result<Option<(Run, b
 async fn write(log: &Log, run: &Run, visited: &Visited, outcomes: &[Outcome]) -> anyhow::Result<Vec<Change>> {
     let mut night = log.write_night().await?;
     night.pages(run, &visited.pages, &visited.other_captures, &visited.failures).await?;
+    if let Some(robots) = robots(visited) {
+        night.robots(run, &robots).await?;
+    }
+    if let Some(why) = &visited.distrust {
+        night.distrust(run, why).await?;
+    }
     night.outcomes(run, outcomes).await?;
     let latest = night.latest_episodes(&run.portal).await?;
     let changes = fold(&latest, outcomes, Origin { portal: &run.portal, run: &run.id, night: run.night });
     night.changes(run, &changes).await?;
     night.finish(run, visited.cut_short).await.with_context(|| format!("cannot write the night {}", run.id))?;
     Ok(changes)
+}
+
+/// What robots.txt said, and what it made of the visit.
+fn robots(visited: &Visited) -> Option<Robots> {
+    let record = visited.robots.clone()?;
+    let verdict = match record.access {
+        RobotsAccess::Read => RobotsVerdict::Read,
+        RobotsAccess::Absent { .. } => RobotsVerdict::Absent,
+        RobotsAccess::Unreachable { cause, detail } => RobotsVerdict::Unreachable { cause, detail },
+    };
+    let skipped = visited.failures.iter().filter(|failure| failure.cause == Cause::RobotsForbidden).count();
+    Some(Robots {
+        url: record.url,
+        verdict,
+        status: record.status,
+        sha256: record.sha256,
+        rules: record.rules,
+        crawl_delay_ms: record.crawl_delay.map(|delay| u64::try_from(delay.as_millis()).unwrap_or(u64::MAX)),
+        sitemaps: record.sitemaps,
+        skipped: skipped as u64,
+    })
 }
 
 /// Moments as the log keeps them, so that judging again from the log gives the same to the byte.

@@ -32,6 +32,9 @@ pub struct Capture {
     /// Where the record lies in the evidence store (`file:offset`), once written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
+    /// Where the body is that of an earlier capture: `location` is then the place of that capture's record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revisit: Option<Revisit>,
 }
 
 impl Capture {
@@ -39,13 +42,65 @@ impl Capture {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
+
+    /// The capture that brought the body, and when: an earlier one where this is a revisit.
+    pub fn source(&self) -> (&str, Timestamp) {
+        self.revisit.as_ref().map_or((&self.id, self.at), |revisit| (&revisit.of, revisit.of_at))
+    }
+
+    /// When the portal last sent the whole body.
+    pub fn received(&self) -> Timestamp {
+        self.revisit.as_ref().map_or(self.at, |revisit| revisit.received)
+    }
+}
+
+/// An answer with the body of an earlier one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revisit {
+    pub sameness: Sameness,
+    /// Id of the capture that brought the body.
+    pub of: String,
+    /// When that capture was made.
+    pub of_at: Timestamp,
+    /// When the portal last sent the whole body, stored anew or not.
+    pub received: Timestamp,
+    /// Where this night's own record lies (`file:offset`), once written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+}
+
+/// How it is known that the body is the earlier one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sameness {
+    /// The portal said so (304).
+    NotModified,
+    /// It was sent again, and has the same digest.
+    SamePayload,
+}
+
+impl Sameness {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Sameness::NotModified => "网站答复“未修改”（304）",
+            Sameness::SamePayload => "网站再次发来，内容相同",
+        }
+    }
 }
 
 /// One redirect.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Hop {
     pub url: String,
     pub status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// The short page that sent its reader on, where no header did; on its way to the evidence, not kept in the log.
+    #[serde(skip)]
+    pub body: Vec<u8>,
 }
 
 /// Why something could not be looked at. Never a fault of the portal by itself.
@@ -97,6 +152,8 @@ pub enum Cause {
     /// No http(s) address, or longer than any server takes.
     BadAddress,
     RobotsForbidden,
+    /// The hours in which the portal may be visited are over.
+    OutsideHours,
     PrivateAddress,
     Budget,
     /// Our own network or machine.
@@ -150,6 +207,7 @@ impl Cause {
             Cause::MalformedHttp => "响应不符合HTTP规范",
             Cause::BadAddress => "网址无效",
             Cause::RobotsForbidden => "网站声明不允许抓取",
+            Cause::OutsideHours => "不在允许访问的时段",
             Cause::PrivateAddress => "指向内网地址",
             Cause::Budget => "超出本次检查的页面限额",
             Cause::OurOutage => "检查方网络中断",

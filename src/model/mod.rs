@@ -36,6 +36,7 @@ pub mod portal;
 pub mod portal_facts;
 pub mod quarter;
 pub mod reading;
+pub mod robots;
 pub mod rulebook;
 pub mod run;
 pub mod score_difference;
@@ -43,13 +44,14 @@ pub mod score_parts;
 pub mod score_sheet;
 pub mod step;
 pub mod unit_list;
+pub mod window;
 
 pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
 pub use bulletin::{
     Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,
     Statement, Totals, UnitResult, UnitScore, Unmeasured,
 };
-pub use capture::{Capture, Cause, Hop, NotMeasurable};
+pub use capture::{Capture, Cause, Hop, NotMeasurable, Revisit, Sameness};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
@@ -67,7 +69,9 @@ pub use portal_facts::{
     PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit,
 };
 pub use quarter::Quarter;
+pub use robots::{Robots, RobotsVerdict};
 pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};
 pub use unit_list::{ListedAccount, ListedColumn, ListedUnit, UnitClass, UnitList, Unnamed};
+pub use window::{BadWindow, Window};

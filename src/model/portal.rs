@@ -5,6 +5,8 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::Window;
+
 /// Government or department: the statutory duties differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -70,6 +72,9 @@ pub struct Portal {
     /// Allow loopback and private addresses (a portal inside the office network).
     #[serde(default)]
     pub allow_private: bool,
+    /// The hours in which it may be visited, where it has hours of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
 }
 
 fn default_max_pages() -> usize {

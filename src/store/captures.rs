@@ -1,9 +1,13 @@
 //! Captures and unread pages: what a visit saw, enough to observe and judge it again.
 
+use jiff::civil::Date;
 use sqlx::FromRow;
 
 use super::{Connection, Log, LogError, Result, cells};
 use crate::model::{Capture, Cause, NotMeasurable, ObservedPage, Portal, Run};
+
+/// A page that was not read in so many runs is asked for as if it were new.
+const RUNS_REMEMBERED: i64 = 7;
 
 /// A capture with the way its page was reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +19,8 @@ pub struct StoredPage {
     pub linked_from: Option<String>,
     pub link_text: String,
     pub depth: u32,
+    /// The day its record was removed by the rule of retention.
+    pub thinned: Option<Date>,
 }
 
 /// A visit as the log keeps it.
@@ -44,10 +50,12 @@ struct CaptureRow {
     truncated: bool,
     attempts: i64,
     location: Option<String>,
+    revisit: Option<String>,
     is_page: bool,
     linked_from: Option<String>,
     link_text: String,
     depth: i64,
+    thinned: Option<String>,
 }
 
 impl CaptureRow {
@@ -65,6 +73,11 @@ impl CaptureRow {
             truncated: self.truncated,
             attempts: cells::number(self.attempts, "the attempts of a capture")?,
             location: self.location,
+            revisit: self
+                .revisit
+                .as_deref()
+                .map(|how| cells::from_json(how, "the revisit of a capture"))
+                .transpose()?,
         };
         Ok(StoredPage {
             run: self.run,
@@ -73,6 +86,7 @@ impl CaptureRow {
             linked_from: self.linked_from,
             link_text: self.link_text,
             depth: cells::number(self.depth, "the depth of a page")?,
+            thinned: cells::parse_some(self.thinned.as_deref(), "the day a capture was removed")?,
         })
     }
 }
@@ -119,6 +133,23 @@ impl Log {
             .fetch_all(&self.pool)
             .await?;
         rows.into_iter().map(CaptureRow::into_page).collect()
+    }
+
+    /// What is known of a portal: the newest capture of each address in its last runs, where that is whole.
+    pub async fn known_pages(&self, portal: &str) -> Result<Vec<Capture>> {
+        let rows: Vec<CaptureRow> = sqlx::query_as(
+            "SELECT * FROM (
+                 SELECT captures.*, row_number() OVER (PARTITION BY url ORDER BY at DESC, position DESC) AS age
+                 FROM captures WHERE run IN (
+                     SELECT id FROM runs WHERE portal = $1 AND state IN ('done', 'partial')
+                     ORDER BY night DESC, started DESC LIMIT $2))
+             WHERE age = 1 AND status = 200 AND NOT truncated AND location IS NOT NULL ORDER BY url",
+        )
+        .bind(portal)
+        .bind(RUNS_REMEMBERED)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(|row| row.into_page().map(|page| page.capture)).collect()
     }
 
     /// The pages of a run that could not be looked at.
@@ -177,8 +208,8 @@ async fn insert(
     let (linked_from, link_text, depth) = reached.unwrap_or((None, "", 0));
     sqlx::query(
         "INSERT INTO captures (run, position, id, url, final_url, hops, at, status, headers, sha256, bytes,
-             truncated, attempts, location, is_page, linked_from, link_text, depth)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+             truncated, attempts, location, is_page, linked_from, link_text, depth, revisit)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
     )
     .bind(run)
     .bind(cells::integer(position))
@@ -198,6 +229,7 @@ async fn insert(
     .bind(linked_from)
     .bind(link_text)
     .bind(i64::from(depth))
+    .bind(capture.revisit.as_ref().map(|revisit| cells::json(revisit, "a revisit")).transpose()?)
     .execute(connection)
     .await?;
     Ok(())

@@ -15,6 +15,7 @@ mod night;
 mod night_numbers;
 mod outcomes;
 mod runs;
+mod thinning;
 mod told;
 mod verify;
 
@@ -32,7 +33,8 @@ pub use failure::LogError;
 pub use findings::{Counts, FindingFilter};
 pub use night::{MACHINE, Night};
 pub use night_numbers::NightNumbers;
-pub use runs::NightSummary;
+pub use runs::{LoadStatement, NightSummary};
+pub use thinning::Thinning;
 pub use verify::{Fault, Verified};
 
 /// Shorthand of this room.

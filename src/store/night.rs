@@ -3,7 +3,7 @@
 use sqlx::{Sqlite, Transaction};
 
 use super::{Log, Result, captures, findings, outcomes, runs};
-use crate::model::{Capture, Change, Finding, NotMeasurable, ObservedPage, Outcome, Run};
+use crate::model::{Capture, Change, Finding, NotMeasurable, ObservedPage, Outcome, Robots, Run};
 
 /// The actor of events that no person caused.
 pub const MACHINE: &str = "crawl";
@@ -42,6 +42,16 @@ impl Night {
     ) -> Result<()> {
         captures::write(&mut self.transaction, &run.id, pages, others).await?;
         captures::write_unread(&mut self.transaction, &run.id, unread).await
+    }
+
+    /// Why the portal was not believed when it said that pages had not changed.
+    pub async fn distrust(&mut self, run: &Run, why: &str) -> Result<()> {
+        runs::write_distrust(&mut self.transaction, &run.id, why).await
+    }
+
+    /// What robots.txt said.
+    pub async fn robots(&mut self, run: &Run, robots: &Robots) -> Result<()> {
+        runs::write_robots(&mut self.transaction, &run.id, robots).await
     }
 
     /// What the checks said.

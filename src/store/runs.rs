@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use sqlx::FromRow;
 
 use super::{Connection, Log, LogError, Result, cells};
-use crate::model::{Load, Portal, Run, RunState, Verdict};
+use crate::model::{Load, Portal, Robots, Run, RunState, Verdict};
 
 /// One night over all portals.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,24 @@ pub struct NightSummary {
     pub runs: Vec<Run>,
     /// Outcomes by their word, all runs of the night together.
     pub outcomes: Vec<(Verdict, u64)>,
+}
+
+/// A visit with what the portal had to bear and what it allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadStatement {
+    pub run: Run,
+    /// The portal as it was configured that night.
+    pub portal: Portal,
+    /// None where robots.txt was not asked for.
+    pub robots: Option<Robots>,
+}
+
+#[derive(FromRow)]
+struct StatementRow {
+    #[sqlx(flatten)]
+    run: RunRow,
+    portal_settings: String,
+    robots: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -160,6 +178,38 @@ impl Log {
         into_runs(rows)
     }
 
+    /// Whether a run since that night held something against the portal's word that pages had not changed.
+    pub async fn was_distrusted_since(&self, portal: &str, night: Date) -> Result<bool> {
+        let count: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM runs WHERE portal = $1 AND night >= $2 AND distrust IS NOT NULL")
+                .bind(portal)
+                .bind(night.to_string())
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(count > 0)
+    }
+
+    /// What portals had to bear, of one portal or all, in the nights from one day to another, newest first.
+    pub async fn load_statements(&self, portal: Option<&str>, from: Date, to: Date) -> Result<Vec<LoadStatement>> {
+        let rows: Vec<StatementRow> = sqlx::query_as(
+            "SELECT * FROM runs WHERE ($1 IS NULL OR portal = $1) AND night >= $2 AND night <= $3
+             ORDER BY night DESC, portal, started DESC",
+        )
+        .bind(portal)
+        .bind(from.to_string())
+        .bind(to.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        let read = |row: StatementRow| {
+            Ok(LoadStatement {
+                run: row.run.into_run()?,
+                portal: cells::from_json(&row.portal_settings, "the portal settings of a run")?,
+                robots: row.robots.as_deref().map(|text| cells::from_json(text, "robots.txt of a run")).transpose()?,
+            })
+        };
+        rows.into_iter().map(read).collect()
+    }
+
     /// Runs of a portal that have begun and not ended.
     pub async fn running_runs(&self, portal: &str) -> Result<Vec<Run>> {
         let rows = sqlx::query_as("SELECT * FROM runs WHERE portal = $1 AND state = 'running' ORDER BY night, id")
@@ -194,6 +244,22 @@ impl Log {
         }
         Ok(NightSummary { night, runs, outcomes })
     }
+}
+
+/// Writes what robots.txt said.
+pub(super) async fn write_robots(connection: &mut Connection, run: &str, robots: &Robots) -> Result<()> {
+    sqlx::query("UPDATE runs SET robots = $2 WHERE id = $1")
+        .bind(run)
+        .bind(cells::json(robots, "robots.txt")?)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Writes why the portal was not believed when it said that pages had not changed.
+pub(super) async fn write_distrust(connection: &mut Connection, run: &str, why: &str) -> Result<()> {
+    sqlx::query("UPDATE runs SET distrust = $2 WHERE id = $1").bind(run).bind(why).execute(connection).await?;
+    Ok(())
 }
 
 /// Writes the end of a run, if it is still the one that began at `run.started`.

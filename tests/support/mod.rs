@@ -5,3 +5,5 @@ pub mod certificates;
 pub mod hostile;
 pub mod office;
 pub mod server;
+pub mod site;
+pub mod warc;

@@ -154,6 +154,7 @@ impl Office {
             truncated: false,
             attempts: 1,
             location: None,
+            revisit: None,
         };
         self.archive.write(&mut capture, body).expect("the capture is written");
         ObservedPage {
@@ -184,5 +185,7 @@ fn portal() -> Portal {
         max_pages: 100,
         rate: 2,
         allow_private: false,
+
+        window: None,
     }
 }

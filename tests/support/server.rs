@@ -3,7 +3,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -21,8 +24,16 @@ pub struct Seen {
     pub path: String,
     pub host: String,
     pub user_agent: String,
+    /// All headers, in order.
+    pub headers: Vec<(String, String)>,
     /// How many times this path was asked for before.
     pub before: usize,
+}
+
+impl Seen {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
 }
 
 /// What the server does next on the connection.
@@ -42,6 +53,7 @@ pub type Script = Vec<Step>;
 pub struct Server {
     pub address: SocketAddr,
     log: Arc<Mutex<Vec<Seen>>>,
+    sent: Arc<AtomicU64>,
     task: tokio::task::JoinHandle<()>,
 }
 
@@ -54,9 +66,9 @@ impl Drop for Server {
 impl Server {
     pub async fn start(answer: impl Fn(&Seen) -> Script + Send + Sync + 'static) -> Self {
         let answer = Arc::new(answer);
-        Self::accepting(move |stream, log| {
+        Self::accepting(move |stream, log, sent| {
             let answer = Arc::clone(&answer);
-            async move { serve(stream, answer, log).await }
+            async move { serve(stream, answer, log, sent).await }
         })
         .await
     }
@@ -67,11 +79,11 @@ impl Server {
         answer: impl Fn(&Seen) -> Script + Send + Sync + 'static,
     ) -> Self {
         let (answer, acceptor) = (Arc::new(answer), TlsAcceptor::from(config));
-        Self::accepting(move |stream, log| {
+        Self::accepting(move |stream, log, sent| {
             let (answer, acceptor) = (Arc::clone(&answer), acceptor.clone());
             async move {
                 if let Ok(stream) = acceptor.accept(stream).await {
-                    serve(stream, answer, log).await;
+                    serve(stream, answer, log, sent).await;
                 }
             }
         })
@@ -80,42 +92,54 @@ impl Server {
 
     /// Waits for the first bytes of a client, whatever they are, does what the script says and hangs up.
     pub async fn start_raw(script: Script) -> Self {
-        Self::accepting(move |mut stream, _| {
+        Self::accepting(move |mut stream, _, sent| {
             let script = script.clone();
             async move {
                 if stream.read(&mut [0; 4096]).await.is_ok() {
-                    play(&mut stream, script).await;
+                    play(&mut stream, script, &sent).await;
                 }
             }
         })
         .await
     }
 
-    async fn accepting<F>(serve: impl Fn(TcpStream, Arc<Mutex<Vec<Seen>>>) -> F + Send + 'static) -> Self
+    async fn accepting<F>(
+        serve: impl Fn(TcpStream, Arc<Mutex<Vec<Seen>>>, Arc<AtomicU64>) -> F + Send + 'static,
+    ) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a loopback port");
         let address = listener.local_addr().expect("its address");
         let log = Arc::new(Mutex::new(Vec::new()));
+        let sent = Arc::new(AtomicU64::new(0));
         let task = tokio::spawn({
-            let log = Arc::clone(&log);
+            let (log, sent) = (Arc::clone(&log), Arc::clone(&sent));
             async move {
                 while let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(serve(stream, Arc::clone(&log)));
+                    tokio::spawn(serve(stream, Arc::clone(&log), Arc::clone(&sent)));
                 }
             }
         });
-        Self { address, log, task }
+        Self { address, log, sent, task }
     }
 
     pub fn log(&self) -> Vec<Seen> {
         self.log.lock().expect("the log").clone()
     }
 
-    /// Paths in the order they were asked for, robots.txt left out.
+    /// Bytes sent so far by [`Step::Send`], heads included.
+    pub fn sent(&self) -> u64 {
+        self.sent.load(Ordering::SeqCst)
+    }
+
+    /// Paths in the order they were asked for, robots.txt and the usual sitemap left out.
     pub fn paths(&self) -> Vec<String> {
-        self.log().into_iter().map(|seen| seen.path).filter(|path| path != "/robots.txt").collect()
+        self.log()
+            .into_iter()
+            .map(|seen| seen.path)
+            .filter(|path| path != "/robots.txt" && path != "/sitemap.xml")
+            .collect()
     }
 
     /// Most requests within any one second.
@@ -145,7 +169,12 @@ impl Wire for TlsStream<TcpStream> {
     }
 }
 
-async fn serve<F: Fn(&Seen) -> Script>(stream: impl Wire, answer: Arc<F>, log: Arc<Mutex<Vec<Seen>>>) {
+async fn serve<F: Fn(&Seen) -> Script>(
+    stream: impl Wire,
+    answer: Arc<F>,
+    log: Arc<Mutex<Vec<Seen>>>,
+    sent: Arc<AtomicU64>,
+) {
     let mut stream = BufReader::new(stream);
     loop {
         let Some(mut seen) = read_request(&mut stream).await else { return };
@@ -154,20 +183,23 @@ async fn serve<F: Fn(&Seen) -> Script>(stream: impl Wire, answer: Arc<F>, log: A
             seen.before = log.iter().filter(|other| other.path == seen.path && other.host == seen.host).count();
             log.push(seen.clone());
         }
-        if !play(stream.get_mut(), answer(&seen)).await {
+        if !play(stream.get_mut(), answer(&seen), &sent).await {
             return;
         }
     }
 }
 
 /// Does the steps; false where the connection is over.
-async fn play(stream: &mut impl Wire, script: Script) -> bool {
+async fn play(stream: &mut impl Wire, script: Script, sent: &AtomicU64) -> bool {
     for step in script {
         let done = match step {
-            Step::Send(bytes) => match stream.write_all(&bytes).await {
-                Ok(()) => stream.flush().await,
-                Err(error) => Err(error),
-            },
+            Step::Send(bytes) => {
+                sent.fetch_add(bytes.len() as u64, Ordering::SeqCst);
+                match stream.write_all(&bytes).await {
+                    Ok(()) => stream.flush().await,
+                    Err(error) => Err(error),
+                }
+            }
             Step::Wait(time) => {
                 tokio::time::sleep(time).await;
                 Ok(())
@@ -213,7 +245,9 @@ async fn read_request(stream: &mut BufReader<impl Wire>) -> Option<Seen> {
         found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
     };
     let (host, user_agent) = (header("host"), header("user-agent"));
-    Some(Seen { at: Instant::now(), path, host, user_agent, before: 0 })
+    let pair = |line: &String| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
+    let headers = head.iter().skip(1).filter_map(pair).collect();
+    Some(Seen { at: Instant::now(), path, host, user_agent, headers, before: 0 })
 }
 
 /// A whole answer with the given status, headers (each ending in CRLF) and body.

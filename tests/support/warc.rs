@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::{Read, Write},
+    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -166,7 +166,7 @@ pub fn run_tool(tool: &str, arguments: &[&str], files: &[PathBuf]) -> Option<Str
     let program = places.map(|place| place.join(tool)).find(|program| program.is_file());
     let Some(program) = program else {
         // tests/run.sh installs the tools; without a network this test rests on the strict reader alone.
-        writeln!(std::io::stderr(), "{tool} is not installed: not asked").unwrap();
+        eprintln!("{tool} is not installed: not asked");
         return None;
     };
     let output = std::process::Command::new(program).args(arguments).args(files).output().unwrap();

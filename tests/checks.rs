@@ -59,15 +59,15 @@ fn every_example_gives_its_outcome() {
 }
 
 #[test]
-fn every_check_shows_when_it_passes_fails_and_does_not_apply() {
+fn every_check_shows_when_it_passes_speaks_up_and_holds_back() {
     for check in catalog().checks {
         let shown: BTreeSet<String> =
             check.examples.iter().map(|example| serde_json::to_string(&example.outcome).expect("plain")).collect();
-        for wanted in ["passed", "failed", "not_applicable"] {
-            let has_other_way = check.id == "required-column-missing" && wanted == "not_applicable";
-            assert!(shown.contains(&format!("\"{wanted}\"")) || has_other_way, "{} lacks {wanted}", check.id);
-        }
-        let unsure = shown.iter().any(|outcome| outcome.contains("needs_review") || outcome.contains("not_measurable"));
+        let shows = |words: &[&str]| shown.iter().any(|outcome| words.iter().any(|word| outcome.contains(word)));
+        assert!(shows(&["passed"]), "{} shows no case that passes", check.id);
+        assert!(shows(&["failed", "needs_review"]), "{} shows no case in which it speaks up", check.id);
+        assert!(shows(&["not_applicable", "not_measurable"]), "{} shows no case in which it holds back", check.id);
+        let unsure = shows(&["needs_review", "not_measurable"]);
         assert!(unsure, "{} shows no case in which it leaves the decision open", check.id);
     }
 }

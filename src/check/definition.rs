@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
-    Example, Rule, annual_report::AnnualReport, column_freshness::ColumnFreshness, dual_publicity::DualPublicity,
-    interpretation_link::InterpretationLink, required_column::RequiredColumn,
+    Example, Rule, annual_report::AnnualReport, column_contents::ColumnContents, column_freshness::ColumnFreshness,
+    dual_publicity::DualPublicity, interpretation_link::InterpretationLink, required_column::RequiredColumn,
 };
 use crate::model::{Outcome, UnitKind};
 
@@ -61,6 +61,7 @@ pub struct Validity {
 pub enum Kind {
     RequiredColumn,
     ColumnFreshness,
+    ColumnContents,
     AnnualReport,
     InterpretationLink,
     DualPublicity,
@@ -104,6 +105,7 @@ impl Definition {
         match source.read::<KindOnly>()?.kind {
             Kind::RequiredColumn => Self::of::<RequiredColumn, S>(source),
             Kind::ColumnFreshness => Self::of::<ColumnFreshness, S>(source),
+            Kind::ColumnContents => Self::of::<ColumnContents, S>(source),
             Kind::AnnualReport => Self::of::<AnnualReport, S>(source),
             Kind::InterpretationLink => Self::of::<InterpretationLink, S>(source),
             Kind::DualPublicity => Self::of::<DualPublicity, S>(source),

@@ -4,6 +4,7 @@
 //! [`Definition::read`].
 
 mod annual_report;
+mod column_contents;
 mod column_freshness;
 mod definition;
 mod dual_publicity;

@@ -196,7 +196,8 @@ impl RequiredColumn {
     }
 }
 
-fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&ColumnFacts]) -> Judgement {
+/// Whether the column is there at all; also asked by kinds that look into a column.
+pub(super) fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&ColumnFacts]) -> Judgement {
     // An entry that leads to a page counts as there, even if the page was left out for want of budget.
     let present = found.iter().find(|column| !matches!(column.state, ColumnState::Unreadable { .. }));
     if let Some(column) = present {

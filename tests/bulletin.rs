@@ -466,6 +466,7 @@ async fn a_bulletin_is_drawn_up_from_the_log() {
         archive: Archive::open(&folder.path().join("evidence")).unwrap(),
         catalog: Arc::new(Catalog::load(None).unwrap()),
         fetch: fetch::Settings { resolve: server.resolve(), clock: Some(as_of), ..fetch::Settings::default() },
+        canary: None,
     };
     let order = Order { portal: &portal, as_of: Some(as_of), job: None };
     run_portal_night(&tools, order, &|_| {}).await.unwrap();

@@ -2,7 +2,10 @@
 
 use jiff::civil::{Date, date};
 use mingcha::{
-    jobs::fold::{Origin, fold},
+    jobs::{
+        caution::Caution,
+        fold::{Origin, fold},
+    },
     model::{
         Cause, Change, Decision, DecisionRefused, EntryStatus, EventKind, Finding, FindingIdentity, FindingState,
         Outcome, Subject, Verdict,
@@ -31,7 +34,7 @@ fn origin(night: Date) -> Origin<'static> {
 
 /// The one finding that a failing check opens on `FIRST`.
 fn opened() -> Finding {
-    let changes = fold(&[], &[outcome("report:2021", Verdict::Failed)], origin(FIRST));
+    let changes = fold(&[], &[outcome("report:2021", Verdict::Failed)], origin(FIRST), &Caution::default());
     let [Change { finding, event: Some(EventKind::Opened) }] = changes.as_slice() else {
         panic!("one finding opens: {changes:?}")
     };
@@ -48,7 +51,7 @@ fn in_state(state: FindingState) -> Finding {
 }
 
 fn after(finding: &Finding, verdict: Verdict, night: Date) -> Vec<Change> {
-    fold(std::slice::from_ref(finding), &[outcome("report:2021", verdict)], origin(night))
+    fold(std::slice::from_ref(finding), &[outcome("report:2021", verdict)], origin(night), &Caution::default())
 }
 
 #[test]
@@ -72,19 +75,29 @@ fn a_failing_check_opens_the_first_episode() {
 }
 
 #[test]
-fn nothing_but_a_failing_check_opens_anything() {
-    for verdict in
-        [Verdict::Passed, Verdict::NotApplicable, Verdict::NeedsReview, Verdict::NotMeasurable(Cause::Timeout)]
-    {
-        assert_eq!(fold(&[], &[outcome("report:2021", verdict)], origin(FIRST)), []);
+fn what_passed_or_was_not_decided_opens_nothing() {
+    for verdict in [Verdict::Passed, Verdict::NotApplicable, Verdict::NotMeasurable(Cause::Timeout)] {
+        assert_eq!(fold(&[], &[outcome("report:2021", verdict)], origin(FIRST), &Caution::default()), []);
     }
 }
 
 /// State before, verdict of the next night, state after, event, episode.
 #[test]
 fn every_transition_of_the_table() {
-    use FindingState::{Confirmed, Dismissed, FixClaimed, FixVerified, Notified, Suspected, Waived};
+    use FindingState::{
+        Awaiting, Confirmed, Dismissed, FixClaimed, FixVerified, Notified, Question, Suspected, Waived, Withdrawn,
+    };
     let table = [
+        (Awaiting, Verdict::Failed, Suspected, Some(EventKind::Raised), 1),
+        (Awaiting, Verdict::Passed, Withdrawn, Some(EventKind::Withdrawn), 1),
+        (Question, Verdict::Failed, Suspected, Some(EventKind::Raised), 1),
+        (Question, Verdict::NeedsReview, Question, None, 1),
+        (Question, Verdict::Passed, Withdrawn, Some(EventKind::Withdrawn), 1),
+        (Withdrawn, Verdict::Failed, Suspected, Some(EventKind::Reopened), 2),
+        (Withdrawn, Verdict::NeedsReview, Question, Some(EventKind::Asked), 2),
+        (Withdrawn, Verdict::Passed, Withdrawn, None, 1),
+        (FixVerified, Verdict::NeedsReview, Question, Some(EventKind::Asked), 2),
+        (Dismissed, Verdict::NeedsReview, Dismissed, None, 1),
         (Suspected, Verdict::Failed, Suspected, None, 1),
         (Confirmed, Verdict::Failed, Confirmed, None, 1),
         (Notified, Verdict::Failed, Notified, None, 1),
@@ -108,7 +121,7 @@ fn every_transition_of_the_table() {
         let case = format!("{before:?} then {verdict:?}");
         assert_eq!((finding.state, change.event, finding.episode), (state, event, episode), "{case}");
         assert_eq!(finding.last_measured, NEXT, "{case}");
-        assert_eq!(finding.last_seen, if verdict == Verdict::Failed { NEXT } else { FIRST }, "{case}");
+        assert_eq!(finding.last_seen, if verdict == Verdict::Passed { FIRST } else { NEXT }, "{case}");
         if episode == 2 {
             assert_eq!(finding.first_seen, NEXT, "{case}");
             assert_ne!(finding.id, known.id, "{case}");
@@ -122,15 +135,12 @@ fn every_transition_of_the_table() {
 fn what_was_not_measured_changes_nothing() {
     for state in FindingState::ALL {
         let finding = in_state(state);
-        for verdict in [
-            Verdict::NotApplicable,
-            Verdict::NeedsReview,
-            Verdict::NotMeasurable(Cause::BotShield),
-            Verdict::NotMeasurable(Cause::OurOutage),
-        ] {
+        for verdict in
+            [Verdict::NotApplicable, Verdict::NotMeasurable(Cause::BotShield), Verdict::NotMeasurable(Cause::OurOutage)]
+        {
             assert_eq!(after(&finding, verdict, NEXT), [], "{state:?} {verdict:?}");
         }
-        assert_eq!(fold(&[finding], &[], origin(NEXT)), [], "{state:?} without an outcome");
+        assert_eq!(fold(&[finding], &[], origin(NEXT), &Caution::default()), [], "{state:?} without an outcome");
     }
 }
 
@@ -170,6 +180,7 @@ fn units_and_subjects_are_apart() {
         &[opened()],
         &[outcome("report:2020", Verdict::Failed), other_unit, outcome("report:2021", Verdict::Passed)],
         origin(NEXT),
+        &Caution::default(),
     );
     let events: Vec<_> = changes.iter().map(|change| change.event).collect();
     assert_eq!(events.iter().filter(|event| **event == Some(EventKind::Opened)).count(), 2);
@@ -179,7 +190,7 @@ fn units_and_subjects_are_apart() {
 #[test]
 fn of_two_outcomes_for_one_fault_the_failed_one_counts() {
     let both = [outcome("report:2021", Verdict::Passed), outcome("report:2021", Verdict::Failed)];
-    let changes = fold(&[], &both, origin(FIRST));
+    let changes = fold(&[], &both, origin(FIRST), &Caution::default());
     assert_eq!(changes.len(), 1);
     assert_eq!(changes[0].event, Some(EventKind::Opened));
 }
@@ -291,10 +302,11 @@ proptest! {
                 Step::Night(outcomes) => {
                     let outcomes: Vec<_> =
                         outcomes.into_iter().map(|(subject, verdict)| outcome(&subject_key(subject), verdict)).collect();
-                    let changes = fold(&findings.latest(), &outcomes, origin(night));
+                    let changes = fold(&findings.latest(), &outcomes, origin(night), &Caution::default());
                     for change in &changes {
                         let Some(before) = findings.0.iter().find(|known| known.id == change.finding.id) else {
-                            prop_assert_eq!(change.finding.state, FindingState::Suspected);
+                            let state = change.finding.state;
+                            prop_assert!(matches!(state, FindingState::Suspected | FindingState::Question));
                             continue;
                         };
                         let after = &change.finding;
@@ -305,12 +317,17 @@ proptest! {
                             prop_assert_eq!(before.state, after.state);
                         }
                         if after.state != before.state {
-                            prop_assert_eq!(after.state, FindingState::FixVerified);
-                            prop_assert_eq!(change.event, Some(EventKind::Closed));
+                            let told = (after.state, change.event);
+                            prop_assert!(
+                                told == (FindingState::FixVerified, Some(EventKind::Closed))
+                                    || told == (FindingState::Withdrawn, Some(EventKind::Withdrawn))
+                                    || told == (FindingState::Suspected, Some(EventKind::Raised)),
+                                "{told:?}"
+                            );
                         }
                     }
                     findings.apply(changes);
-                    prop_assert_eq!(fold(&findings.latest(), &outcomes, origin(night)), vec![], "the same night again");
+                    prop_assert_eq!(fold(&findings.latest(), &outcomes, origin(night), &Caution::default()), vec![], "the same night again");
                     night = night.tomorrow().unwrap();
                 }
                 Step::Decide(subject, decision) => {

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use jiff::{Timestamp, civil::date};
 use mingcha::{
-    jobs::fold::{Origin, fold},
+    jobs::{
+        caution::Caution,
+        fold::{Origin, fold},
+    },
     model::{
         Capture, Cause, Decision, Entry, EntrySource, EntryStatus, EventKind, Evidence, Finding, FindingState, Hop,
         Level, Load, NotMeasurable, ObservedPage, Outcome, PageFacts, Portal, Revisit, Run, RunState, Sameness,
@@ -164,7 +167,8 @@ async fn finish(log: &Log, run: &Run, outcomes: &[Outcome]) -> Result<usize, Log
     writing.pages(&run, &[page("http://jyj.heyuan.gov.cn/1.html")], &[shield], &[unread()]).await?;
     writing.outcomes(&run, outcomes).await?;
     let latest = writing.latest_episodes("jyj").await?;
-    let changes = fold(&latest, outcomes, Origin { portal: "jyj", run: &run.id, night: run.night });
+    let changes =
+        fold(&latest, outcomes, Origin { portal: "jyj", run: &run.id, night: run.night }, &Caution::default());
     writing.changes(&run, &changes).await?;
     writing.finish(&run, true).await?;
     Ok(changes.len())
@@ -461,7 +465,7 @@ async fn a_night_killed_before_its_end_leaves_no_trace_but_its_run() {
     log.begin_run(&run, &portal(), Some("jyj:1")).await.unwrap();
     let mut writing = log.write_night().await.unwrap();
     writing.outcomes(&run, &outcomes).await.unwrap();
-    let changes = fold(&[], &outcomes, Origin { portal: "jyj", run: &run.id, night: run.night });
+    let changes = fold(&[], &outcomes, Origin { portal: "jyj", run: &run.id, night: run.night }, &Caution::default());
     writing.changes(&run, &changes).await.unwrap();
     drop(writing);
 

@@ -89,6 +89,7 @@ async fn tools(folder: &Path, server: &Server, as_of: Timestamp) -> Tools {
             first_pause: Duration::from_millis(5),
             ..fetch::Settings::default()
         },
+        canary: None,
     }
 }
 

@@ -24,6 +24,7 @@ async fn night_of(fixture: &FixturePortal) -> NightReport {
         archive: Archive::open(&folder.path().join("evidence")).unwrap(),
         catalog: Arc::new(Catalog::load(None).unwrap()),
         fetch: fetch::Settings { resolve: server.resolve(), clock: Some(as_of), ..fetch::Settings::default() },
+        canary: None,
     };
     let order = Order { portal: &fixture.sheet.portal, as_of: Some(as_of), job: None };
     let report = run_portal_night(&tools, order, &|_| {}).await.unwrap().unwrap();

@@ -23,6 +23,8 @@ pub struct Definition {
     pub applies_to: Vec<UnitKind>,
     pub basis: Vec<Basis>,
     pub valid: Validity,
+    /// A fault of absence or unreachability: raised only when a second night sees it too.
+    pub two_nights: bool,
     /// What the unit is told; see [`Definition::message_for`] for the placeholders.
     pub message: String,
     /// How it is mended.
@@ -93,6 +95,8 @@ struct Written<P> {
     basis: Vec<Basis>,
     #[serde(default)]
     valid: Validity,
+    #[serde(default)]
+    two_nights: bool,
     params: P,
     message: String,
     fix: String,
@@ -121,6 +125,7 @@ impl Definition {
             applies_to: written.applies_to,
             basis: written.basis,
             valid: written.valid,
+            two_nights: written.two_nights,
             message: written.message,
             fix: written.fix,
             examples: written.examples,

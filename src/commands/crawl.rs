@@ -34,7 +34,7 @@ pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
 pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
     let office = Office::open(global)?;
     let portals = office.portals_to_visit(&args.portals)?;
-    let tools = office.tools().await?;
+    let (tools, canary) = office.tools_with_canary().await?;
     let mut table = terminal::table(["网站", "检查", "页面", "未能检查", "发现问题", "新增", "整改合格", "说明"]);
     let mut unread = Vec::new();
     for portal in portals {
@@ -53,6 +53,9 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
     let waiting = office.settings.portals.iter().filter(|portal| !portal.has_address()).count();
     if args.portals.is_empty() && waiting > 0 {
         terminal::say(format_args!("{waiting} 个网站尚未填写网址（url），未访问"))?;
+    }
+    if let Some(server) = canary {
+        server.stop().await?;
     }
     tools.log.close().await;
     if unread.is_empty() {
@@ -85,7 +88,7 @@ fn row(portal: &Portal, report: &NightReport) -> [String; 8] {
         report.facts.coverage.visits.len().to_string(),
         report.facts.coverage.not_measurable.len().to_string(),
         failed.to_string(),
-        events(&[EventKind::Opened, EventKind::Reopened]),
+        events(&[EventKind::Opened, EventKind::Reopened, EventKind::Raised]),
         events(&[EventKind::Closed]),
         report.run.note.clone(),
     ]

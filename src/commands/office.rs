@@ -14,6 +14,7 @@ use super::{Global, WrongInput};
 use crate::{
     catalog::{Catalog, files},
     config::{self, Evidence, Settings},
+    demo::{Server, canary},
     evidence::Archive,
     fetch,
     jobs::{night::Tools, queue::Queue, thinning::Rule},
@@ -80,6 +81,16 @@ impl Office {
         Ok(catalog)
     }
 
+    /// Everything nights need, the canary included; it is served as long as the server is kept.
+    pub async fn tools_with_canary(&self) -> anyhow::Result<(Tools, Option<Server>)> {
+        let tools = self.tools().await?;
+        if !self.settings.crawl.canary {
+            return Ok((tools, None));
+        }
+        let (canary, server) = canary::start().await?;
+        Ok((Tools { canary: Some(canary), ..tools }, Some(server)))
+    }
+
     /// Everything a night needs.
     pub async fn tools(&self) -> anyhow::Result<Tools> {
         let fetch = fetch::Settings {
@@ -89,7 +100,13 @@ impl Office {
             window: self.settings.crawl.window,
             ..fetch::Settings::default()
         };
-        Ok(Tools { log: self.log().await?, archive: self.archive()?, catalog: Arc::new(self.catalog()?), fetch })
+        Ok(Tools {
+            log: self.log().await?,
+            archive: self.archive()?,
+            catalog: Arc::new(self.catalog()?),
+            fetch,
+            canary: None,
+        })
     }
 
     /// Those of [`Office::portals`] that have an address to visit. One that is named and has none is wrong input.

@@ -37,7 +37,7 @@ pub async fn run(_: Args, global: &Global) -> anyhow::Result<Ending> {
     let schedule: Schedule = settings.schedule.parse().map_err(|error| WrongInput(format!("{error}")))?;
     let portals: Vec<String> = office.portals_to_visit(&[])?.iter().map(|portal| portal.id.clone()).collect();
     let password_hash = password_hash(settings)?;
-    let tools = office.tools().await?;
+    let (tools, canary) = office.tools_with_canary().await?;
     tools.catalog.rulebook(&settings.rulebook).map_err(WrongInput)?;
     let queue = office.queue().await?;
     let listen = &settings.console.listen;
@@ -76,6 +76,9 @@ pub async fn run(_: Args, global: &Global) -> anyhow::Result<Ending> {
         }
     };
     tokio::try_join!(until_told, answering, queue.work(Workers::default(), work, stopped(told.clone())))?;
+    if let Some(server) = canary {
+        server.stop().await?;
+    }
     tools.log.close().await;
     Ok(Ending::Done)
 }

@@ -1,5 +1,6 @@
 //! Serves the fixture portals on loopback and runs the whole story on them.
 
+pub mod canary;
 pub mod portals;
 pub mod server;
 pub mod staff;

@@ -77,10 +77,20 @@ pub async fn tell(
     let mut told = Vec::new();
     let mut as_of = Timestamp::UNIX_EPOCH;
     for fixture in &fixtures {
-        as_of = fixture.as_of()?;
-        let fetch = fetch_settings(&server, as_of);
-        let tools = Tools { log: log.clone(), archive: archive.clone(), catalog: catalog.clone(), fetch };
         let portal = &fixture.sheet.portal;
+        let tools_at = |moment| Tools {
+            log: log.clone(),
+            archive: archive.clone(),
+            catalog: catalog.clone(),
+            fetch: fetch_settings(&server, moment),
+            canary: None,
+        };
+        as_of = fixture.as_of()?;
+        // A fault of absence is raised when a second night sees it: the evening before is the first.
+        let eve = as_of - jiff::SignedDuration::from_hours(24);
+        let first = Order { portal, as_of: Some(eve), job: None };
+        run_portal_night(&tools_at(eve), first, &|stage| progress(portal, stage)).await?;
+        let tools = tools_at(as_of);
         let order = Order { portal, as_of: Some(as_of), job: None };
         let night = run_portal_night(&tools, order, &|stage| progress(portal, stage)).await?;
         let night = night.with_context(|| format!("the night of {} was already done", portal.name))?;

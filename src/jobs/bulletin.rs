@@ -149,6 +149,7 @@ fn standing_of(finding: &Finding, from: Date, to: Date) -> Option<Standing> {
         FindingState::Suspected => Some(Standing::Suspected),
         FindingState::Waived => Some(Standing::Waived),
         FindingState::Dismissed => Some(Standing::Dismissed),
+        FindingState::Awaiting | FindingState::Question | FindingState::Withdrawn => None,
     }
 }
 

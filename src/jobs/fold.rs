@@ -1,23 +1,25 @@
 //! Folds a night's outcomes into the findings: pure, so that it can be tried on every case there is.
 //!
-//! | latest episode | outcome fails | outcome passes |
-//! |---|---|---|
-//! | none | episode 1 opens, suspected | – |
-//! | suspected, confirmed, notified, fix claimed | seen again | closed: fix verified |
-//! | fix verified | the next episode opens | measured |
-//! | dismissed | seen again, still dismissed; after a pass in between the next episode opens | measured |
-//! | waived, up to the last day | seen again, still waived | measured |
-//! | waived, afterwards | the next episode opens | measured |
+//! | latest episode | outcome fails | outcome needs review | outcome passes |
+//! |---|---|---|---|
+//! | none, fix verified, withdrawn | an episode opens: suspected, or awaiting or a question by [`Caution`] | an episode opens: question | measured |
+//! | awaiting | suspected, once a later night sees it and nothing holds it back | – | withdrawn |
+//! | question | suspected | asked again | withdrawn |
+//! | suspected, confirmed, notified, fix claimed | seen again | – | closed: fix verified |
+//! | dismissed | seen again, still dismissed; after a pass in between the next episode opens | the same | measured |
+//! | waived, up to the last day | seen again, still waived | – | measured |
+//! | waived, afterwards | the next episode opens | the next episode opens | measured |
 //!
-//! Every other outcome (not applicable, needs review, not measurable) and a missing one change nothing. Nor does
-//! a night that a finding has already been measured on, or an earlier one: the same night crawled or judged
-//! twice opens, closes and reopens nothing.
+//! Every other outcome (not applicable, not measurable) and a missing one change nothing. Nor does a night that a
+//! finding has already been measured on, or an earlier one: the same night crawled or judged twice opens, closes and
+//! reopens nothing. While a check is held back, its passes close nothing either.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
+use super::caution::{Caution, Manner};
 use crate::model::{Change, EventKind, Finding, FindingIdentity, FindingState, Outcome, Verdict};
 
 /// Version of the identity scheme: portal + check + subject key + unit.
@@ -32,7 +34,7 @@ pub struct Origin<'a> {
 }
 
 /// What becomes of the findings. `latest` holds the latest episode of every fault ever seen on the portal.
-pub fn fold(latest: &[Finding], outcomes: &[Outcome], origin: Origin) -> Vec<Change> {
+pub fn fold(latest: &[Finding], outcomes: &[Outcome], origin: Origin, caution: &Caution) -> Vec<Change> {
     let latest: BTreeMap<&FindingIdentity, &Finding> =
         latest.iter().map(|finding| (&finding.identity, finding)).collect();
     let mut changes = Vec::new();
@@ -42,18 +44,66 @@ pub fn fold(latest: &[Finding], outcomes: &[Outcome], origin: Origin) -> Vec<Cha
         if known.is_some_and(|finding| finding.last_measured >= origin.night) {
             continue;
         }
-        let change = match (outcome.outcome, known) {
-            (Verdict::Failed, None) => Some(open(identity, 1, outcome, origin)),
-            (Verdict::Failed, Some(finding)) if begins_anew(finding, origin.night) => {
-                Some(open(identity, finding.episode + 1, outcome, origin))
-            }
-            (Verdict::Failed, Some(finding)) => Some(see_again(finding, outcome, origin)),
-            (Verdict::Passed, Some(finding)) => Some(measure_good(finding, origin.night)),
-            _ => None,
-        };
-        changes.extend(change);
+        let manner = caution.manner(&outcome.check);
+        changes.extend(match outcome.outcome {
+            Verdict::Failed => Some(failing(known, identity, outcome, origin, manner)),
+            Verdict::NeedsReview => asking(known, identity, outcome, origin),
+            Verdict::Passed if manner == Manner::Held => None,
+            Verdict::Passed => known.map(|finding| measure_good(finding, origin.night)),
+            Verdict::NotApplicable | Verdict::NotMeasurable(_) => None,
+        });
     }
     changes
+}
+
+fn failing(
+    known: Option<&Finding>,
+    identity: FindingIdentity,
+    outcome: &Outcome,
+    origin: Origin,
+    manner: Manner,
+) -> Change {
+    let Some(finding) = known.filter(|finding| !begins_anew(finding, origin.night)) else {
+        let episode = known.map_or(1, |finding| finding.episode + 1);
+        let (state, event) = match manner {
+            Manner::AtOnce if episode == 1 => (FindingState::Suspected, EventKind::Opened),
+            Manner::AtOnce => (FindingState::Suspected, EventKind::Reopened),
+            Manner::SecondNight | Manner::Held => (FindingState::Awaiting, EventKind::Noticed),
+            Manner::Advice => (FindingState::Question, EventKind::Asked),
+        };
+        return open(identity, episode, outcome, origin, (state, event));
+    };
+    let seen = see_again(finding, outcome, origin);
+    let is_raised = match (finding.state, manner) {
+        (FindingState::Awaiting | FindingState::Question, Manner::Held) | (FindingState::Question, Manner::Advice) => {
+            false
+        }
+        (FindingState::Awaiting | FindingState::Question, _) => true,
+        _ => false,
+    };
+    match (is_raised, manner) {
+        (false, _) => Change { finding: seen, event: None },
+        (true, Manner::Advice) => moved(seen, FindingState::Question, EventKind::Held, origin.night),
+        (true, _) => moved(seen, FindingState::Suspected, EventKind::Raised, origin.night),
+    }
+}
+
+/// A person is asked where nobody has spoken and nothing is open; what is open stays as it is.
+fn asking(known: Option<&Finding>, identity: FindingIdentity, outcome: &Outcome, origin: Origin) -> Option<Change> {
+    match known {
+        Some(finding) if !begins_anew(finding, origin.night) => {
+            let asked = matches!(finding.state, FindingState::Question | FindingState::Dismissed);
+            asked.then(|| Change { finding: see_again(finding, outcome, origin), event: None })
+        }
+        known => {
+            let episode = known.map_or(1, |finding| finding.episode + 1);
+            Some(open(identity, episode, outcome, origin, (FindingState::Question, EventKind::Asked)))
+        }
+    }
+}
+
+fn moved(finding: Finding, state: FindingState, event: EventKind, night: Date) -> Change {
+    Change { finding: Finding { state, unchanged_since: night, ..finding }, event: Some(event) }
 }
 
 /// One outcome for each fault. Checks promise no more than one; where one breaks the promise, the failed one
@@ -87,20 +137,31 @@ fn identity_of(outcome: &Outcome, portal: &str) -> FindingIdentity {
 /// True where a failing outcome is a new occurrence and not the one this episode speaks of.
 fn begins_anew(finding: &Finding, night: Date) -> bool {
     match finding.state {
-        FindingState::FixVerified => true,
+        FindingState::FixVerified | FindingState::Withdrawn => true,
         FindingState::Dismissed => finding.last_measured > finding.last_seen,
         FindingState::Waived => finding.waived_until.is_some_and(|until| until < night),
-        FindingState::Suspected | FindingState::Confirmed | FindingState::Notified | FindingState::FixClaimed => false,
+        FindingState::Awaiting
+        | FindingState::Question
+        | FindingState::Suspected
+        | FindingState::Confirmed
+        | FindingState::Notified
+        | FindingState::FixClaimed => false,
     }
 }
 
-fn open(identity: FindingIdentity, episode: u32, outcome: &Outcome, origin: Origin) -> Change {
+fn open(
+    identity: FindingIdentity,
+    episode: u32,
+    outcome: &Outcome,
+    origin: Origin,
+    (state, event): (FindingState, EventKind),
+) -> Change {
     let finding = Finding {
         id: id_of(&identity, episode),
         identity,
         episode,
         subject: outcome.subject.clone(),
-        state: FindingState::Suspected,
+        state,
         confirmed: false,
         message: outcome.reason.clone(),
         url: outcome.url.clone(),
@@ -113,12 +174,11 @@ fn open(identity: FindingIdentity, episode: u32, outcome: &Outcome, origin: Orig
         reason: String::new(),
         waived_until: None,
     };
-    let event = if episode == 1 { EventKind::Opened } else { EventKind::Reopened };
     Change { finding, event: Some(event) }
 }
 
-fn see_again(finding: &Finding, outcome: &Outcome, origin: Origin) -> Change {
-    let finding = Finding {
+fn see_again(finding: &Finding, outcome: &Outcome, origin: Origin) -> Finding {
+    Finding {
         subject: outcome.subject.clone(),
         message: outcome.reason.clone(),
         url: outcome.url.clone(),
@@ -127,8 +187,7 @@ fn see_again(finding: &Finding, outcome: &Outcome, origin: Origin) -> Change {
         last_measured: origin.night,
         run: origin.run.to_owned(),
         ..finding.clone()
-    };
-    Change { finding, event: None }
+    }
 }
 
 /// A passing check: closes what is open, and only notes the day where a person has decided otherwise.
@@ -136,10 +195,12 @@ fn measure_good(finding: &Finding, night: Date) -> Change {
     let measured = Finding { last_measured: night, ..finding.clone() };
     match finding.state {
         FindingState::Suspected | FindingState::Confirmed | FindingState::Notified | FindingState::FixClaimed => {
-            let closed = Finding { state: FindingState::FixVerified, unchanged_since: night, ..measured };
-            Change { finding: closed, event: Some(EventKind::Closed) }
+            moved(measured, FindingState::FixVerified, EventKind::Closed, night)
         }
-        FindingState::FixVerified | FindingState::Dismissed | FindingState::Waived => {
+        FindingState::Awaiting | FindingState::Question => {
+            moved(measured, FindingState::Withdrawn, EventKind::Withdrawn, night)
+        }
+        FindingState::FixVerified | FindingState::Withdrawn | FindingState::Dismissed | FindingState::Waived => {
             Change { finding: measured, event: None }
         }
     }

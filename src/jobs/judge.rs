@@ -7,7 +7,7 @@ use anyhow::Context as _;
 
 use super::{
     fold::{Origin, fold},
-    night::judge_visit,
+    night::{judge_visit, standing_caution},
 };
 use crate::{
     catalog::Catalog,
@@ -49,7 +49,7 @@ pub async fn judge_again(log: &Log, archive: &Archive, catalog: &Catalog, run: &
     let (_, outcomes) = judge_visit(catalog, &stored.portal, stored.run.as_of, &visited);
     let latest = log.latest_episodes(&stored.run.portal).await?;
     let origin = Origin { portal: &stored.run.portal, run: &stored.run.id, night: stored.run.night };
-    let changes = fold(&latest, &outcomes, origin);
+    let changes = fold(&latest, &outcomes, origin, &standing_caution(log, catalog).await?);
     Ok(Rejudged { differences: differences(&then, &outcomes), run: stored.run, outcomes, changes })
 }
 

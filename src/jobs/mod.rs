@@ -5,6 +5,8 @@ pub mod bulletin;
 pub mod bulletin_draft;
 mod bulletin_problems;
 pub mod bulletin_score;
+pub mod canary;
+pub mod caution;
 pub mod fold;
 pub mod judge;
 pub mod night;

@@ -8,7 +8,11 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use jiff::{Timestamp, ToSpan};
 
-use super::fold::{Origin, fold};
+use super::{
+    canary::Canary,
+    caution::{Caution, below_the_floor, mass_flips},
+    fold::{Origin, fold},
+};
 use crate::{
     catalog::Catalog,
     check::{Context, judge},
@@ -34,6 +38,8 @@ pub struct Tools {
     pub catalog: Arc<Catalog>,
     /// How portals are asked; the portal's own settings are laid over it.
     pub fetch: fetch::Settings,
+    /// The portal with known faults that is read inside each night, where one is kept.
+    pub canary: Option<Arc<Canary>>,
 }
 
 /// One night to be done.
@@ -109,7 +115,8 @@ pub async fn run_portal_night(
     };
     run.note.clone_from(&visited.note);
     run.load = visited.load;
-    let changes = write(&tools.log, &run, &visited, &outcomes).await?;
+    let caution = caution(tools, &run).await?;
+    let changes = write(&tools.log, &run, &visited, &outcomes, caution).await?;
     progress(Stage::Written { changes: changes.len() });
     Ok(Some(NightReport { run, facts, outcomes, changes }))
 }
@@ -120,6 +127,21 @@ async fn remember(log: &Log, portal: &Portal, run: &Run, now: Timestamp) -> anyh
     let since = run.night.saturating_sub(NIGHTS_OF_DISTRUST.days());
     let warned = log.was_distrusted_since(&portal.id, since).await?;
     Ok(Memory::new(log.known_pages(&portal.id).await?, &portal.url, now, warned))
+}
+
+/// What keeps this night from raising faults at once.
+pub(super) async fn standing_caution(log: &Log, catalog: &Catalog) -> anyhow::Result<Caution> {
+    let quarantined = log.quarantines(false).await?.into_iter().map(|quarantine| quarantine.check).collect();
+    let advice = below_the_floor(&log.check_records().await?);
+    Ok(Caution { quarantined, advice, ..Caution::of_checks(&catalog.checks) })
+}
+
+async fn caution(tools: &Tools, run: &Run) -> anyhow::Result<Caution> {
+    let night_in_doubt = match &tools.canary {
+        Some(canary) => !canary.look(&tools.log, run.night).await?.is_well(),
+        None => false,
+    };
+    Ok(Caution { night_in_doubt, ..standing_caution(&tools.log, &tools.catalog).await? })
 }
 
 /// Facts and outcomes of a visit, live or from the log. Pure.
@@ -181,7 +203,13 @@ async fn begin(tools: &Tools, order: Order<'_>) -> anyhow::Result<Option<(Run, b
 }
 
 /// Everything the night brought, at once.
-async fn write(log: &Log, run: &Run, visited: &Visited, outcomes: &[Outcome]) -> anyhow::Result<Vec<Change>> {
+async fn write(
+    log: &Log,
+    run: &Run,
+    visited: &Visited,
+    outcomes: &[Outcome],
+    mut caution: Caution,
+) -> anyhow::Result<Vec<Change>> {
     let mut night = log.write_night().await?;
     night.pages(run, &visited.pages, &visited.other_captures, &visited.failures).await?;
     if let Some(robots) = robots(visited) {
@@ -191,8 +219,15 @@ async fn write(log: &Log, run: &Run, visited: &Visited, outcomes: &[Outcome]) ->
         night.distrust(run, why).await?;
     }
     night.outcomes(run, outcomes).await?;
+    let (flips, portals) = night.flips(run).await?;
+    for flip in mass_flips(flips, portals) {
+        if night.quarantine(run, &flip).await? {
+            caution.quarantined.insert(flip.check);
+        }
+    }
     let latest = night.latest_episodes(&run.portal).await?;
-    let changes = fold(&latest, outcomes, Origin { portal: &run.portal, run: &run.id, night: run.night });
+    let origin = Origin { portal: &run.portal, run: &run.id, night: run.night };
+    let changes = fold(&latest, outcomes, origin, &caution);
     night.changes(run, &changes).await?;
     night.finish(run, visited.cut_short).await.with_context(|| format!("cannot write the night {}", run.id))?;
     Ok(changes)

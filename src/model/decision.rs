@@ -61,7 +61,7 @@ impl Change {
             detail.insert(name.to_owned(), value.to_string());
         };
         match self.event {
-            Some(EventKind::Opened | EventKind::Reopened) => {
+            Some(kind) if kind.opens() => {
                 add("identity_version", &finding.identity.version);
                 add("portal", &finding.identity.portal);
                 add("check", &finding.identity.check);
@@ -89,7 +89,8 @@ impl Finding {
     /// The finding after a person's decision taken on day `today`. People may correct themselves and each
     /// other: any decision may follow any other, except where it would say nothing new.
     pub fn decided(&self, decision: Decision, reason: &str, today: Date) -> Result<Change, DecisionRefused> {
-        let mended = self.last_measured > self.last_seen || self.state == FindingState::FixVerified;
+        let gone = matches!(self.state, FindingState::FixVerified | FindingState::Withdrawn);
+        let mended = self.last_measured > self.last_seen || gone;
         let state = match decision {
             Decision::Confirm if self.confirmed => return Err(DecisionRefused::AlreadyConfirmed),
             Decision::Confirm if mended => FindingState::FixVerified,

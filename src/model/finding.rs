@@ -54,6 +54,10 @@ pub struct Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingState {
+    /// 待复核: seen on one night; raised when a later night sees it again. Nobody is asked to look at it yet.
+    Awaiting,
+    /// 待人工判断: the machine cannot decide and asks a person. Counts nowhere until the person has spoken.
+    Question,
     /// 待核查: flagged by the machine.
     Suspected,
     /// 已确认.
@@ -68,10 +72,14 @@ pub enum FindingState {
     Dismissed,
     /// 限期豁免.
     Waived,
+    /// 已撤回: what awaited a second look or an answer was gone by itself.
+    Withdrawn,
 }
 
 impl FindingState {
-    pub const ALL: [FindingState; 7] = [
+    pub const ALL: [FindingState; 10] = [
+        FindingState::Awaiting,
+        FindingState::Question,
         FindingState::Suspected,
         FindingState::Confirmed,
         FindingState::Notified,
@@ -79,10 +87,19 @@ impl FindingState {
         FindingState::FixVerified,
         FindingState::Dismissed,
         FindingState::Waived,
+        FindingState::Withdrawn,
     ];
+
+    /// Whether the machine stands by the fault or a person has spoken: what does not stand is read by no scorer and
+    /// named in no bulletin.
+    pub fn stands(self) -> bool {
+        !matches!(self, FindingState::Awaiting | FindingState::Question | FindingState::Withdrawn)
+    }
 
     pub fn chinese(self) -> &'static str {
         match self {
+            FindingState::Awaiting => "待复核",
+            FindingState::Question => "待人工判断",
             FindingState::Suspected => "待核查",
             FindingState::Confirmed => "已确认",
             FindingState::Notified => "已通知",
@@ -90,12 +107,15 @@ impl FindingState {
             FindingState::FixVerified => "整改已核实",
             FindingState::Dismissed => "已排除",
             FindingState::Waived => "限期豁免",
+            FindingState::Withdrawn => "已撤回",
         }
     }
 
     /// The name in the database and in files, such as `fix_verified`.
     pub fn name(self) -> &'static str {
         match self {
+            FindingState::Awaiting => "awaiting",
+            FindingState::Question => "question",
             FindingState::Suspected => "suspected",
             FindingState::Confirmed => "confirmed",
             FindingState::Notified => "notified",
@@ -103,6 +123,7 @@ impl FindingState {
             FindingState::FixVerified => "fix_verified",
             FindingState::Dismissed => "dismissed",
             FindingState::Waived => "waived",
+            FindingState::Withdrawn => "withdrawn",
         }
     }
 
@@ -135,6 +156,16 @@ pub struct Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
+    /// The machine saw it on one night and waits for a second one: the first event of an episode.
+    Noticed,
+    /// The machine asks a person: the first event of an episode.
+    Asked,
+    /// A later night saw it again, or decided what was a question: now it is flagged.
+    Raised,
+    /// Taken back to wait, since the check or the night itself came under suspicion.
+    Held,
+    /// What awaited a second look or an answer was gone by itself.
+    Withdrawn,
     /// The machine saw the fault for the first time in this episode.
     Opened,
     /// A person confirmed it.
@@ -152,7 +183,12 @@ pub enum EventKind {
 }
 
 impl EventKind {
-    pub const ALL: [EventKind; 7] = [
+    pub const ALL: [EventKind; 12] = [
+        EventKind::Noticed,
+        EventKind::Asked,
+        EventKind::Raised,
+        EventKind::Held,
+        EventKind::Withdrawn,
         EventKind::Opened,
         EventKind::Confirmed,
         EventKind::Dismissed,
@@ -166,8 +202,19 @@ impl EventKind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// Whether it is the first event of an episode or of an entry, and carries what they are.
+    pub fn opens(self) -> bool {
+        use EventKind::{Asked, Noticed, Opened, Recorded, Reopened};
+        matches!(self, Noticed | Asked | Opened | Reopened | Recorded)
+    }
+
     pub fn chinese(self) -> &'static str {
         match self {
+            EventKind::Noticed => "首次见到，待复核",
+            EventKind::Asked => "提请人工判断",
+            EventKind::Raised => "复核仍存在",
+            EventKind::Held => "暂缓认定",
+            EventKind::Withdrawn => "未再出现，撤回",
             EventKind::Opened => "首次发现",
             EventKind::Confirmed => "确认问题",
             EventKind::Dismissed => "排除问题",
@@ -180,6 +227,11 @@ impl EventKind {
 
     pub fn name(self) -> &'static str {
         match self {
+            EventKind::Noticed => "noticed",
+            EventKind::Asked => "asked",
+            EventKind::Raised => "raised",
+            EventKind::Held => "held",
+            EventKind::Withdrawn => "withdrawn",
             EventKind::Opened => "opened",
             EventKind::Confirmed => "confirmed",
             EventKind::Dismissed => "dismissed",

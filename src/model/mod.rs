@@ -24,6 +24,7 @@
 pub mod audit;
 pub mod bulletin;
 pub mod capture;
+pub mod check_record;
 pub mod decision;
 pub mod entry;
 pub mod finding;
@@ -52,6 +53,7 @@ pub use bulletin::{
     Statement, Totals, UnitResult, UnitScore, Unmeasured,
 };
 pub use capture::{Capture, Cause, Hop, NotMeasurable, Revisit, Sameness};
+pub use check_record::{CanaryNight, CheckRecord, Flip, Quarantine};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};

@@ -20,7 +20,9 @@ impl Log {
         for finding in findings {
             if let Some(told) = told.get(&finding.id) {
                 let state = cells::word(&told.state, FindingState::from_name, "the state in an event")?;
-                entries.push(Finding { state, confirmed: told.confirmed, ..finding }.as_entry());
+                if state.stands() {
+                    entries.push(Finding { state, confirmed: told.confirmed, ..finding }.as_entry());
+                }
             }
         }
         let filter = EntryFilter { from: Some(from), to: Some(to), ..EntryFilter::default() };

@@ -197,7 +197,8 @@ impl Log {
         let mut findings = self.findings(&period).await?;
         findings.sort_by(|a, b| (a.first_seen, &a.id).cmp(&(b.first_seen, &b.id)));
         let recorded = self.entries(&EntryFilter { from: Some(from), to: Some(to), ..EntryFilter::default() }).await?;
-        Ok(findings.iter().map(Finding::as_entry).chain(recorded.into_iter().map(|recorded| recorded.entry)).collect())
+        let standing = findings.iter().filter(|finding| finding.state.stands()).map(Finding::as_entry);
+        Ok(standing.chain(recorded.into_iter().map(|recorded| recorded.entry)).collect())
     }
 }
 

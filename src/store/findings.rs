@@ -241,6 +241,16 @@ pub(super) async fn latest_episodes(connection: &mut Connection, portal: &str) -
     into_findings(rows)
 }
 
+/// Findings of a check whose state moved on this night.
+pub(super) async fn moved_on(connection: &mut Connection, check: &str, night: Date) -> Result<Vec<Finding>> {
+    let rows = sqlx::query_as("SELECT * FROM findings WHERE check_id = $1 AND unchanged_since = $2 ORDER BY id")
+        .bind(check)
+        .bind(night.to_string())
+        .fetch_all(connection)
+        .await?;
+    into_findings(rows)
+}
+
 /// Writes the finding as it stands from now on and appends its event, if there is one.
 pub(super) async fn apply(
     connection: &mut Connection,

@@ -15,6 +15,7 @@ mod night;
 mod night_numbers;
 mod outcomes;
 mod runs;
+mod suspicion;
 mod thinning;
 mod told;
 mod verify;

@@ -10,7 +10,7 @@ pub const MACHINE: &str = "crawl";
 
 /// A night being written. Dropped without [`Night::finish`], it leaves no trace.
 pub struct Night {
-    transaction: Transaction<'static, Sqlite>,
+    pub(super) transaction: Transaction<'static, Sqlite>,
 }
 
 impl Log {

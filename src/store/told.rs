@@ -19,14 +19,15 @@ impl Told {
             self.state.clone_from(state);
         }
         match event.kind {
-            EventKind::Opened | EventKind::Reopened | EventKind::Recorded => {
+            kind if kind.opens() => {
                 self.opening = Some(event);
                 return;
             }
-            EventKind::Closed => return,
             EventKind::Confirmed => (self.confirmed, self.until) = (true, None),
             EventKind::Dismissed => (self.confirmed, self.until) = (false, None),
             EventKind::Waived => (self.confirmed, self.until) = (false, event.detail.get("until").cloned()),
+            // What the machine does changes no decision of a person.
+            _ => return,
         }
         self.reason = event.reason;
     }

@@ -11,7 +11,10 @@ use mingcha::{
     catalog::Catalog,
     console::{self, Services},
     evidence::Archive,
-    jobs::fold::{Origin, fold},
+    jobs::{
+        caution::Caution,
+        fold::{Origin, fold},
+    },
     model::{
         Capture, Evidence, Finding, JobRequest, Load, ObservedPage, Outcome, PageFacts, Portal, Run, RunState, Subject,
         Unit, UnitKind, Verdict, beijing_date,
@@ -134,7 +137,7 @@ impl Office {
         let latest = writing.latest_episodes(&portal.id).await.expect("the log answers");
         writing.pages(&run, &pages, &[], &[]).await.expect("pages are written");
         writing.outcomes(&run, &outcomes).await.expect("outcomes are written");
-        let changes = fold(&latest, &outcomes, Origin { portal: &portal.id, run: &run.id, night });
+        let changes = fold(&latest, &outcomes, Origin { portal: &portal.id, run: &run.id, night }, &Caution::default());
         writing.changes(&run, &changes).await.expect("changes are written");
         writing.finish(&run, false).await.expect("the run ends");
     }

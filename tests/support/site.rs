@@ -65,6 +65,7 @@ impl Site {
                 first_pause: Duration::from_millis(5),
                 ..fetch::Settings::default()
             },
+            canary: None,
         };
         let first_night = "2022-11-16T02:00:00+08:00".parse().unwrap();
         Self { pages, server, tools, portal: portal(), folder, first_night }

@@ -42,6 +42,7 @@ pub async fn serve(address: SocketAddr, out: &Path, catalog: Arc<Catalog>) -> an
         archive: Archive::open(&out.join("evidence"))?,
         catalog,
         fetch: story::fetch_settings(&portals_server, night),
+        canary: None,
     };
     let portals: Vec<Portal> = fixtures.into_iter().map(|fixture| fixture.sheet.portal).collect();
     terminal::say(format_args!(

@@ -85,9 +85,9 @@ fn findings(findings: &[Finding], catalog: &Catalog) -> Table {
         let title =
             catalog.checks.iter().find(|definition| definition.id == *check).map_or(check, |found| &found.title);
         let colour = match finding.state {
-            FindingState::Suspected => Color::Yellow,
-            FindingState::Dismissed | FindingState::Waived | FindingState::FixVerified => Color::DarkGrey,
-            _ => Color::Red,
+            FindingState::Suspected | FindingState::Question => Color::Yellow,
+            FindingState::Confirmed | FindingState::Notified | FindingState::FixClaimed => Color::Red,
+            _ => Color::DarkGrey,
         };
         table.add_row([
             Cell::new(&finding.identity.unit),

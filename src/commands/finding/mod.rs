@@ -4,6 +4,7 @@ mod add;
 mod decide;
 mod import;
 mod list;
+mod quality;
 mod show;
 
 use clap::Subcommand;
@@ -33,6 +34,10 @@ enum Action {
     Add(Box<add::Args>),
     /// Add a file of manual findings and measures (JSON Lines)
     Import(import::Args),
+    /// How often staff confirmed what each check said
+    Precision(quality::Precision),
+    /// Checks that are held back under suspicion
+    Quarantine(quality::Quarantine),
 }
 
 pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
@@ -45,6 +50,8 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
         Action::Waive(args) => decide::run(args.into(), &log).await?,
         Action::Add(args) => add::run(*args, &log).await?,
         Action::Import(args) => import::run(args, &log).await?,
+        Action::Precision(args) => quality::precision(args, &log).await?,
+        Action::Quarantine(args) => quality::quarantine(args, &log).await?,
     }
     log.close().await;
     Ok(Ending::Done)

@@ -45,6 +45,18 @@ pub struct Basis {
     pub words: String,
 }
 
+impl Basis {
+    /// Whether the whole country is held to it: a law, a document of the centre, or a national standard. A check that
+    /// no rulebook scores needs such a basis.
+    pub fn is_national(&self) -> bool {
+        NATIONAL.iter().any(|word| self.document.contains(word))
+    }
+}
+
+/// What documents that hold everywhere have in their titles and numbers.
+const NATIONAL: [&str; 10] =
+    ["中华人民共和国", "国务院", "国办", "国发", "国令", "国家", "全国", "中央", "发改", "GB"];
+
 /// First and last day on which the check may be applied; an absent bound is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

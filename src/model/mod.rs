@@ -37,6 +37,7 @@ pub mod portal_facts;
 pub mod quarter;
 pub mod reading;
 pub mod robots;
+pub mod rule_coverage;
 pub mod rulebook;
 pub mod run;
 pub mod score_difference;
@@ -70,6 +71,7 @@ pub use portal_facts::{
 };
 pub use quarter::Quarter;
 pub use robots::{Robots, RobotsVerdict};
+pub use rule_coverage::RuleCoverage;
 pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};

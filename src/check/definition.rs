@@ -54,8 +54,7 @@ impl Basis {
 }
 
 /// What documents that hold everywhere have in their titles and numbers.
-const NATIONAL: [&str; 10] =
-    ["中华人民共和国", "国务院", "国办", "国发", "国令", "国家", "全国", "中央", "发改", "GB"];
+const NATIONAL: [&str; 10] = ["中华人民共和国", "国务院", "国办", "国发", "国令", "国家", "全国", "中央", "发改", "GB"];
 
 /// First and last day on which the check may be applied; an absent bound is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

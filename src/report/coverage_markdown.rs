@@ -19,7 +19,10 @@ const HEAD: &str = "\
 /// The whole page.
 pub fn page(coverage: &RuleCoverage) -> Result<String, fmt::Error> {
     let mut text = HEAD.to_owned();
-    writeln!(text, "\n| 评分表 | 行数 | 网上判定 | 网上发现 | 数据导入 | 线下查看 | 有检查项 | 网上可见、须由人查看 |")?;
+    writeln!(
+        text,
+        "\n| 评分表 | 行数 | 网上判定 | 网上发现 | 数据导入 | 线下查看 | 有检查项 | 网上可见、须由人查看 |"
+    )?;
     writeln!(text, "|---|--:|--:|--:|--:|--:|--:|--:|")?;
     for book in &coverage.rulebooks {
         let anchor = format!("[{}](#{})", book.id, book.id);

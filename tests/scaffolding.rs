@@ -21,13 +21,8 @@ fn project() -> &'static Path {
 /// A copy of what the additions touch.
 fn copy() -> TempDir {
     let copy = tempfile::tempdir().unwrap();
-    for folder in ["checks", "fixtures/rulebooks", "fixtures/cms"] {
+    for folder in ["checks", "fixtures/rulebooks", "fixtures/cms", "src/check", "src/cms"] {
         copy_folder(&project().join(folder), &copy.path().join(folder));
-    }
-    for file in ["src/check/mod.rs", "src/check/definition.rs", "src/cms/mod.rs"] {
-        let to = copy.path().join(file);
-        fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(project().join(file), to).unwrap();
     }
     copy
 }
@@ -173,7 +168,8 @@ fn nothing_is_written_where_anything_is_in_the_way() {
         (&["new-check", "column-asleep", "column-stale"], "no TOPIC/FAULT"),
         (&["new-check", "columns/Column", "column-stale"], "small letters"),
         (&["new-check", "../columns/x", "column-stale"], "small letters"),
-        (&["new-kind", "required-column", "columns/x"], "exists already"),
+        (&["new-kind", "required-column", "columns/x"], "src/check/required_column.rs exists already"),
+        (&["new-kind", "required-column"], "write one of"),
         (&["new-kind", "column-moved", "columns/column-stale"], "exists already"),
         (&["new-rulebook", "yunhe-2022"], "exists already"),
         (&["new-rulebook", "heyuan.2026"], "small letters"),

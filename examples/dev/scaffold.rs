@@ -187,7 +187,7 @@ fn with_module(text: &str, module: &str) -> Option<String> {
     let mut lines: Vec<&str> = text.lines().collect();
     let is_module = |line: &&str| line.starts_with("mod ") && line.ends_with(';');
     let last = lines.iter().rposition(is_module)?;
-    let later = lines.iter().position(|line| is_module(&line) && *line > new.as_str());
+    let later = lines.iter().position(|line| is_module(line) && *line > new.as_str());
     lines.insert(later.unwrap_or(last + 1), &new);
     Some(lines.join("\n") + "\n")
 }

@@ -54,6 +54,7 @@ fn unscored(check: &Definition) -> UnscoredCheck {
     UnscoredCheck {
         id: check.id.clone(),
         title: check.title.clone(),
+        why: check.unscored.clone(),
         national_basis: national.map(|basis| basis.document.clone()).collect(),
     }
 }

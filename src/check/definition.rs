@@ -23,6 +23,8 @@ pub struct Definition {
     pub applies_to: Vec<UnitKind>,
     pub basis: Vec<Basis>,
     pub valid: Validity,
+    /// Why no rulebook scores it, in Chinese, where it rests on a plan all the same.
+    pub unscored: Option<String>,
     /// What the unit is told; see [`Definition::message_for`] for the placeholders.
     pub message: String,
     /// How it is mended.
@@ -104,6 +106,8 @@ struct Written<P> {
     basis: Vec<Basis>,
     #[serde(default)]
     valid: Validity,
+    #[serde(default)]
+    unscored: Option<String>,
     params: P,
     message: String,
     fix: String,
@@ -132,6 +136,7 @@ impl Definition {
             applies_to: written.applies_to,
             basis: written.basis,
             valid: written.valid,
+            unscored: written.unscored,
             message: written.message,
             fix: written.fix,
             examples: written.examples,

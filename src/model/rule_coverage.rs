@@ -49,7 +49,9 @@ pub struct FeedingCheck {
 pub struct UnscoredCheck {
     pub id: String,
     pub title: String,
-    /// The national documents it rests on; a check without any has no reason to be there.
+    /// Why, in Chinese, where the check says so itself.
+    pub why: Option<String>,
+    /// The national documents it rests on; a check has these, or says why.
     pub national_basis: Vec<String>,
 }
 
@@ -80,6 +82,13 @@ impl RulebookCoverage {
     pub fn new(id: &str, title: &str, clauses: Vec<ClauseCoverage>) -> Self {
         let totals = CoverageTotals::of(&clauses);
         Self { id: id.to_owned(), title: title.to_owned(), clauses, totals }
+    }
+}
+
+impl UnscoredCheck {
+    /// Why it is there although no row has points for it.
+    pub fn ground(&self) -> String {
+        self.why.clone().unwrap_or_else(|| self.national_basis.join("；"))
     }
 }
 

@@ -37,11 +37,10 @@ pub fn page(coverage: &RuleCoverage) -> Result<String, fmt::Error> {
         }
     }
     if !coverage.unscored.is_empty() {
-        writeln!(text, "\n## 不计分的检查项\n\n各评分表都没有对应的行，按国家标准检查并列入问题清单。\n")?;
-        writeln!(text, "| 检查项 | 依据 |\n|---|---|")?;
+        writeln!(text, "\n## 不计分的检查项\n\n没有一张评分表按这些检查项扣分；发现的问题列入问题清单。\n")?;
+        writeln!(text, "| 检查项 | 国家依据，或不计分的原因 |\n|---|---|")?;
         for check in &coverage.unscored {
-            let basis = check.national_basis.join("；");
-            writeln!(text, "| {} `{}` | {} |", cell(&check.title), check.id, cell(&basis))?;
+            writeln!(text, "| {} `{}` | {} |", cell(&check.title), check.id, cell(&check.ground()))?;
         }
     }
     Ok(text)

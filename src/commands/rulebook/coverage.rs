@@ -50,8 +50,7 @@ fn table(coverage: &RuleCoverage) -> anyhow::Result<()> {
         terminal::say(format_args!("{rows}\n"))?;
     }
     for check in &coverage.unscored {
-        let basis = check.national_basis.join("；");
-        terminal::say(format_args!("不计分：{}（{}）  依据：{basis}", check.title, check.id))?;
+        terminal::say(format_args!("不计分：{}（{}）　{}", check.title, check.id, check.ground()))?;
     }
     let totals = &coverage.totals;
     terminal::say(format_args!(

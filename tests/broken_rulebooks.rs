@@ -164,6 +164,8 @@ const DEFECTS: &[Defect] = &[
     ("units: [市教育局]", "units: [市数据局]", "23:17 sections[0].clauses[0].units[0]", "list heyuan has no unit 市数据局", "write the name as in the list"),
     ("units: [市教育局]", "units: [市教育局, 市教育局]", "23:23 sections[0].clauses[0].units[1]", "unit 市教育局 stands twice", "name each unit once"),
     ("effect: veto, consequence: { total: 0, grade: 不合格 }", "effect: deduct, points: 2", "65:9 sections[2].clauses[1]", "T8 loses points in a section without weight, so nothing is", "give the section a weight, or write outside:"),
+    (", checks: [annual-report-late] }", " }", "22:21 sections[0].clauses[0].observable", "T1 is to be seen on line, but no check looks at it", "name a check under checks: of a step, or say"),
+    ("observable: crawl\n", "observable: crawl\n        why_staff: \"\"\n", "23:20 sections[0].clauses[0].why_staff", "is empty", "write what readers of the scores will see"),
     // Steps.
     ("checks: [annual-report-late]", "checks: [annual-report-lat]", "25:93 sections[0].clauses[0].steps[0].checks[0]", "there is no check \"annual-report-lat\"", "did you mean annual-report-late?"),
     ("checks: [annual-report-late]", "checks: [annual-report-late, annual-report-late]", "25:113 sections[0].clauses[0].steps[0].checks[1]", "findings of annual-report-late never come here, T1.late", "name each check in one step, or part them by"),

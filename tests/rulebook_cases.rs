@@ -93,11 +93,12 @@ pub(crate) fn fixtures() -> Vec<Fixture> {
     let mut paths: Vec<_> = fs::read_dir(folder).unwrap().map(|item| item.unwrap().path()).collect();
     paths.retain(|path| path.is_file());
     paths.sort();
-    let read = |path: &Path| {
-        yaml::read(&path.display().to_string(), &fs::read_to_string(path).unwrap())
-            .unwrap_or_else(|problem| panic!("{problem}"))
-    };
-    paths.iter().map(|path| read(path)).collect()
+    paths.iter().map(|path| fixture(path)).collect()
+}
+
+pub(crate) fn fixture(path: &Path) -> Fixture {
+    yaml::read(&path.display().to_string(), &fs::read_to_string(path).unwrap())
+        .unwrap_or_else(|problem| panic!("{problem}"))
 }
 
 pub(crate) fn catalog() -> Catalog {
@@ -130,7 +131,7 @@ fn overlay_text(name: &str) -> String {
 }
 
 /// What does not come out as written.
-fn faults(report: &ScoreReport, case: &Case) -> Vec<String> {
+pub(crate) fn faults(report: &ScoreReport, case: &Case) -> Vec<String> {
     let mut faults = Vec::new();
     let mut compare = |what: String, wanted: String, found: String| {
         if wanted != found {

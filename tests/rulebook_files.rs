@@ -71,14 +71,6 @@ fn yunhe_lists_its_units_columns_and_accounts() {
 #[test]
 fn the_ten_rulebooks_have_the_rows_of_their_plans() {
     let catalog = Catalog::load(None).unwrap_or_else(|problems| panic!("{problems}"));
-    let rows: Vec<(&str, usize, String)> = catalog
-        .rulebooks
-        .iter()
-        .map(|book| {
-            let rows = book.sections.iter().map(|section| section.clauses.len()).sum();
-            (book.id.as_str(), rows, book.weights_sum().normalize().to_string())
-        })
-        .collect();
     let wanted = [
         ("linfen-2020-a", 26, "100"),
         ("linfen-2020-b", 25, "100"),
@@ -91,6 +83,15 @@ fn the_ten_rulebooks_have_the_rows_of_their_plans() {
         ("yuncheng-2022-b2", 37, "95"),
         ("yunhe-2022", 25, "100"),
     ];
+    let rows: Vec<(&str, usize, String)> = catalog
+        .rulebooks
+        .iter()
+        .filter(|book| wanted.iter().any(|(id, ..)| *id == book.id))
+        .map(|book| {
+            let rows = book.sections.iter().map(|section| section.clauses.len()).sum();
+            (book.id.as_str(), rows, book.weights_sum().normalize().to_string())
+        })
+        .collect();
     assert_eq!(rows, wanted.map(|(id, rows, weights)| (id, rows, weights.to_owned())));
 }
 

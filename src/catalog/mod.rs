@@ -2,6 +2,7 @@
 //! Each part has a file of its own; this one only puts them together.
 
 pub mod checks;
+pub mod coverage;
 pub mod files;
 mod head_rules;
 pub mod overlay;

@@ -176,6 +176,7 @@ fn check_clause(
         );
     }
     check_reference(book, clause, at, found);
+    check_seen(clause, at, found);
     check_caps(clause, at, found);
     // A weighted row from which nothing is lost and to which nothing is earned always keeps its weight.
     let beside = [Effect::Bonus, Effect::Major, Effect::Veto, Effect::Average];
@@ -222,6 +223,19 @@ fn check_clause(
                 "write the name as in the list",
             );
         }
+    }
+}
+
+/// A row to be seen on line has a check that looks, or says why a person must.
+fn check_seen(clause: &Clause, at: &str, found: &mut Findings) {
+    if let Some(why) = &clause.why_staff {
+        found.not_empty(&format!("{at}.why_staff"), why);
+    } else if clause.observable.on_line() && clause.steps.iter().all(|step| step.checks.is_empty()) {
+        found.add(
+            &format!("{at}.observable"),
+            format!("{} is to be seen on line, but no check looks at it", clause.id),
+            "name a check under checks: of a step, or say in why_staff: why a person must look",
+        );
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Definition {
     pub valid: Validity,
     /// A fault of absence or unreachability: raised only when a second night sees it too.
     pub two_nights: bool,
+    /// Why no rulebook scores it, in Chinese, where it rests on a plan all the same.
+    pub unscored: Option<String>,
     /// What the unit is told; see [`Definition::message_for`] for the placeholders.
     pub message: String,
     /// How it is mended.
@@ -46,6 +48,17 @@ pub struct Basis {
     /// What it asks, in our own short words.
     pub words: String,
 }
+
+impl Basis {
+    /// Whether the whole country is held to it: a law, a document of the centre, or a national standard. A check that
+    /// no rulebook scores needs such a basis.
+    pub fn is_national(&self) -> bool {
+        NATIONAL.iter().any(|word| self.document.contains(word))
+    }
+}
+
+/// What documents that hold everywhere have in their titles and numbers.
+const NATIONAL: [&str; 10] = ["中华人民共和国", "国务院", "国办", "国发", "国令", "国家", "全国", "中央", "发改", "GB"];
 
 /// First and last day on which the check may be applied; an absent bound is open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,6 +110,8 @@ struct Written<P> {
     valid: Validity,
     #[serde(default)]
     two_nights: bool,
+    #[serde(default)]
+    unscored: Option<String>,
     params: P,
     message: String,
     fix: String,
@@ -126,6 +141,7 @@ impl Definition {
             basis: written.basis,
             valid: written.valid,
             two_nights: written.two_nights,
+            unscored: written.unscored,
             message: written.message,
             fix: written.fix,
             examples: written.examples,

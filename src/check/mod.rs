@@ -1,7 +1,7 @@
 //! Pure: facts to outcomes. One file a kind of check; what a kind asks for is data in `checks/<topic>/<fault>.yaml`.
 //!
 //! A new kind: a file with its parameters and its [`Rule`], a `mod` line, a variant of [`Kind`] and its arm in
-//! [`Definition::read`].
+//! [`Definition::read`]. `cargo dev new-kind KIND TOPIC/FAULT` writes them.
 
 mod annual_report;
 mod column_contents;

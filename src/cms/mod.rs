@@ -1,7 +1,8 @@
 //! One file a publishing system: what gives it away, where its article text stands, which lists it hides from the
 //! page's tree, and how its lists go on. Facts are drawn by `observe`; adapters only know addresses and markup.
 //!
-//! To add a system: a file with a type that is an [`Adapter`], and a line in [`ADAPTERS`].
+//! To add a system: a file with a type that is an [`Adapter`], its `mod` line, and its name in [`ADAPTERS`].
+//! `cargo dev new-cms NAME` writes them.
 
 mod ewb;
 mod generic;
@@ -25,8 +26,8 @@ use crate::{
 };
 
 /// All known systems; the generic one answers when none of them does.
-const ADAPTERS: [&dyn Adapter; 7] =
-    [&trs::Trs, &jcms::Jcms, &jpaas::Jpaas, &vsb::Vsb, &ucap::Ucap, &gkmlpt::Gkmlpt, &ewb::Ewb];
+const ADAPTERS: &[&dyn Adapter] =
+    &[&trs::Trs, &jcms::Jcms, &jpaas::Jpaas, &vsb::Vsb, &ucap::Ucap, &gkmlpt::Gkmlpt, &ewb::Ewb];
 
 /// Less than this is a coincidence (a class name copied along with an article).
 const ENOUGH: u32 = 2;
@@ -74,8 +75,8 @@ pub trait Adapter: Sync {
 /// The system that made the page, with what gave it away; the generic one without evidence.
 pub fn recognise(source: &Source<'_>) -> (&'static dyn Adapter, CmsMatch) {
     let best = ADAPTERS
-        .into_iter()
-        .map(|adapter| (adapter, adapter.clues(source)))
+        .iter()
+        .map(|adapter| (*adapter, adapter.clues(source)))
         .map(|(adapter, clues)| (clues.iter().map(|clue| clue.weight).sum::<u32>(), adapter, clues))
         // The first of equals wins: `max_by_key` would take the last.
         .fold(None, |best: Option<(u32, &dyn Adapter, Vec<Clue>)>, next| match best {

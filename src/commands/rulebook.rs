@@ -1,5 +1,6 @@
 //! `mingcha rulebook`: what rulebooks there are, what stands in them, and whether a file is sound.
 
+mod coverage;
 mod validate;
 
 use std::{
@@ -41,6 +42,16 @@ enum What {
         id: String,
         #[command(flatten)]
         shown: Shown,
+    },
+    /// Which checks feed which rows, and why a person must look at the others
+    Coverage {
+        /// One rulebook; all of them where it is left out
+        id: Option<String>,
+        /// A folder of rules laid over the built-in ones
+        #[arg(long, value_name = "DIR")]
+        checks: Option<PathBuf>,
+        #[arg(long, value_enum, default_value = "table")]
+        format: coverage::Form,
     },
     /// Say everything that is wrong with a rulebook file, a folder of them, or the built-in ones
     Validate {
@@ -95,10 +106,11 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
                 Some(path) => show(&overlaid(&catalog, book, &path)?, shown.format)?,
             }
         }
+        What::Coverage { id, checks, format } => coverage::run(id.as_deref(), &load(checks.as_deref())?, format)?,
         What::Units { id, shown } => units(&catalog(&shown)?, &id, shown.format)?,
         What::Validate { path, overlay, shown } => validate::run(path.as_deref(), overlay.as_deref(), &shown)?,
         What::Overlay { id, checks } => {
-            let catalog = Catalog::load(checks.as_deref()).map_err(|problems| WrongInput(problems.to_string()))?;
+            let catalog = load(checks.as_deref())?;
             terminal::say(overlay::template(catalog.rulebook(&id).map_err(WrongInput)?).trim_end())?;
         }
         What::Schema { overlay, format: _ } => {
@@ -110,7 +122,11 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
 }
 
 fn catalog(shown: &Shown) -> Result<Catalog, WrongInput> {
-    Catalog::load(shown.checks.as_deref()).map_err(|problems| WrongInput(problems.to_string()))
+    load(shown.checks.as_deref())
+}
+
+fn load(checks: Option<&Path>) -> Result<Catalog, WrongInput> {
+    Catalog::load(checks).map_err(|problems| WrongInput(problems.to_string()))
 }
 
 /// A line of `rulebook list`.

@@ -38,6 +38,7 @@ pub mod portal_facts;
 pub mod quarter;
 pub mod reading;
 pub mod robots;
+pub mod rule_coverage;
 pub mod rulebook;
 pub mod run;
 pub mod score_difference;
@@ -48,31 +49,23 @@ pub mod unit_list;
 pub mod window;
 
 pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
-pub use bulletin::{
-    Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,
-    Statement, Totals, UnitResult, UnitScore, Unmeasured,
-};
+pub use bulletin::{Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share, Statement, Totals, UnitResult, UnitScore, Unmeasured};
 pub use capture::{Capture, Cause, Hop, NotMeasurable, Revisit, Sameness};
 pub use check_record::{CanaryNight, CheckRecord, Flip, Quarantine};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
-pub use job::JobRequest;
+pub use job::{JobRequest};
 pub use lexicon::{ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
-pub use page::{
-    Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind,
-    Region, SiteIdentity, Table,
-};
+pub use page::{Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind, Region, SiteIdentity, Table};
 pub use portal::{ColumnPin, Portal, Unit, UnitKind};
-pub use portal_facts::{
-    ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
-    PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit,
-};
-pub use quarter::Quarter;
+pub use portal_facts::{ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind, PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit};
+pub use quarter::{Quarter};
 pub use robots::{Robots, RobotsVerdict};
-pub use rulebook::Rulebook;
+pub use rule_coverage::{RuleCoverage};
+pub use rulebook::{Rulebook};
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};
 pub use unit_list::{ListedAccount, ListedColumn, ListedUnit, UnitClass, UnitList, Unnamed};

@@ -215,7 +215,8 @@ pub struct Clause {
     pub decided_by: Option<String>,
     #[serde(default)]
     pub observable: Observable,
-    /// Why a person must look, where no check decides the row alone; one Chinese sentence.
+    /// Why a person must look, where no check decides the row alone: what is looked at, where, and what a machine
+    /// cannot tell; a Chinese sentence. A row to be seen on line has checks, or this, or both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why_staff: Option<String>,
     /// Where in the plan the row stands.
@@ -246,6 +247,23 @@ pub enum Observable {
     /// Not to be seen on a portal.
     #[default]
     Staff,
+}
+
+impl Observable {
+    /// Is there anything to be seen on a portal?
+    pub fn on_line(self) -> bool {
+        matches!(self, Self::Crawl | Self::CrawlAndStaff)
+    }
+
+    /// In few Chinese words.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Crawl => "网上判定",
+            Self::CrawlAndStaff => "网上发现",
+            Self::Import => "数据导入",
+            Self::Staff => "线下查看",
+        }
+    }
 }
 
 /// Steps that may speak of the same event, which counts once.

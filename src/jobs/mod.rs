@@ -5,6 +5,7 @@ pub mod bulletin;
 pub mod bulletin_draft;
 mod bulletin_problems;
 pub mod bulletin_score;
+mod first_seen;
 pub mod fold;
 pub mod judge;
 pub mod night;

@@ -42,6 +42,7 @@ pub mod run;
 pub mod score_difference;
 pub mod score_parts;
 pub mod score_sheet;
+pub mod sighting;
 pub mod step;
 pub mod unit_list;
 pub mod window;
@@ -73,5 +74,8 @@ pub use robots::{Robots, RobotsVerdict};
 pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};
+pub use sighting::{
+    Backdated, BodyChanged, ColumnReading, DateChanged, DocumentHistory, History, Look, Remembered, Sighting,
+};
 pub use unit_list::{ListedAccount, ListedColumn, ListedUnit, UnitClass, UnitList, Unnamed};
 pub use window::{BadWindow, Window};

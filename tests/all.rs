@@ -14,6 +14,7 @@ mod crawl;
 mod demo;
 mod evidence;
 mod fetch;
+mod first_seen;
 mod fixture_portals;
 mod fixture_visits;
 mod fold;

@@ -11,6 +11,7 @@ mod checklists;
 mod checks;
 mod console;
 mod crawl;
+mod date_ledger;
 mod demo;
 mod evidence;
 mod fetch;

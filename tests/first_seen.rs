@@ -191,7 +191,9 @@ async fn rows_without_a_year_stay_where_they_are_over_the_new_year() {
     let site = Site::start(Validation::Etags).await;
     let short = |list: &str| {
         let rows: String = [("n5", "12-31"), ("n4", "12-30"), ("n3", "11-02"), ("n2", "03-05"), ("n1", "01-04")]
-            .map(|(name, day)| format!("<li><a href=\"/tzgg/{name}.html\">关于{name}事项的通知</a><span>{day}</span></li>"))
+            .map(|(name, day)| {
+                format!("<li><a href=\"/tzgg/{name}.html\">关于{name}事项的通知</a><span>{day}</span></li>")
+            })
             .concat();
         let (head, rest) = list.split_once("<ul class=\"list\">").unwrap();
         format!("{head}<ul class=\"list\">{rows}{}", &rest[rest.find("</ul>").unwrap()..])
@@ -201,14 +203,11 @@ async fn rows_without_a_year_stay_where_they_are_over_the_new_year() {
     site.night(46).await;
     let rows = "<li><a href=\"/tzgg/n7.html\">关于n7事项的通知</a><span>01-02</span></li>\
                 <li><a href=\"/tzgg/n6.html\">关于n6事项的通知</a><span>12-31</span></li>";
-    site.change("/tzgg/", |list| {
-        list.replacen("<ul class=\"list\">", &format!("<ul class=\"list\">{rows}"), 1)
-    });
+    site.change("/tzgg/", |list| list.replacen("<ul class=\"list\">", &format!("<ul class=\"list\">{rows}"), 1));
     let second = site.night(48).await;
     let column = second.facts.column("/tzgg/").unwrap();
     let days: Vec<String> = column.entries.iter().map(|entry| entry.date.unwrap().to_string()).collect();
-    let expected =
-        ["2023-01-02", "2022-12-31", "2022-12-31", "2022-12-30", "2022-11-02", "2022-03-05", "2022-01-04"];
+    let expected = ["2023-01-02", "2022-12-31", "2022-12-31", "2022-12-30", "2022-11-02", "2022-03-05", "2022-01-04"];
     assert_eq!(days, expected);
     assert_eq!(told(&second), [], "one day late is how lists are made");
     let later = site.night(120).await;
@@ -287,7 +286,8 @@ fn a_pinned_article_is_no_new_one() {
     row.pinned = true;
     assert_eq!(backdated(rows(20), with(pinned.clone(), row.clone())), [""; 0], "it was there before");
     // An old article from a later page that was never read.
-    let unseen = ListEntry { pinned: true, ..entry("/tzgg/2019.html", "关于长期有效事项的公告", date(2019, 5, 1)) };
+    let unseen =
+        ListEntry { pinned: true, ..entry("/tzgg/2019.html", "关于长期有效事项的公告", date(2019, 5, 1)) };
     assert_eq!(backdated(rows(20), with(rows(20), unseen.clone())), [""; 0]);
     // A pinned old row does not make the reading reach back to its day.
     assert_eq!(

@@ -118,8 +118,7 @@ impl DocumentHistoryRule {
             return Some(said(Verdict::NotApplicable, reason + &over).with(proofs()));
         }
         // What readers are not shown may be the work of the publishing system.
-        let verdict =
-            if last.source == DateSource::Visible { self.raises.verdict() } else { Verdict::NeedsReview };
+        let verdict = if last.source == DateSource::Visible { self.raises.verdict() } else { Verdict::NeedsReview };
         Some(said(verdict, reason).with(proofs()))
     }
 

@@ -25,8 +25,7 @@ pub struct PublicationDelay {
 impl Rule for PublicationDelay {
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
         // Only what has a number or stands among the policies is a document that somebody signed.
-        let signed =
-            |document: &&DocumentFacts| document.role == DocumentRole::Policy || document.number.is_some();
+        let signed = |document: &&DocumentFacts| document.role == DocumentRole::Policy || document.number.is_some();
         case.documents().filter(signed).map(|document| self.judge_document(case, document)).collect()
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Context;
 use crate::{
     model::{
-        Cause, ColumnFacts, ColumnState, DocumentFacts, DocumentHistory, MatchedBy, NotMeasurable, PortalFacts, PublicityKind,
-        PublicityList, ReportFacts, ScriptedEntry, Unit, Verdict, Visit,
+        Cause, ColumnFacts, ColumnState, DocumentFacts, DocumentHistory, MatchedBy, NotMeasurable, PortalFacts,
+        PublicityKind, PublicityList, ReportFacts, ScriptedEntry, Unit, Verdict, Visit,
     },
     text::normalise,
 };

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 
 use super::{
-    fold::{Origin, fold},
     first_seen::tell_again,
+    fold::{Origin, fold},
     night::{judge_facts, observe_visit},
 };
 use crate::{

@@ -19,8 +19,8 @@ use crate::{
     evidence::Archive,
     fetch::{self, RobotsAccess},
     model::{
-        Capture, Cause, Change, Load, Outcome, Portal, PortalFacts, Robots, RobotsVerdict, Run, RunState, Verdict, beijing_date,
-        whole_microseconds,
+        Capture, Cause, Change, Load, Outcome, Portal, PortalFacts, Robots, RobotsVerdict, Run, RunState, Verdict,
+        beijing_date, whole_microseconds,
     },
     observe,
     store::Log,

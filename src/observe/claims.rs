@@ -252,7 +252,20 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
 /// What follows the date of a legal reference, a deadline or a span, which is none of the page's own.
 fn is_reference(after: &str) -> bool {
     const WORDS: [&str; 14] = [
-        "起施行", "起实施", "起执行", "起生效", "施行", "修订", "修正", "通过", "以前", "之前", "前", "截止", "起至", "至",
+        "起施行",
+        "起实施",
+        "起执行",
+        "起生效",
+        "施行",
+        "修订",
+        "修正",
+        "通过",
+        "以前",
+        "之前",
+        "前",
+        "截止",
+        "起至",
+        "至",
     ];
     let after = after.trim_start();
     WORDS.iter().any(|word| after.starts_with(word))

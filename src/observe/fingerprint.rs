@@ -16,14 +16,35 @@ const LEAST_LETTERS: usize = 20;
 const LONGEST_MARK: usize = 60;
 /// Words of lines that are no part of what an article says.
 const MARKS: [&str; 22] = [
-    "浏览", "阅读次数", "阅读量", "点击", "访问量", "访问次数", "人气", "打印", "关闭窗口", "字号", "字体", "分享到", "分享：",
-    "扫一扫", "上一篇", "下一篇", "上一条", "下一条", "相关链接", "相关文章", "更新时间", "收藏",
+    "浏览",
+    "阅读次数",
+    "阅读量",
+    "点击",
+    "访问量",
+    "访问次数",
+    "人气",
+    "打印",
+    "关闭窗口",
+    "字号",
+    "字体",
+    "分享到",
+    "分享：",
+    "扫一扫",
+    "上一篇",
+    "下一篇",
+    "上一条",
+    "下一条",
+    "相关链接",
+    "相关文章",
+    "更新时间",
+    "收藏",
 ];
 
 /// The digest of an article's text; none where there is next to no text.
 pub(super) fn of(text: &str) -> Option<String> {
-    static COUNTER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?:浏览|阅读|点击|访问)(?:次数|量|数|人数|人次)?[:]?[\[(（]?\d+[\])）]?(?:人次|次|人)?"));
+    static COUNTER: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(r"(?:浏览|阅读|点击|访问)(?:次数|量|数|人数|人次)?[:]?[\[(（]?\d+[\])）]?(?:人次|次|人)?")
+    });
     let mut digest = Sha256::new();
     let mut letters = 0;
     for line in text.lines().map(normalise) {
@@ -49,7 +70,8 @@ pub(super) fn differ(one: &str, other: &str) -> bool {
 mod tests {
     use super::*;
 
-    const TEXT: &str = "各街道办事处，市政府各部门：\n现将《青河市养老服务办法》印发给你们，请认真贯彻执行。\n2022年3月1日";
+    const TEXT: &str =
+        "各街道办事处，市政府各部门：\n现将《青河市养老服务办法》印发给你们，请认真贯彻执行。\n2022年3月1日";
 
     #[test]
     fn what_is_around_the_words_does_not_count() {

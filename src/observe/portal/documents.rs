@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     model::{
-        ColumnFacts, DateMeaning, DateSource, DocumentFacts, DocumentRole, ListEntry, MatchedBy, ObservedPage, PageKind, Region,
+        ColumnFacts, DateMeaning, DateSource, DocumentFacts, DocumentRole, ListEntry, MatchedBy, ObservedPage,
+        PageKind, Region,
     },
     text::{normalise, pattern},
 };

@@ -188,9 +188,8 @@ impl<'a> State<'a> {
 
     /// The best place that stated a date then and now, where the two differ.
     fn changed_date(&self, now: &Sighting) -> Option<(DateSource, Date, Date)> {
-        let (source, (from, night), to) = RANK
-            .iter()
-            .find_map(|source| Some((*source, *self.claimed.get(source)?, *now.claimed.get(source)?)))?;
+        let (source, (from, night), to) =
+            RANK.iter().find_map(|source| Some((*source, *self.claimed.get(source)?, *now.claimed.get(source)?)))?;
         // The day of the visit itself, as some templates print it, states nothing.
         let runs_along = from == night && to == now.look.night;
         // A list that names no year has only its neighbours to tell it.
@@ -212,9 +211,8 @@ impl<'a> State<'a> {
 /// The reading of one of its columns that should have shown a new document, the newest first.
 fn missed_by(document: &Tonight<'_>, known: &Remembered, rebuilt: &BTreeSet<&str>) -> Option<ColumnReading> {
     let claimed = document.claimed_day()?;
-    let shows = |reading: &&ColumnReading| {
-        claimed < reading.look.night && reading.covers_after.is_none_or(|day| claimed > day)
-    };
+    let shows =
+        |reading: &&ColumnReading| claimed < reading.look.night && reading.covers_after.is_none_or(|day| claimed > day);
     let columns = document.columns.iter().filter(|column| !rebuilt.contains(column.key.as_str()));
     let readings = columns.filter_map(|column| known.readings.get(&column.key)).filter(shows);
     readings.max_by_key(|reading| (reading.look.night, &reading.column)).cloned()
@@ -241,9 +239,10 @@ fn rebuilt<'a>(
 /// The lists that were read this night so that a missing row means something.
 fn readings(facts: &PortalFacts, night: Date) -> Vec<ColumnReading> {
     // A column that gathers others shows a few rows of each; what it leaves out means nothing.
-    let lists = facts.columns.iter().filter(|column| {
-        column.state == ColumnState::Read && column.children.is_empty() && !column.entries.is_empty()
-    });
+    let lists = facts
+        .columns
+        .iter()
+        .filter(|column| column.state == ColumnState::Read && column.children.is_empty() && !column.entries.is_empty());
     let reading = |column: &ColumnFacts| {
         let whole = match column.pages_total {
             Some(total) => column.pages_read >= total,

@@ -13,14 +13,14 @@ use mingcha::{
 
 use crate::support::site::{Site, Validation};
 
-/// What the checks said, without the captures that prove it and the count of days since.
+/// What the checks said, without the captures that prove it, the count of days since and that of documents compared.
 fn said(report: &NightReport) -> Vec<(String, String, String, String)> {
     let said = |outcome: &Outcome| {
         let word = format!("{:?}", outcome.outcome);
         let reason = outcome.reason.split("，距今").next().unwrap_or_default().to_owned();
         (outcome.check.clone(), outcome.subject.key.clone(), word, reason)
     };
-    report.outcomes.iter().map(said).collect()
+    report.outcomes.iter().filter(|outcome| outcome.subject.key != "documents").map(said).collect()
 }
 
 async fn captures(site: &Site, report: &NightReport) -> Vec<Capture> {

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Example, Rule, annual_report::AnnualReport, column_contents::ColumnContents, column_freshness::ColumnFreshness,
-    dual_publicity::DualPublicity, interpretation_link::InterpretationLink, required_column::RequiredColumn,
+    document_history::DocumentHistoryRule, dual_publicity::DualPublicity, interpretation_link::InterpretationLink,
+    publication_delay::PublicationDelay, required_column::RequiredColumn,
 };
 use crate::model::{Outcome, UnitKind};
 
@@ -80,6 +81,8 @@ pub enum Kind {
     AnnualReport,
     InterpretationLink,
     DualPublicity,
+    DocumentHistory,
+    PublicationDelay,
 }
 
 /// A file that can be read as any type: lets this room say which parameters a kind takes, while the catalog alone
@@ -128,6 +131,8 @@ impl Definition {
             Kind::AnnualReport => Self::of::<AnnualReport, S>(source),
             Kind::InterpretationLink => Self::of::<InterpretationLink, S>(source),
             Kind::DualPublicity => Self::of::<DualPublicity, S>(source),
+            Kind::DocumentHistory => Self::of::<DocumentHistoryRule, S>(source),
+            Kind::PublicationDelay => Self::of::<PublicationDelay, S>(source),
         }
     }
 

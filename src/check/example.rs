@@ -102,6 +102,9 @@ impl Example {
             }
             document.read |= is_taken_as_read(document);
         }
+        for document in facts.history.iter_mut().flat_map(|history| &mut history.documents) {
+            address(&mut document.url, &document.key);
+        }
         for report in &mut facts.reports {
             address(&mut report.url, &report.key);
             report.read |= report.unread_cause.is_none();

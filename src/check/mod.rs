@@ -7,12 +7,14 @@ mod annual_report;
 mod column_contents;
 mod column_freshness;
 mod definition;
+mod document_history;
 mod dual_publicity;
 mod example;
 mod interpretation_link;
 mod likeness;
 mod pairing;
 mod proof;
+mod publication_delay;
 mod publicity_rows;
 mod required_column;
 mod scope;
@@ -137,6 +139,9 @@ fn in_order(facts: &PortalFacts) -> PortalFacts {
     }
     facts.documents.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
     facts.reports.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
+    if let Some(history) = &mut facts.history {
+        history.documents.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
+    }
     facts.publicity.sort_by(|a, b| (a.kind, &a.column, &a.url).cmp(&(b.kind, &b.column, &b.url)));
     facts.coverage.visits.sort_by(|a, b| (&a.url, &a.at, &a.capture).cmp(&(&b.url, &b.at, &b.capture)));
     facts.coverage.menus.sort();

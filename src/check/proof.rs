@@ -4,7 +4,7 @@ use super::{
     likeness::likeness,
     scope::{Blocked, Case},
 };
-use crate::model::{ColumnFacts, DocumentFacts, Evidence, NotMeasurable, ReportFacts};
+use crate::model::{ColumnFacts, DocumentFacts, Evidence, Look, NotMeasurable, ReportFacts};
 
 /// Nearest misses shown for a name that was not found.
 const NEAREST: usize = 3;
@@ -44,6 +44,19 @@ pub fn report(case: &Case<'_>, report: &ReportFacts, note: impl Into<String>) ->
     let mut evidence = seen(case, &report.url, &report.title, note);
     evidence.capture = report.capture.clone().or(evidence.capture);
     evidence
+}
+
+/// What one night saw, this one or an earlier one.
+pub fn look(look: &Look, text: impl Into<String>, note: impl Into<String>) -> Evidence {
+    Evidence {
+        url: look.url.clone(),
+        capture: look.capture.clone(),
+        at: look.at,
+        sha256: Some(look.sha256.clone()).filter(|digest| !digest.is_empty()),
+        text: text.into(),
+        note: format!("{}：{}", look.night, note.into()),
+        ..Evidence::default()
+    }
 }
 
 /// Proof of absence: how much was looked at and which menus were read, what comes nearest to `wanted`, and what could

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Context;
 use crate::{
     model::{
-        Cause, ColumnFacts, ColumnState, DocumentFacts, MatchedBy, NotMeasurable, PortalFacts, PublicityKind,
-        PublicityList, ReportFacts, ScriptedEntry, Unit, Verdict, Visit,
+        Cause, ColumnFacts, ColumnState, DocumentFacts, DocumentHistory, MatchedBy, NotMeasurable, PortalFacts,
+        PublicityKind, PublicityList, ReportFacts, ScriptedEntry, Unit, Verdict, Visit,
     },
     text::normalise,
 };
@@ -111,6 +111,12 @@ impl<'a> Case<'a> {
 
     pub fn documents(&self) -> impl Iterator<Item = &'a DocumentFacts> {
         self.facts.documents.iter().filter(|document| self.is_unit_of(&document.unit, &document.url))
+    }
+
+    /// This unit's documents of which earlier nights tell something.
+    pub fn histories(&self) -> impl Iterator<Item = &'a DocumentHistory> {
+        let told = self.facts.history.iter().flat_map(|history| &history.documents);
+        told.filter(|document| self.is_unit_of(&document.unit, &document.url))
     }
 
     /// Reports of this unit. A title that names a unit of the portal says more than the place it was found in.

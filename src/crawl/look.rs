@@ -146,6 +146,7 @@ pub fn read(capture: &Capture, body: &[u8], lexicon: &Lexicon) -> PageFacts {
         received: Some(beijing_date(capture.at)),
     };
     let mut facts = observe::page(&input, lexicon);
+    facts.dates.extend(capture.header("last-modified").and_then(observe::date_of_header));
     if facts.cause.is_none() && capture.status == 200 && ends_abruptly(body) {
         facts.cause = Some(Cause::Truncated);
     }

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 
 use super::{
+    first_seen::tell_again,
     fold::{Origin, fold},
-    night::{judge_visit, standing_caution},
+    night::{judge_facts, observe_visit, standing_caution},
 };
 use crate::{
     catalog::Catalog,
@@ -46,7 +47,9 @@ pub async fn judge_again(log: &Log, archive: &Archive, catalog: &Catalog, run: &
     let stored = log.visit(run).await?;
     let then = log.outcomes_of(run).await?;
     let visited = read_again(&stored, archive, catalog)?;
-    let (_, outcomes) = judge_visit(catalog, &stored.portal, stored.run.as_of, &visited);
+    let mut facts = observe_visit(catalog, &stored.portal, &visited);
+    tell_again(log, &mut facts, &stored.run).await?;
+    let outcomes = judge_facts(catalog, &stored.portal, stored.run.as_of, &facts);
     let latest = log.latest_episodes(&stored.run.portal).await?;
     let origin = Origin { portal: &stored.run.portal, run: &stored.run.id, night: stored.run.night };
     let changes = fold(&latest, &outcomes, origin, &standing_caution(log, catalog).await?);

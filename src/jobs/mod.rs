@@ -7,6 +7,7 @@ mod bulletin_problems;
 pub mod bulletin_score;
 pub mod canary;
 pub mod caution;
+mod first_seen;
 pub mod fold;
 pub mod judge;
 pub mod night;

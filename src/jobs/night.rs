@@ -11,6 +11,7 @@ use jiff::{Timestamp, ToSpan};
 use super::{
     canary::Canary,
     caution::{Caution, below_the_floor, mass_flips},
+    first_seen::Past,
     fold::{Origin, fold},
 };
 use crate::{
@@ -20,8 +21,8 @@ use crate::{
     evidence::Archive,
     fetch::{self, RobotsAccess},
     model::{
-        Cause, Change, Load, Outcome, Portal, PortalFacts, Robots, RobotsVerdict, Run, RunState, Verdict, beijing_date,
-        whole_microseconds,
+        Capture, Cause, Change, Load, Outcome, Portal, PortalFacts, Robots, RobotsVerdict, Run, RunState, Verdict,
+        beijing_date, whole_microseconds,
     },
     observe,
     store::Log,
@@ -98,14 +99,19 @@ pub async fn run_portal_night(
         ("http-header-user-agent", settings.user_agent.clone()),
     ]);
     let client = fetch::Client::new(settings)?;
+    let known = tools.log.known_pages(&portal.id).await?;
+    let past = Past::of(&tools.log, &portal.id, &known).await?;
     let visited = {
         let tell = |step| progress(Stage::Visiting(step));
         let lexicon = &tools.catalog.lexicon;
-        let memory = remember(&tools.log, portal, &run, client.now()).await?;
+        let memory = remember(&tools.log, portal, &run, known, client.now()).await?;
         exact_moments(crawl::visit_again(portal, lexicon, run.as_of, &client, &archive, memory, &tell).await)
     };
     progress(Stage::Judging { pages: visited.pages.len(), failures: visited.failures.len() });
-    let (facts, outcomes) = judge_visit(&tools.catalog, portal, run.as_of, &visited);
+    let mut facts = observe_visit(&tools.catalog, portal, &visited);
+    let newest = past.newest();
+    let noted = past.tell(&mut facts, &run);
+    let outcomes = judge_facts(&tools.catalog, portal, run.as_of, &facts);
 
     run.finished = Some(whole_microseconds(client.now()));
     run.state = match (facts.coverage.home_unread, visited.cut_short) {
@@ -116,17 +122,23 @@ pub async fn run_portal_night(
     run.note.clone_from(&visited.note);
     run.load = visited.load;
     let caution = caution(tools, &run).await?;
-    let changes = write(&tools.log, &run, &visited, &outcomes, caution).await?;
+    let changes = write(&tools.log, &run, &visited, (newest, &noted), &outcomes, caution).await?;
     progress(Stage::Written { changes: changes.len() });
     Ok(Some(NightReport { run, facts, outcomes, changes }))
 }
 
 /// What earlier nights saw of the portal. Once it gave a wrong answer about what has changed, it is not asked again for a
 /// while.
-async fn remember(log: &Log, portal: &Portal, run: &Run, now: Timestamp) -> anyhow::Result<Memory> {
+async fn remember(
+    log: &Log,
+    portal: &Portal,
+    run: &Run,
+    known: Vec<Capture>,
+    now: Timestamp,
+) -> anyhow::Result<Memory> {
     let since = run.night.saturating_sub(NIGHTS_OF_DISTRUST.days());
     let warned = log.was_distrusted_since(&portal.id, since).await?;
-    Ok(Memory::new(log.known_pages(&portal.id).await?, &portal.url, now, warned))
+    Ok(Memory::new(known, &portal.url, now, warned))
 }
 
 /// What keeps this night from raising faults at once.
@@ -144,18 +156,28 @@ async fn caution(tools: &Tools, run: &Run) -> anyhow::Result<Caution> {
     Ok(Caution { night_in_doubt, ..standing_caution(&tools.log, &tools.catalog).await? })
 }
 
-/// Facts and outcomes of a visit, live or from the log. Pure.
+/// Facts and outcomes of a visit of which nothing earlier is remembered. Pure.
 pub fn judge_visit(
     catalog: &Catalog,
     portal: &Portal,
     as_of: Timestamp,
     visited: &Visited,
 ) -> (PortalFacts, Vec<Outcome>) {
-    let facts = observe::portal(portal, &catalog.lexicon, &visited.pages, &visited.failures, visited.cut_short);
+    let facts = observe_visit(catalog, portal, visited);
+    let outcomes = judge_facts(catalog, portal, as_of, &facts);
+    (facts, outcomes)
+}
+
+/// Facts of a visit, live or from the log, without what earlier nights tell. Pure.
+pub(super) fn observe_visit(catalog: &Catalog, portal: &Portal, visited: &Visited) -> PortalFacts {
+    observe::portal(portal, &catalog.lexicon, &visited.pages, &visited.failures, visited.cut_short)
+}
+
+/// What the checks say of the facts. Pure.
+pub(super) fn judge_facts(catalog: &Catalog, portal: &Portal, as_of: Timestamp, facts: &PortalFacts) -> Vec<Outcome> {
     let context =
         Context { portal, as_of: beijing_date(as_of), calendar: &catalog.calendar, lexicon: &catalog.lexicon };
-    let outcomes = one_each(judge(&catalog.checks, &facts, &context));
-    (facts, outcomes)
+    one_each(judge(&catalog.checks, facts, &context))
 }
 
 /// Begins a run or takes over the one that was killed; true where it was. None where the job's run has ended.
@@ -207,6 +229,7 @@ async fn write(
     log: &Log,
     run: &Run,
     visited: &Visited,
+    (newest, noted): (i64, &observe::Noted),
     outcomes: &[Outcome],
     mut caution: Caution,
 ) -> anyhow::Result<Vec<Change>> {
@@ -218,6 +241,7 @@ async fn write(
     if let Some(why) = &visited.distrust {
         night.distrust(run, why).await?;
     }
+    night.documents_seen(run, newest, &noted.sightings, &noted.readings).await?;
     night.outcomes(run, outcomes).await?;
     let (flips, portals) = night.flips(run).await?;
     for flip in mass_flips(flips, portals) {

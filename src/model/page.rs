@@ -39,6 +39,8 @@ pub struct PageFacts {
     /// The publication date that was chosen among `dates`.
     pub published: Option<Moment>,
     pub dates: Vec<DateClaim>,
+    /// Claims of publication that name another day than the chosen one.
+    pub disagreement: Vec<DateClaim>,
     pub site: SiteIdentity,
     pub column: ColumnMeta,
     /// META tags by lower-case name.
@@ -89,6 +91,9 @@ pub struct PageFacts {
     /// Characters of text in the main part: menus, crumbs, footer and the words of links left out.
     #[serde(skip)]
     pub main_text_length: usize,
+    /// Digest of what the article says; counters and share bars do not count.
+    #[serde(skip)]
+    pub body_digest: Option<String>,
     /// Visible text of the article body, whitespace normalised.
     #[serde(skip)]
     pub body: String,

@@ -5,7 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::{Cause, CmsMatch, ListEntry, Moment, NotMeasurable, PageKind, SiteIdentity};
+use super::{Cause, CmsMatch, DateSource, History, ListEntry, Moment, NotMeasurable, PageKind, SiteIdentity};
 
 /// All facts of a portal on one night.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub struct PortalFacts {
     pub reports: Vec<ReportFacts>,
     pub publicity: Vec<PublicityList>,
     pub coverage: Coverage,
+    /// What earlier nights tell of its documents; none where nothing is remembered, as in an audit.
+    pub history: Option<History>,
 }
 
 impl PortalFacts {
@@ -198,6 +200,10 @@ pub struct DocumentFacts {
     pub issuer: Option<String>,
     pub published: Option<Moment>,
     pub written: Option<Moment>,
+    /// The days it claims for its publication, by where they were read: the first of each place.
+    pub claimed: BTreeMap<DateSource, Date>,
+    /// Digest of the article's text, see `observe`.
+    pub body: Option<String>,
     /// Addresses of documents this page links to in its body or "related" block.
     pub links: Vec<String>,
     /// Titles in 《》 in its own title and opening.

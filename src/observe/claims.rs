@@ -1,7 +1,22 @@
-//! The ledger of dates: every date a page claims, where it stands and what it means; one is chosen by rule.
+//! The ledger of dates: every date a page claims, where it stands and what it means; one is chosen by rule, and claims
+//! of publication that name another day are told as a disagreement.
 //!
-//! The rule: what the reader sees as the publication date beside the title counts; then META PubDate; then the date
-//! in the address; then a date of last change. Dates of signature are never taken for publication.
+//! The rule ([`choose`]): what the reader sees as the publication date beside the title counts; then META PubDate; then
+//! the date in the address; then a date of last change. Dates of signature, of files and of the transport are never taken
+//! for publication.
+//!
+//! | source | read from | means |
+//! |---|---|---|
+//! | visible | labels (发布时间, 成文日期 …), or alone beside the title | as the label says; without one 发布 |
+//! | meta | META PubDate and its kin | as the name says |
+//! | url | the page's address | 发布 |
+//! | body | the last lines of the text, alone on a line | 成文 |
+//! | attachment | name or address of an attached file | 生成 |
+//! | header | Last-Modified | 更新 |
+//! | list | the row that leads to the page: known only where the portal is folded | 发布 |
+//!
+//! Not taken: dates of legal references (2019年5月15日起施行, 2018年修正), of deadlines and events, numbers of documents,
+//! telephones and identities.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +24,7 @@ use url::Url;
 
 use crate::{
     html::{Element, Go, Page, Step},
-    model::{DateClaim, DateMeaning, DateSource, Moment},
+    model::{Attachment, DateClaim, DateMeaning, DateSource, Moment, beijing_date},
     text::{dates, normalise, tidy},
 };
 
@@ -51,6 +66,7 @@ pub(super) fn read(
     meta: &BTreeMap<String, String>,
     body: Option<Element<'_>>,
     title: Option<&str>,
+    attachments: &[Attachment],
 ) -> Vec<DateClaim> {
     let mut claims = visible(&lines(page, body), title);
     for (name, meaning) in META {
@@ -70,8 +86,39 @@ pub(super) fn read(
         claims.push(claim);
     }
     claims.extend(body.and_then(signature));
+    claims.extend(attachments.iter().filter_map(of_file));
     claims.truncate(MOST_CLAIMS);
     claims
+}
+
+/// The date a file's name or address tells.
+fn of_file(file: &Attachment) -> Option<DateClaim> {
+    let named = || dates::first(&file.title).map(|(date, _)| (date, tidy(&file.title)));
+    let addressed = || {
+        let path = Url::parse(&file.url).ok()?.path().to_owned();
+        Some((dates::in_path(&path)?, path))
+    };
+    let (date, text) = named().or_else(addressed)?;
+    let value = Moment::day(date);
+    Some(DateClaim { value, source: DateSource::Attachment, meaning: DateMeaning::Generated, text })
+}
+
+/// The claim of a Last-Modified header, the Beijing day.
+pub fn of_header(last_modified: &str) -> Option<DateClaim> {
+    let at = jiff::fmt::rfc2822::parse(last_modified).ok()?.timestamp();
+    Some(DateClaim {
+        value: Moment::day(beijing_date(at)),
+        source: DateSource::Header,
+        meaning: DateMeaning::Updated,
+        text: last_modified.to_owned(),
+    })
+}
+
+/// Claims of publication that name another day than the chosen one.
+pub(super) fn disagreement(claims: &[DateClaim], chosen: Option<Moment>) -> Vec<DateClaim> {
+    let Some(chosen) = chosen else { return Vec::new() };
+    let differs = |claim: &&DateClaim| claim.meaning == DateMeaning::Published && claim.value.date != chosen.date;
+    claims.iter().filter(differs).cloned().collect()
 }
 
 /// The publication date among the claims.
@@ -162,6 +209,9 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
                 continue;
             }
             let before = &line.text[..date.start];
+            if is_reference(&line.text[date.end..]) {
+                continue;
+            }
             let label = match label_of(before) {
                 // The label may stand in a cell or line of its own.
                 Label::None if before.trim().is_empty() => lines
@@ -197,6 +247,28 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
     }
     found.sort_by_key(|(weight, _)| *weight);
     found.into_iter().map(|(_, claim)| claim).collect()
+}
+
+/// What follows the date of a legal reference, a deadline or a span, which is none of the page's own.
+fn is_reference(after: &str) -> bool {
+    const WORDS: [&str; 14] = [
+        "起施行",
+        "起实施",
+        "起执行",
+        "起生效",
+        "施行",
+        "修订",
+        "修正",
+        "通过",
+        "以前",
+        "之前",
+        "前",
+        "截止",
+        "起至",
+        "至",
+    ];
+    let after = after.trim_start();
+    WORDS.iter().any(|word| after.starts_with(word))
 }
 
 /// A bare date beside a link is the date of a list row.

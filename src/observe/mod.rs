@@ -5,6 +5,7 @@ mod block;
 mod claims;
 mod column;
 mod document;
+mod fingerprint;
 mod identity;
 mod kind;
 mod portal;
@@ -24,7 +25,11 @@ use crate::{
     text,
 };
 
-pub use portal::portal;
+pub use claims::of_header as date_of_header;
+pub use portal::{
+    portal,
+    sightings::{Noted, history, note},
+};
 
 /// Fewer rows on an article page are chance.
 const LEAST_LIST: usize = 3;
@@ -72,7 +77,8 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.site = identity::read(&source);
     facts.column = column::read(&source, &map.crumbs);
     facts.title = title::read(&page, &facts.meta, body);
-    facts.dates = claims::read(&page, &url, &facts.meta, body, facts.title.as_deref());
+    facts.documents = document::attachments(&page);
+    facts.dates = claims::read(&page, &url, &facts.meta, body, facts.title.as_deref(), &facts.documents);
     facts.published = claims::choose(&facts.dates);
 
     // Where META says outright that this is an article, its surroundings are not read for rows.
@@ -90,8 +96,9 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     }
     facts.entries = years::resolve(rows, input.received);
     facts.next_pages = adapter.next_pages(&source).into_iter().map(String::from).collect();
-    facts.documents = document::attachments(&page);
-    facts.body = body.map(|body| text::tidy(&body.text())).unwrap_or_default();
+    let words = body.map(|body| body.text()).unwrap_or_default();
+    facts.body_digest = fingerprint::of(&words);
+    facts.body = text::tidy(&words);
     facts.tables = tables::read(&page);
     document::attributes(&page, &mut facts);
     facts.kind = kind::decide(&source, input.status, &facts, lexicon);
@@ -106,5 +113,6 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         // A list has no publication day of its own; what stood near its heading belongs to a row.
         facts.published = None;
     }
+    facts.disagreement = claims::disagreement(&facts.dates, facts.published);
     facts
 }

@@ -8,6 +8,7 @@ mod documents;
 mod matching;
 mod publicity;
 mod reports;
+pub(super) mod sightings;
 
 use std::collections::BTreeMap;
 
@@ -93,6 +94,7 @@ pub fn portal(
         reports,
         publicity,
         coverage: coverage::fold(&night, cut_short),
+        history: None,
     }
 }
 

@@ -7,6 +7,7 @@
 mod as_of;
 mod captures;
 mod cells;
+mod documents_seen;
 mod entries;
 mod events;
 mod failure;
@@ -29,6 +30,7 @@ use sqlx::{
 };
 
 pub use captures::{StoredPage, StoredVisit};
+pub use documents_seen::Memory;
 pub use entries::{EntryFilter, Imported};
 pub use failure::LogError;
 pub use findings::{Counts, FindingFilter};

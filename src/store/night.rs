@@ -2,8 +2,10 @@
 
 use sqlx::{Sqlite, Transaction};
 
-use super::{Log, Result, captures, findings, outcomes, runs};
-use crate::model::{Capture, Change, Finding, NotMeasurable, ObservedPage, Outcome, Robots, Run};
+use super::{Log, Result, captures, documents_seen, findings, outcomes, runs};
+use crate::model::{
+    Capture, Change, ColumnReading, Finding, NotMeasurable, ObservedPage, Outcome, Robots, Run, Sighting,
+};
 
 /// The actor of events that no person caused.
 pub const MACHINE: &str = "crawl";
@@ -52,6 +54,17 @@ impl Night {
     /// What robots.txt said.
     pub async fn robots(&mut self, run: &Run, robots: &Robots) -> Result<()> {
         runs::write_robots(&mut self.transaction, &run.id, robots).await
+    }
+
+    /// What the night adds to the memory of documents; `newest` is the number of the newest sighting it knew.
+    pub async fn documents_seen(
+        &mut self,
+        run: &Run,
+        newest: i64,
+        sightings: &[Sighting],
+        readings: &[ColumnReading],
+    ) -> Result<()> {
+        documents_seen::write(&mut self.transaction, (&run.id, &run.portal), newest, sightings, readings).await
     }
 
     /// What the checks said.

@@ -33,7 +33,8 @@ impl Log {
     }
 
     /// Ids of the captures that prove something: the evidence of findings that are open or to which something happened
-    /// since that day (as it stands, as it was when they were first and last seen), and of entries.
+    /// since that day (as it stands, as it was when they were first and last seen), of entries, and of what the memory of
+    /// documents tells.
     pub async fn captures_of_findings(&self, since: Date) -> Result<BTreeSet<String>> {
         let kept = "(findings.state NOT IN ('fix_verified', 'dismissed')
                       OR EXISTS (SELECT 1 FROM events WHERE events.finding = findings.id AND events.night >= $1))";
@@ -48,7 +49,7 @@ impl Log {
         );
         let texts: Vec<String> =
             sqlx::query_scalar(sqlx::AssertSqlSafe(of_findings)).bind(since.to_string()).fetch_all(&self.pool).await?;
-        let mut captures = BTreeSet::new();
+        let mut captures = self.captures_of_memory().await?;
         for text in texts {
             let evidence: Vec<Evidence> = cells::from_json(&text, "the evidence of a finding")?;
             captures.extend(evidence.into_iter().filter_map(|piece| piece.capture));

@@ -5,6 +5,7 @@ use std::{
     sync::LazyLock,
 };
 
+use jiff::civil::Date;
 use regex::Regex;
 
 use super::{
@@ -13,7 +14,8 @@ use super::{
 };
 use crate::{
     model::{
-        ColumnFacts, DateMeaning, DocumentFacts, DocumentRole, ListEntry, MatchedBy, ObservedPage, PageKind, Region,
+        ColumnFacts, DateMeaning, DateSource, DocumentFacts, DocumentRole, ListEntry, MatchedBy, ObservedPage,
+        PageKind, Region,
     },
     text::{normalise, pattern},
 };
@@ -54,17 +56,24 @@ fn known(night: &Night<'_>, documents: &BTreeMap<String, DocumentFacts>, entry: 
 pub(super) struct Places<'a> {
     columns: &'a [ColumnFacts],
     listed: BTreeMap<String, Vec<usize>>,
+    /// The day that the first list with one tells of an address.
+    days: BTreeMap<String, Date>,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn of(columns: &'a [ColumnFacts]) -> Self {
         let mut listed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut days = BTreeMap::new();
         for (at, column) in columns.iter().enumerate() {
             for entry in column.entries.iter().filter(|entry| !entry.url.is_empty()) {
-                listed.entry(page_id(&entry.url)).or_default().push(at);
+                let id = page_id(&entry.url);
+                if let Some(moment) = entry.date {
+                    days.entry(id.clone()).or_insert(moment.date);
+                }
+                listed.entry(id).or_default().push(at);
             }
         }
-        Self { columns, listed }
+        Self { columns, listed, days }
     }
 
     /// Columns whose lists lead to one of the addresses; without any, the columns whose path the address lies under.
@@ -141,6 +150,8 @@ fn read(night: &Night<'_>, page: &ObservedPage, places: &Places<'_>) -> Document
         issuer: facts.issuer.clone(),
         published: facts.published,
         written: facts.dates.iter().find(|claim| claim.meaning == DateMeaning::Written).map(|claim| claim.value),
+        claimed: claimed(page, places),
+        body: facts.body_digest.clone(),
         links: links(page),
         mentions: mentions(&title, &facts.body),
         read: true,
@@ -150,6 +161,19 @@ fn read(night: &Night<'_>, page: &ObservedPage, places: &Places<'_>) -> Document
         url: url.clone(),
         title,
     }
+}
+
+/// The days a page and the list that leads to it claim for its publication, the first of each place.
+fn claimed(page: &ObservedPage, places: &Places<'_>) -> BTreeMap<DateSource, Date> {
+    let mut claimed = BTreeMap::new();
+    for claim in page.facts.dates.iter().filter(|claim| claim.meaning == DateMeaning::Published) {
+        claimed.entry(claim.source).or_insert(claim.value.date);
+    }
+    let urls = [&page.capture.url, &page.capture.final_url];
+    if let Some(day) = urls.into_iter().find_map(|url| places.days.get(&page_id(url))) {
+        claimed.insert(DateSource::List, *day);
+    }
+    claimed
 }
 
 /// A page that calls itself an interpretation is one, even in a column of policies.
@@ -204,6 +228,7 @@ fn unread(night: &Night<'_>, entry: &ListEntry, column: &ColumnFacts, role: Docu
         column: column.key.clone(),
         role: role_with_title(role, &entry.title),
         published: entry.date,
+        claimed: entry.date.map(|moment| (DateSource::List, moment.date)).into_iter().collect(),
         mentions: mentions(&entry.title, ""),
         read: false,
         unread_cause: night.failure(&entry.url).map(|failure| failure.cause).or(page_cause),

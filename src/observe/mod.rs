@@ -5,6 +5,7 @@ mod block;
 mod claims;
 mod column;
 mod document;
+mod faults_of_text;
 mod identity;
 mod kind;
 mod portal;
@@ -106,5 +107,6 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         // A list has no publication day of its own; what stood near its heading belongs to a row.
         facts.published = None;
     }
+    faults_of_text::read(&mut facts, lexicon, input.received);
     facts
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     Example, Rule, annual_report::AnnualReport, column_contents::ColumnContents, column_freshness::ColumnFreshness,
     dual_publicity::DualPublicity, interpretation_link::InterpretationLink, required_column::RequiredColumn,
+    wording::Wording,
 };
 use crate::model::{Outcome, UnitKind};
 
@@ -80,6 +81,7 @@ pub enum Kind {
     AnnualReport,
     InterpretationLink,
     DualPublicity,
+    Wording,
 }
 
 /// A file that can be read as any type: lets this room say which parameters a kind takes, while the catalog alone
@@ -128,6 +130,7 @@ impl Definition {
             Kind::AnnualReport => Self::of::<AnnualReport, S>(source),
             Kind::InterpretationLink => Self::of::<InterpretationLink, S>(source),
             Kind::DualPublicity => Self::of::<DualPublicity, S>(source),
+            Kind::Wording => Self::of::<Wording, S>(source),
         }
     }
 

@@ -14,9 +14,11 @@ mod likeness;
 mod pairing;
 mod proof;
 mod publicity_rows;
+mod publicity_values;
 mod required_column;
 mod scope;
 mod span;
+mod wording;
 
 use jiff::civil::Date;
 

@@ -5,8 +5,8 @@
 //!
 //! | module | may import | sole owner of |
 //! |---|---|---|
-//! | model | – | |
-//! | text | – | encoding and calendar libraries |
+//! | text | – | encoding and calendar libraries, search for many words |
+//! | model | text | |
 //! | html | text | HTML parsers |
 //! | fetch | model | HTTP client |
 //! | evidence | model | WARC |

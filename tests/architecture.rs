@@ -8,7 +8,7 @@ use std::{
 
 /// Module and what it may import of ours. Same table as in `src/lib.rs`.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
-    ("model", &[]),
+    ("model", &["text"]),
     ("text", &[]),
     ("html", &["text"]),
     ("fetch", &["model"]),
@@ -38,6 +38,7 @@ const OWNED_LIBRARIES: &[(&str, &[&str])] = &[
     ("robotxt", &["fetch"]),
     ("governor", &["fetch"]),
     ("scraper", &["html"]),
+    ("aho_corasick", &["text"]),
     ("encoding_rs", &["text"]),
     ("chardetng", &["text"]),
     ("flate2", &["evidence", "fetch"]),

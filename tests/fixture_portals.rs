@@ -19,12 +19,15 @@ use tokio::{
 };
 use url::Url;
 
-const CHECKS: [&str; 15] = [
+const CHECKS: [&str; 18] = [
     "annual-report-late",
     "annual-report-misplaced",
     "annual-report-missing",
     "column-stale",
+    "dual-publicity-amount-unit",
+    "dual-publicity-bad-credit-code",
     "dual-publicity-fields-missing",
+    "dual-publicity-identity-number-unmasked",
     "dual-publicity-late",
     "dual-publicity-section-missing",
     "dual-publicity-stale",

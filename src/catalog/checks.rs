@@ -1,17 +1,18 @@
 //! Loads the checks (`checks/<topic>/<fault>.yaml`) and the word lists they lean on (`checks/word-lists/`).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::de::DeserializeOwned;
 
 use super::{
     files::Files,
+    word_lists,
     yaml::{self, Places, Problem},
 };
 use crate::{
     check::{Definition, Source},
     model::{ColumnTerm, Lexicon},
-    text::workdays::{Calendar, YearDays},
+    text::workdays::Calendar,
 };
 
 /// Folders that hold something else than checks.
@@ -32,13 +33,14 @@ pub fn load(files: &Files, problems: &mut Vec<Problem>) -> Checks {
         columns: columns(files, problems),
         publicity_fields: list(files, "word-lists/publicity-fields.yaml", problems),
         exempt_titles: list(files, "word-lists/exempt-titles.yaml", problems),
+        phrases: Arc::new(word_lists::phrases(files, problems)),
     };
-    let years: Vec<YearDays> = list(files, "word-lists/working-days.yaml", problems);
+    let calendar = word_lists::calendar(files, problems);
     let definitions = definitions(files, &lexicon, problems);
-    Checks { definitions, lexicon, calendar: Calendar::from_years(years) }
+    Checks { definitions, lexicon, calendar }
 }
 
-fn list<T: DeserializeOwned>(files: &Files, name: &str, problems: &mut Vec<Problem>) -> Vec<T> {
+pub(super) fn list<T: DeserializeOwned>(files: &Files, name: &str, problems: &mut Vec<Problem>) -> Vec<T> {
     let Some(text) = files.get(name) else {
         problems.push(Places::default().problem(name, "", "is not there", "put the word list back"));
         return Vec::new();

@@ -13,6 +13,7 @@ mod shape;
 mod step_rules;
 mod tree;
 mod unit_rules;
+mod word_lists;
 pub mod yaml;
 
 use std::{collections::BTreeSet, path::Path};

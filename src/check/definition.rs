@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     Example, Rule, annual_report::AnnualReport, column_contents::ColumnContents, column_freshness::ColumnFreshness,
     document_history::DocumentHistoryRule, dual_publicity::DualPublicity, interpretation_link::InterpretationLink,
-    publication_delay::PublicationDelay, required_column::RequiredColumn,
+    publication_delay::PublicationDelay, required_column::RequiredColumn, wording::Wording,
 };
 use crate::model::{Outcome, UnitKind};
 
@@ -83,6 +83,7 @@ pub enum Kind {
     DualPublicity,
     DocumentHistory,
     PublicationDelay,
+    Wording,
 }
 
 /// A file that can be read as any type: lets this room say which parameters a kind takes, while the catalog alone
@@ -133,6 +134,7 @@ impl Definition {
             Kind::DualPublicity => Self::of::<DualPublicity, S>(source),
             Kind::DocumentHistory => Self::of::<DocumentHistoryRule, S>(source),
             Kind::PublicationDelay => Self::of::<PublicationDelay, S>(source),
+            Kind::Wording => Self::of::<Wording, S>(source),
         }
     }
 

@@ -30,6 +30,16 @@ pub struct DualPublicity {
     /// What a cell holds that stands for nothing.
     #[serde(default)]
     pub blank: Vec<String>,
+    /// Fields that tell a sum in words, to compare amounts with.
+    #[serde(default)]
+    pub worded_in: Vec<String>,
+    /// From so many 万元 on, an amount is likely meant in yuan.
+    #[serde(default = "default_doubtful_from")]
+    pub doubtful_from: u64,
+}
+
+fn default_doubtful_from() -> u64 {
+    1000
 }
 
 fn default_window() -> Window {
@@ -51,6 +61,12 @@ pub enum Fault {
     Stale,
     FieldsMissing,
     Late,
+    /// A unified social credit code that cannot be one.
+    BadCode,
+    /// A resident identity number in full.
+    IdentityNumber,
+    /// Yuan under a heading that says 万元.
+    AmountUnit,
 }
 
 /// What is asked of one of the two lists.
@@ -63,6 +79,9 @@ pub struct Side {
     /// Required fields; `甲/乙` where one of the two is enough.
     #[serde(default)]
     pub required: Vec<String>,
+    /// Fields whose values are looked at.
+    #[serde(default)]
+    pub fields: Vec<String>,
 }
 
 impl Side {
@@ -73,6 +92,10 @@ impl Side {
 
 impl Rule for DualPublicity {
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
+        let texts = match self.fault {
+            Fault::IdentityNumber => self.exposed_in_texts(case),
+            _ => Vec::new(),
+        };
         [PublicityKind::Licence, PublicityKind::Penalty]
             .into_iter()
             .flat_map(|kind| match self.fault {
@@ -82,7 +105,13 @@ impl Rule for DualPublicity {
                     self.each_row(case, kind, |row, subject| self.fields_missing(case, kind, row, subject))
                 }
                 Fault::Late => self.each_row(case, kind, |row, subject| self.late(case, kind, row, subject)),
+                Fault::BadCode => self.each_row(case, kind, |row, subject| self.bad_code(case, kind, row, subject)),
+                Fault::IdentityNumber => self.each_row(case, kind, |row, subject| self.exposed(case, row, subject)),
+                Fault::AmountUnit => {
+                    self.each_row(case, kind, |row, subject| self.wrong_unit(case, kind, row, subject))
+                }
             })
+            .chain(texts)
             .collect()
     }
 
@@ -91,7 +120,9 @@ impl Rule for DualPublicity {
     }
 
     fn publicity_fields(&self) -> Vec<&str> {
-        self.licence.required.iter().chain(&self.penalty.required).flat_map(|field| Side::alternatives(field)).collect()
+        let sides = [&self.licence, &self.penalty];
+        let named = sides.into_iter().flat_map(|side| side.required.iter().chain(&side.fields));
+        named.chain(&self.worded_in).flat_map(|field| Side::alternatives(field)).collect()
     }
 }
 

@@ -16,9 +16,11 @@ mod pairing;
 mod proof;
 mod publication_delay;
 mod publicity_rows;
+mod publicity_values;
 mod required_column;
 mod scope;
 mod span;
+mod wording;
 
 use jiff::civil::Date;
 

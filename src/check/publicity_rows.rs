@@ -146,6 +146,9 @@ fn complete(known: &mut PublicityRow, other: &PublicityRow) {
             cell.clone_from(text);
         }
     }
+    for label in other.exposed.iter().filter(|label| !known.exposed.contains(label)).cloned().collect::<Vec<_>>() {
+        known.exposed.push(label);
+    }
     known.decided = known.decided.or(other.decided);
     known.published = [known.published, other.published].into_iter().flatten().min();
     for (own, text) in [(&mut known.counterpart, &other.counterpart), (&mut known.number, &other.number)] {
@@ -156,7 +159,11 @@ fn complete(known: &mut PublicityRow, other: &PublicityRow) {
 }
 
 /// The row's cells by standard name.
-fn named_fields<'a>(lexicon: &'a Lexicon, kind: PublicityKind, row: &'a PublicityRow) -> BTreeMap<&'a str, &'a str> {
+pub(super) fn named_fields<'a>(
+    lexicon: &'a Lexicon,
+    kind: PublicityKind,
+    row: &'a PublicityRow,
+) -> BTreeMap<&'a str, &'a str> {
     let mut values: BTreeMap<&str, &str> = BTreeMap::new();
     for (label, text) in &row.fields {
         let name = lexicon.publicity_field(kind, label).map_or(label.as_str(), |field| &field.name);

@@ -44,6 +44,9 @@ pub struct Sheet {
     /// The faults that checks must raise here: all of them and no other.
     #[serde(default)]
     pub seeded: Vec<SeededFault>,
+    /// What checks on wording must put before a person: all of it and nothing else.
+    #[serde(default)]
+    pub for_review: Vec<SeededFault>,
     /// What looks like a fault and is none, for readers.
     #[serde(default)]
     pub near_misses: Vec<String>,

@@ -1,8 +1,11 @@
 //! The words by which portals call things, loaded from `checks/word-lists/`.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::{PublicityKind, UnitKind};
+use crate::text::phrases::Phrases;
 
 /// All known columns, fields of publicity lists, and kinds of documents that need no interpretation.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -14,6 +17,9 @@ pub struct Lexicon {
     /// From `exempt-titles.yaml`.
     #[serde(default)]
     pub exempt_titles: Vec<ExemptTitle>,
+    /// Wrong forms of set phrases, from `grave-wording/` and `sensitive-slips/`.
+    #[serde(skip)]
+    pub phrases: Arc<Phrases>,
 }
 
 impl Lexicon {

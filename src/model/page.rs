@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{Cause, Moment};
+use crate::text::phrases::WordingFault;
 
 /// What a page is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,6 +79,12 @@ pub struct PageFacts {
     pub next_pages: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cms: Option<CmsMatch>,
+    /// Wrong forms of set phrases in title and text of an article.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub wording: Vec<WordingFault>,
+    /// Resident identity numbers that an article shows in full, each with most of its digits hidden here.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exposed: Vec<String>,
 
     /// All links with their text, in document order.
     #[serde(skip)]

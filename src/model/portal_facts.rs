@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::{Cause, CmsMatch, DateSource, History, ListEntry, Moment, NotMeasurable, PageKind, SiteIdentity};
+use crate::text::phrases::WordingFault;
 
 /// All facts of a portal on one night.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -212,6 +213,10 @@ pub struct DocumentFacts {
     pub read: bool,
     /// Why the page could not be read.
     pub unread_cause: Option<Cause>,
+    /// Wrong forms of set phrases in its title and text.
+    pub wording: Vec<WordingFault>,
+    /// Resident identity numbers it shows in full, hidden here but for their first digits.
+    pub exposed: Vec<String>,
     pub capture: Option<String>,
 }
 
@@ -272,6 +277,9 @@ pub struct PublicityRow {
     pub decided: Option<Date>,
     pub published: Option<Date>,
     /// Canonical field name (as in the check's data) to text; a blank cell is an empty text, a missing field is absent.
+    /// Identity numbers in them are hidden but for their first digits.
     pub fields: BTreeMap<String, String>,
+    /// Fields whose text shows a resident identity number in full on the page.
+    pub exposed: Vec<String>,
     pub capture: Option<String>,
 }

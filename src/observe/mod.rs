@@ -6,6 +6,7 @@ mod claims;
 mod column;
 mod document;
 mod fingerprint;
+mod faults_of_text;
 mod identity;
 mod kind;
 mod portal;
@@ -114,5 +115,6 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         facts.published = None;
     }
     facts.disagreement = claims::disagreement(&facts.dates, facts.published);
+    faults_of_text::read(&mut facts, lexicon, input.received);
     facts
 }

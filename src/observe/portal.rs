@@ -7,6 +7,7 @@ mod coverage;
 mod documents;
 mod matching;
 mod publicity;
+mod publicity_tables;
 mod reports;
 pub(super) mod sightings;
 
@@ -16,7 +17,7 @@ use crate::model::{CmsMatch, Lexicon, NotMeasurable, ObservedPage, PageKind, Por
 
 use addresses::page_id;
 use matching::Standard;
-use publicity::Fields;
+use publicity_tables::Fields;
 
 /// The pages of a night with what is needed to find one's way among them.
 struct Night<'a> {

@@ -1,10 +1,15 @@
-//! Pure text: Chinese dates, working days, normalising, decoding of GBK and GB18030.
-//! Owns the encoding libraries. Opens nothing, knows nothing of pages.
+//! Pure text: Chinese dates, working days, codes and amounts, wrong phrases, normalising, decoding of GBK and GB18030.
+//! Owns the encoding libraries and the search for many words at once. Opens nothing, knows nothing of pages.
 
+pub mod amounts;
+pub mod credit_code;
 pub mod dates;
 mod decode;
+pub mod identity_number;
 mod normalise;
 mod pattern;
+pub mod phrases;
+mod sieve;
 pub mod workdays;
 
 pub use decode::{Decoded, decode};

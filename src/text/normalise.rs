@@ -37,6 +37,13 @@ pub fn normalise(text: &str) -> String {
     normal
 }
 
+/// What [`normalise`] makes of one letter; none where it is taken out.
+pub(super) fn normal_letter(letter: char) -> Option<char> {
+    let letter = fold_width(letter);
+    let is_taken_out = letter.is_whitespace() || is_invisible(letter);
+    (!is_taken_out).then(|| letter.to_lowercase().next()).flatten()
+}
+
 /// For showing: runs of white space become one blank, the ends are trimmed, widths stay.
 pub fn tidy(text: &str) -> String {
     // The first bytes of everything that could change; Chinese letters begin with others.

@@ -22,6 +22,27 @@ pub struct YearDays {
     pub worked: Vec<DaySpan>,
 }
 
+impl YearDays {
+    /// What cannot be true of a year, in English: days of other years, a day both off and worked.
+    pub fn slips(&self) -> Vec<String> {
+        let mut slips = Vec::new();
+        let off: BTreeSet<Date> = self.off.iter().flat_map(|span| span.days()).collect();
+        let worked: BTreeSet<Date> = self.worked.iter().flat_map(|span| span.days()).collect();
+        for day in off.union(&worked) {
+            let is_december_before = day.year() + 1 == self.year && day.month() == 12;
+            if day.year() != self.year && !is_december_before {
+                slips.push(format!("{day} does not belong to the notice of {}", self.year));
+            }
+        }
+        slips.extend(worked.intersection(&off).map(|day| format!("{day} is both off and worked")));
+        slips
+    }
+}
+
+fn is_weekend(day: Date) -> bool {
+    day.weekday().to_monday_one_offset() >= 6
+}
+
 /// One day (`2022-04-02`) or several (`2022-01-31..2022-02-06`), both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -100,8 +121,7 @@ impl Calendar {
         if !self.years.contains(&day.year()) {
             return None;
         }
-        let weekend = day.weekday().to_monday_one_offset() >= 6;
-        Some(self.worked.contains(&day) || !(weekend || self.off.contains(&day)))
+        Some(self.worked.contains(&day) || !(is_weekend(day) || self.off.contains(&day)))
     }
 
     /// The `n`-th working day after `day` (the day after it is the first that can count); `day` itself for 0.

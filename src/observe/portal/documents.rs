@@ -156,6 +156,8 @@ fn read(night: &Night<'_>, page: &ObservedPage, places: &Places<'_>) -> Document
         mentions: mentions(&title, &facts.body),
         read: true,
         unread_cause: None,
+        wording: facts.wording.clone(),
+        exposed: facts.exposed.clone(),
         capture: Some(page.capture.id.clone()),
         key,
         url: url.clone(),

@@ -1,4 +1,4 @@
-//! 双公示: rows of licences and penalties, from tables on list pages and from detail pages of label and value.
+//! 双公示: lists of licences and penalties by column, with the rows that tables, articles and lists of links show.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -6,30 +6,23 @@ use super::{
     Night,
     addresses::{page_id, path_of},
     documents::Places,
+    publicity_tables::rows_of,
 };
 use crate::{
-    model::{
-        ColumnFacts, Lexicon, MatchedBy, ObservedPage, PageKind, PublicityKind, PublicityList, PublicityRow, Table,
-    },
-    text::{dates, normalise},
+    model::{ColumnFacts, MatchedBy, ObservedPage, PublicityKind, PublicityList, PublicityRow},
+    text::normalise,
 };
-
-/// A table whose heading knows fewer fields is another table.
-const LEAST_HEADINGS: usize = 3;
-/// A detail page that knows fewer is another page.
-const LEAST_LABELS: usize = 4;
 
 pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<PublicityList> {
     let places = Places::of(columns);
-    let mut lists: BTreeMap<(String, PublicityKind), PublicityList> = BTreeMap::new();
+    let mut lists = Lists::default();
     let mut by_page: HashMap<String, &ColumnFacts> = HashMap::new();
     for column in columns {
         by_page.entry(page_id(&column.url)).or_insert(column);
     }
     for page in night.readable() {
-        let is_detail = matches!(page.facts.kind, PageKind::Article | PageKind::Report);
         let urls = [page.capture.url.as_str(), page.capture.final_url.as_str()];
-        let found = rows_of(&night.fields, page, is_detail);
+        let found = rows_of(&night.fields, page);
         if found.is_empty() {
             continue;
         }
@@ -37,16 +30,17 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<PublicityL
             places.of_page(&urls).into_iter().max_by_key(|column| (publicity_rank(column), column.path.len()))
         });
         for (kind, rows) in found {
-            let list = list_of(night, &mut lists, column, kind, page);
+            let list = lists.list_of(night, column, kind, page);
             for row in rows {
-                add(&mut list.rows, row);
+                list.add(row);
             }
         }
     }
+    lists.index_pages();
     for column in columns {
-        rows_without_page(night, column, &mut lists);
+        lists.add_rows_without_page(night, column);
     }
-    lists.into_values().filter(|list| !list.rows.is_empty()).collect()
+    lists.by_column.into_values().map(|list| list.list).filter(|list| !list.rows.is_empty()).collect()
 }
 
 fn publicity_rank(column: &ColumnFacts) -> u8 {
@@ -67,278 +61,123 @@ fn kinds_of(column: &ColumnFacts) -> Option<Vec<PublicityKind>> {
     (!kinds.is_empty()).then_some(kinds)
 }
 
-fn list_of<'l>(
-    night: &Night<'_>,
-    lists: &'l mut BTreeMap<(String, PublicityKind), PublicityList>,
-    column: Option<&ColumnFacts>,
-    kind: PublicityKind,
-    page: &ObservedPage,
-) -> &'l mut PublicityList {
-    let key = column.map(|column| column.key.clone()).unwrap_or_default();
-    lists.entry((key.clone(), kind)).or_insert_with(|| {
-        let url = column.map_or_else(|| page.capture.final_url.clone(), |column| column.url.clone());
-        let unit = column.and_then(|column| column.units.first().cloned());
-        let unit = unit.or_else(|| night.portal.unit_of_path(&path_of(&url)).map(|unit| unit.name.clone()));
-        let capture = column.and_then(|column| column.capture.clone()).or_else(|| Some(page.capture.id.clone()));
-        PublicityList { kind, column: key, url, unit: unit.unwrap_or_default(), rows: Vec::new(), capture }
-    })
+type ListKey = (String, PublicityKind);
+
+/// All lists of the portal while they grow.
+#[derive(Default)]
+struct Lists {
+    by_column: BTreeMap<ListKey, Growing>,
+    /// Rows by the page that shows them.
+    by_page: HashMap<String, Vec<(ListKey, usize)>>,
 }
 
-/// Rows of a page's tables by kind.
-fn rows_of(fields: &Fields<'_>, page: &ObservedPage, is_detail: bool) -> Vec<(PublicityKind, Vec<PublicityRow>)> {
-    let mut found = Vec::new();
-    for table in &page.facts.tables {
-        if let Some((kind, rows)) = list_table(fields, page, table) {
-            found.push((kind, rows));
+/// One list with the places of its rows, so that long lists are put together in no time.
+#[derive(Default)]
+struct Growing {
+    list: PublicityList,
+    at: HashMap<String, usize>,
+}
+
+impl Growing {
+    /// Adds a row; what an earlier page said of the same decision is filled up.
+    fn add(&mut self, row: PublicityRow) {
+        if row.key.is_empty() {
+            return;
         }
-    }
-    if found.is_empty() && is_detail {
-        found.extend(detail(fields, page));
-    }
-    found
-}
-
-/// A table with fields as its heading.
-fn list_table(known: &Fields<'_>, page: &ObservedPage, table: &Table) -> Option<(PublicityKind, Vec<PublicityRow>)> {
-    let (heading_at, kind) = table.rows.iter().take(3).enumerate().find_map(|(at, row)| {
-        let (labels, kind) = heading(known, row);
-        (labels >= LEAST_HEADINGS).then_some((at, kind))
-    })?;
-    let labels: Vec<String> = table.rows.get(heading_at)?.iter().map(|label| canonical(known, kind, label)).collect();
-    let mut rows = Vec::new();
-    for (cells, links) in table.rows.iter().zip(&table.row_links).skip(heading_at + 1) {
-        let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-        // A merged line across the table is a caption or 暂无数据.
-        if filled < 2 || cells.iter().all(|cell| Some(cell) == cells.first()) {
-            continue;
-        }
-        let fields: BTreeMap<String, String> = labels
-            .iter()
-            .zip(cells)
-            .filter(|(label, _)| !label.is_empty() && *label != "序号")
-            .map(|(label, cell)| (label.clone(), cell.clone()))
-            .collect();
-        let url = links.first().cloned().unwrap_or_else(|| page.capture.final_url.clone());
-        rows.push(row(page, fields, url, None));
-    }
-    (!rows.is_empty()).then_some((kind, rows))
-}
-
-/// How many labels are fields, and of which kind they speak.
-fn heading(fields: &Fields<'_>, labels: &[String]) -> (usize, PublicityKind) {
-    let known = |kind: PublicityKind| {
-        let names = labels.iter().filter_map(|label| fields.name(kind, label));
-        let distinct: std::collections::BTreeSet<&str> = names.collect();
-        distinct.len()
-    };
-    let (licence, penalty) = (known(PublicityKind::Licence), known(PublicityKind::Penalty));
-    let words = labels.concat();
-    let speaks = |word: &str| words.matches(word).count();
-    let is_penalty = match licence.cmp(&penalty) {
-        std::cmp::Ordering::Less => true,
-        std::cmp::Ordering::Greater => false,
-        std::cmp::Ordering::Equal => speaks("处罚") + speaks("违法") + speaks("CF_") > speaks("许可") + speaks("XK_"),
-    };
-    if is_penalty { (penalty, PublicityKind::Penalty) } else { (licence, PublicityKind::Licence) }
-}
-
-/// A page of labels and values: two or four columns, label before value.
-fn detail(fields: &Fields<'_>, page: &ObservedPage) -> Option<(PublicityKind, Vec<PublicityRow>)> {
-    let mut pairs: Vec<(String, String)> = Vec::new();
-    for table in &page.facts.tables {
-        for cells in &table.rows {
-            for pair in cells.chunks(2) {
-                if let [label, value] = pair
-                    && !label.is_empty()
-                    && label != value
-                {
-                    pairs.push((label.clone(), value.clone()));
-                }
-            }
-        }
-    }
-    if pairs.is_empty() {
-        pairs = labelled_lines(&page.facts.body);
-    }
-    let labels: Vec<String> = pairs.iter().map(|(label, _)| label.clone()).collect();
-    let (known, kind) = heading(fields, &labels);
-    if known < LEAST_LABELS {
-        return None;
-    }
-    let fields = pairs.into_iter().map(|(label, value)| (canonical(fields, kind, &label), value)).collect();
-    let published = page.facts.published.map(|moment| moment.date);
-    let mut row = row(page, fields, page.capture.final_url.clone(), published);
-    if row.key.is_empty() {
-        row.key = path_of(&page.capture.final_url);
-    }
-    Some((kind, vec![row]))
-}
-
-/// `标签：值` pieces of a running text.
-fn labelled_lines(body: &str) -> Vec<(String, String)> {
-    body.split([' ', ';', '；'])
-        .filter_map(|piece| piece.split_once(['：', ':']))
-        .filter(|(label, _)| (2..=20).contains(&label.chars().count()))
-        .map(|(label, value)| (label.to_owned(), value.trim().to_owned()))
-        .collect()
-}
-
-fn row(
-    page: &ObservedPage,
-    fields: BTreeMap<String, String>,
-    url: String,
-    published: Option<jiff::civil::Date>,
-) -> PublicityRow {
-    let by = |wanted: &dyn Fn(&str) -> bool| {
-        fields.iter().find(|(label, value)| wanted(label) && !value.is_empty()).map(|(_, value)| value.clone())
-    };
-    let day = |wanted: &dyn Fn(&str) -> bool| by(wanted).and_then(|text| day_of(&text));
-    let number: String = by(&|label| label.contains("决定") && label.contains("文书号"))
-        .or_else(|| by(&|label| label.contains("文书号") || label.contains("文号")))
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect();
-    let counterpart =
-        by(&|label| label.contains("相对人名称")).or_else(|| by(&|label| label.contains("当事人"))).unwrap_or_default();
-    let decided = day(&|label| label.contains("决定日期") || label.contains("决定时间"));
-    let shown = day(&|label| {
-        label.contains("公示日期")
-            || label.contains("公示时间")
-            || label.contains("发布日期")
-            || label.contains("公开日期")
-    });
-    let key = if !number.is_empty() {
-        number.clone()
-    } else if url != page.capture.final_url {
-        path_of(&url)
-    } else if !counterpart.is_empty() {
-        format!("{counterpart}/{}", decided.map(|day| day.to_string()).unwrap_or_default())
-    } else {
-        String::new()
-    };
-    PublicityRow {
-        key,
-        url,
-        counterpart,
-        number,
-        decided,
-        published: shown.or(published),
-        fields,
-        capture: Some(page.capture.id.clone()),
-    }
-}
-
-fn day_of(text: &str) -> Option<jiff::civil::Date> {
-    if let Some((date, _)) = dates::first(text) {
-        return Some(date);
-    }
-    match dates::read_cell(text)? {
-        dates::Cell::Full { date, .. } => Some(date),
-        dates::Cell::MonthDay { .. } => None,
-    }
-}
-
-/// The canonical name of a field, or the label as printed.
-fn canonical(fields: &Fields<'_>, kind: PublicityKind, label: &str) -> String {
-    fields.name(kind, label).map_or_else(|| bare(label), str::to_owned)
-}
-
-/// Canonical names of fields by what is printed; made once a night.
-pub(super) struct Fields<'a> {
-    licence: HashMap<String, &'a str>,
-    penalty: HashMap<String, &'a str>,
-}
-
-impl<'a> Fields<'a> {
-    pub(super) fn of(lexicon: &'a Lexicon) -> Self {
-        let by_label = |kind: PublicityKind| {
-            let mut names = HashMap::new();
-            for field in lexicon.publicity_fields.iter().filter(|field| field.of.is_empty() || field.of.contains(&kind))
-            {
-                for label in std::iter::once(&field.name).chain(&field.aliases) {
-                    names.entry(bare(label)).or_insert(field.name.as_str());
-                }
-            }
-            names.remove("");
-            names
+        let known = self.at.get(&row.key).and_then(|at| self.list.rows.get_mut(*at));
+        let Some(known) = known else {
+            self.at.insert(row.key.clone(), self.list.rows.len());
+            self.list.rows.push(row);
+            return;
         };
-        Self { licence: by_label(PublicityKind::Licence), penalty: by_label(PublicityKind::Penalty) }
-    }
-
-    fn name(&self, kind: PublicityKind, label: &str) -> Option<&'a str> {
-        let names = match kind {
-            PublicityKind::Licence => &self.licence,
-            PublicityKind::Penalty => &self.penalty,
-        };
-        names.get(&bare(label)).copied()
-    }
-}
-
-/// Without marks of duty, colons and blanks; letters upper case as field codes are.
-fn bare(label: &str) -> String {
-    normalise(label).trim_matches(['*', ':', '、', '.']).to_uppercase()
-}
-
-fn add(rows: &mut Vec<PublicityRow>, row: PublicityRow) {
-    if row.key.is_empty() {
-        return;
-    }
-    match rows.iter_mut().find(|known| known.key == row.key) {
-        Some(known) => {
-            for (label, value) in row.fields {
-                let cell = known.fields.entry(label).or_default();
-                if cell.is_empty() {
-                    *cell = value;
-                }
+        for (label, value) in row.fields {
+            let cell = known.fields.entry(label).or_default();
+            if cell.is_empty() {
+                *cell = value;
             }
-            known.decided = known.decided.or(row.decided);
-            known.published = [known.published, row.published].into_iter().flatten().min();
         }
-        None => rows.push(row),
+        for label in row.exposed {
+            if !known.exposed.contains(&label) {
+                known.exposed.push(label);
+            }
+        }
+        known.decided = known.decided.or(row.decided);
+        known.published = [known.published, row.published].into_iter().flatten().min();
     }
 }
 
-/// Rows of a publicity column whose pages were not read or show no fields: kept without fields, dated by the list.
-fn rows_without_page(
-    night: &Night<'_>,
-    column: &ColumnFacts,
-    lists: &mut BTreeMap<(String, PublicityKind), PublicityList>,
-) {
-    let Some(kinds) = kinds_of(column) else { return };
-    let [kind] = kinds[..] else { return };
-    for entry in column.entries.iter().filter(|entry| !entry.url.is_empty()) {
-        let known = lists.values().flat_map(|list| &list.rows).any(|row| page_id(&row.url) == page_id(&entry.url));
-        if known {
-            // The day the list gives is the day of publication where the row itself has none.
-            for row in lists.values_mut().flat_map(|list| &mut list.rows) {
-                if page_id(&row.url) == page_id(&entry.url) && row.published.is_none() {
-                    row.published = entry.date.map(|moment| moment.date);
-                }
+impl Lists {
+    fn list_of(
+        &mut self,
+        night: &Night<'_>,
+        column: Option<&ColumnFacts>,
+        kind: PublicityKind,
+        page: &ObservedPage,
+    ) -> &mut Growing {
+        let key = column.map(|column| column.key.clone()).unwrap_or_default();
+        self.by_column.entry((key.clone(), kind)).or_insert_with(|| {
+            let url = column.map_or_else(|| page.capture.final_url.clone(), |column| column.url.clone());
+            let unit = column.and_then(|column| column.units.first().cloned());
+            let unit = unit.or_else(|| night.portal.unit_of_path(&path_of(&url)).map(|unit| unit.name.clone()));
+            let capture = column.and_then(|column| column.capture.clone()).or_else(|| Some(page.capture.id.clone()));
+            let unit = unit.unwrap_or_default();
+            let list = PublicityList { kind, column: key, url, unit, rows: Vec::new(), capture };
+            Growing { list, ..Growing::default() }
+        })
+    }
+
+    fn index_pages(&mut self) {
+        for (key, growing) in &self.by_column {
+            for (at, row) in growing.list.rows.iter().enumerate() {
+                self.by_page.entry(page_id(&row.url)).or_default().push((key.clone(), at));
             }
-            continue;
         }
-        let title = normalise(&entry.title);
-        let speaks = match kind {
-            PublicityKind::Licence => title.contains("许可"),
-            PublicityKind::Penalty => title.contains("处罚") || title.contains("罚"),
-        };
-        if !speaks || night.page(&entry.url).is_some() {
-            continue;
+    }
+
+    /// Rows of a publicity column whose pages were not read or show no fields: kept without fields, dated by the list.
+    fn add_rows_without_page(&mut self, night: &Night<'_>, column: &ColumnFacts) {
+        let Some(kinds) = kinds_of(column) else { return };
+        let [kind] = kinds[..] else { return };
+        for entry in column.entries.iter().filter(|entry| !entry.url.is_empty()) {
+            let date = entry.date.map(|moment| moment.date);
+            if let Some(rows) = self.by_page.get(&page_id(&entry.url)) {
+                // The day the list gives is the day of publication where the row itself has none.
+                for (key, at) in rows {
+                    if let Some(row) = self.by_column.get_mut(key).and_then(|list| list.list.rows.get_mut(*at))
+                        && row.published.is_none()
+                    {
+                        row.published = date;
+                    }
+                }
+                continue;
+            }
+            let title = normalise(&entry.title);
+            let speaks = match kind {
+                PublicityKind::Licence => title.contains("许可"),
+                PublicityKind::Penalty => title.contains("处罚") || title.contains("罚"),
+            };
+            if !speaks || night.page(&entry.url).is_some() {
+                continue;
+            }
+            let key = (column.key.clone(), kind);
+            let growing = self.by_column.entry(key.clone()).or_insert_with(|| {
+                let list = PublicityList {
+                    kind,
+                    column: column.key.clone(),
+                    url: column.url.clone(),
+                    unit: column.units.first().cloned().unwrap_or_default(),
+                    rows: Vec::new(),
+                    capture: column.capture.clone(),
+                };
+                Growing { list, ..Growing::default() }
+            });
+            self.by_page.entry(page_id(&entry.url)).or_default().push((key, growing.list.rows.len()));
+            growing.list.rows.push(PublicityRow {
+                key: path_of(&entry.url),
+                url: entry.url.clone(),
+                published: date,
+                ..PublicityRow::default()
+            });
         }
-        let unit = column.units.first().cloned().unwrap_or_default();
-        let list = lists.entry((column.key.clone(), kind)).or_insert_with(|| PublicityList {
-            kind,
-            column: column.key.clone(),
-            url: column.url.clone(),
-            unit,
-            rows: Vec::new(),
-            capture: column.capture.clone(),
-        });
-        list.rows.push(PublicityRow {
-            key: path_of(&entry.url),
-            url: entry.url.clone(),
-            published: entry.date.map(|moment| moment.date),
-            ..PublicityRow::default()
-        });
     }
 }

@@ -209,7 +209,7 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
                 continue;
             }
             let before = &line.text[..date.start];
-            if is_reference(&line.text[date.end..]) {
+            if is_reference(before, &line.text[date.end..]) {
                 continue;
             }
             let label = match label_of(before) {
@@ -249,8 +249,8 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
     found.into_iter().map(|(_, claim)| claim).collect()
 }
 
-/// What follows the date of a legal reference, a deadline or a span, which is none of the page's own.
-fn is_reference(after: &str) -> bool {
+/// Whether what stands around a date makes it one of a legal reference, a deadline or a span: none of the page's own.
+fn is_reference(before: &str, after: &str) -> bool {
     const WORDS: [&str; 14] = [
         "起施行",
         "起实施",
@@ -267,8 +267,8 @@ fn is_reference(after: &str) -> bool {
         "起至",
         "至",
     ];
-    let after = after.trim_start();
-    WORDS.iter().any(|word| after.starts_with(word))
+    let (before, after) = (before.trim_end(), after.trim_start());
+    before.ends_with(['至', '到']) || WORDS.iter().any(|word| after.starts_with(word))
 }
 
 /// A bare date beside a link is the date of a list row.

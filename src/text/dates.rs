@@ -249,12 +249,12 @@ fn without_label(text: &str) -> &str {
 }
 
 static PATH_COMPACT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:^|[^0-9])((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[^0-9]|\d{4,12}(?:[^0-9]|$)|$)")
+    pattern(r"(?:^|[^0-9]|/P0)((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:[^0-9]|\d{4,12}(?:[^0-9]|$)|$)")
 });
 static PATH_PARTED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"/((?:19|20)\d\d)[-/_]?(1[0-2]|0?[1-9])[-/_](3[01]|[12]\d|0?[1-9])(?:[/_.-]|$)"));
 
-/// The date in an address: `t20220118_123`, `/2022/1/18/art_…`, `/2022-01/18/`, `20220118101933.html`.
+/// The date in an address: `t20220118_123`, `P020220118….pdf`, `/2022/1/18/art_…`, `/2022-01/18/`, `20220118101933.html`.
 pub fn in_path(path: &str) -> Option<Date> {
     [&PATH_COMPACT, &PATH_PARTED].into_iter().find_map(|form| {
         let captures = form.captures(path)?;

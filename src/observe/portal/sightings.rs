@@ -16,7 +16,7 @@ use super::addresses::foreign_host;
 use crate::{
     model::{
         Backdated, BodyChanged, Cause, ColumnFacts, ColumnReading, ColumnState, DateChanged, DateSource,
-        DocumentHistory, History, Look, PortalFacts, Remembered, Sighting,
+        DocumentHistory, History, Look, PortalFacts, Remembered, Sighting, Visit,
     },
     observe::fingerprint,
     text::normalise,
@@ -48,7 +48,8 @@ struct Tonight<'a> {
     unit: &'a str,
     claimed: BTreeMap<DateSource, Date>,
     body: Option<&'a str>,
-    capture: Option<&'a str>,
+    /// The visit that read the page.
+    visit: Option<&'a Visit>,
     unread_cause: Option<Cause>,
     read: bool,
     columns: Vec<&'a ColumnFacts>,
@@ -70,7 +71,7 @@ pub fn note(facts: &PortalFacts, night: Date, known: &Remembered, looks: &BTreeM
     for (key, document) in &documents {
         let mut sighting = Sighting {
             document: key.clone(),
-            look: look(facts, night, document),
+            look: look(night, document),
             title: document.title.to_owned(),
             claimed: document.claimed.clone(),
             body: document.body.map(ToOwned::to_owned),
@@ -282,6 +283,8 @@ fn oldest_in_order(column: &ColumnFacts) -> Option<Date> {
 fn tonight(facts: &PortalFacts) -> BTreeMap<String, Tonight<'_>> {
     let moved: BTreeMap<&str, &str> =
         facts.coverage.visits.iter().map(|visit| (visit.url.as_str(), visit.final_url.as_str())).collect();
+    let visits: BTreeMap<&str, &Visit> =
+        facts.coverage.visits.iter().map(|visit| (visit.final_url.as_str(), visit)).collect();
     let failed: BTreeMap<&str, Cause> =
         facts.coverage.not_measurable.iter().map(|failure| (failure.url.as_str(), failure.cause)).collect();
     let mut documents: BTreeMap<String, Tonight<'_>> = BTreeMap::new();
@@ -296,7 +299,7 @@ fn tonight(facts: &PortalFacts) -> BTreeMap<String, Tonight<'_>> {
             tonight.read = true;
             tonight.claimed.clone_from(&document.claimed);
             tonight.body = document.body.as_deref();
-            tonight.capture = document.capture.as_deref();
+            tonight.visit = visits.get(document.url.as_str()).copied();
         }
     }
     let columns: BTreeSet<&str> = facts.columns.iter().map(|column| column.url.as_str()).collect();
@@ -325,8 +328,8 @@ fn tonight(facts: &PortalFacts) -> BTreeMap<String, Tonight<'_>> {
 }
 
 /// The page where it was read, else the list its row stands in.
-fn look(facts: &PortalFacts, night: Date, document: &Tonight<'_>) -> Look {
-    if let Some(visit) = document.capture.and_then(|_| facts.visit(document.url)) {
+fn look(night: Date, document: &Tonight<'_>) -> Look {
+    if let Some(visit) = document.visit {
         return Look {
             night,
             at: visit.at,

@@ -13,6 +13,7 @@ mod console;
 mod crawl;
 mod demo;
 mod evidence;
+mod evidence_store;
 mod fetch;
 mod fixture_portals;
 mod fixture_visits;

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use jiff::{Timestamp, ToSpan};
 
-use super::fold::{Origin, fold};
+use super::{
+    fold::{Origin, fold},
+    shelving,
+};
 use crate::{
     catalog::Catalog,
     check::{Context, judge},
@@ -111,6 +114,7 @@ pub async fn run_portal_night(
     run.load = visited.load;
     let changes = write(&tools.log, &run, &visited, &outcomes).await?;
     progress(Stage::Written { changes: changes.len() });
+    shelving::after_night(&tools.log, &tools.archive, &run.id).await;
     Ok(Some(NightReport { run, facts, outcomes, changes }))
 }
 

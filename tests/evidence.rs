@@ -32,6 +32,8 @@ pub fn capture(id: &str, body: &[u8]) -> Capture {
         attempts: 1,
         location: None,
         revisit: None,
+        conditions: Vec::new(),
+        old_tls: false,
     }
 }
 

@@ -29,6 +29,8 @@ pub struct Archive {
     run: PathBuf,
     /// What the first record of each file says of the visit.
     about: Vec<(&'static str, String)>,
+    /// What every request of the visit said; without it, requests are not written.
+    asking: Option<Arc<str>>,
     output: Arc<Mutex<Option<Output>>>,
     /// Where the files of ended runs go; none: they stay.
     pub(super) depot: Option<Depot>,
@@ -64,7 +66,14 @@ impl Archive {
     /// Where the folder cannot be made.
     pub fn open(root: &Path) -> Result<Self, ArchiveError> {
         fs::create_dir_all(root).map_err(|source| ArchiveError::Io { path: root.to_owned(), source })?;
-        Ok(Self { root: root.to_owned(), run: PathBuf::new(), about: Vec::new(), output: Arc::default(), depot: None })
+        Ok(Self {
+            root: root.to_owned(),
+            run: PathBuf::new(),
+            about: Vec::new(),
+            asking: None,
+            output: Arc::default(),
+            depot: None,
+        })
     }
 
     /// The same folder, writing below `<root>/<run>/` (run ids such as `2022-01-18/jyj` have two parts).
@@ -73,12 +82,17 @@ impl Archive {
     /// Where the run id would lead out of the folder.
     pub fn for_run(&self, run: &str) -> Result<Self, ArchiveError> {
         let run = inside(run).ok_or_else(|| ArchiveError::BadLocation(run.to_owned()))?;
-        Ok(Self { run, about: Vec::new(), output: Arc::default(), ..self.clone() })
+        Ok(Self { run, about: Vec::new(), asking: None, output: Arc::default(), ..self.clone() })
     }
 
     /// The same, with fields of the record that begins each file (ISO 28500, 6.2: `robots`, `http-header-user-agent` …).
     pub fn about(self, about: Vec<(&'static str, String)>) -> Self {
         Self { about, ..self }
+    }
+
+    /// The same, with what every request says: each answer is then written together with its request.
+    pub fn asking_with(self, headers: &[(String, String)]) -> Self {
+        Self { asking: Some(warc::lines(headers).into()), ..self }
     }
 
     /// Writes the response and notes in the capture where it lies. Once this returns, the end of this program by any
@@ -88,8 +102,9 @@ impl Archive {
     /// Where the disk refuses.
     pub fn write(&self, capture: &mut Capture, body: &[u8]) -> Result<(), ArchiveError> {
         self.write_hops(capture)?;
-        let location = self.append(&warc::response(capture, body), capture.at)?;
-        capture.location = Some(location);
+        let mut records = warc::response(capture, body);
+        self.add_request(&mut records, capture);
+        capture.location = Some(self.append(&records, capture.at)?);
         Ok(())
     }
 
@@ -103,9 +118,10 @@ impl Archive {
             return self.write(capture, body);
         }
         self.write_hops(capture)?;
-        let Some(revisit) = &capture.revisit else { return Ok(()) };
-        let record = warc::revisit(capture, revisit, not_modified.unwrap_or(capture));
-        let location = self.append(&record, capture.at)?;
+        let Some(revisit) = capture.revisit.clone() else { return Ok(()) };
+        let mut records = warc::revisit(capture, &revisit, not_modified.unwrap_or(capture));
+        self.add_request(&mut records, capture);
+        let location = self.append(&records, capture.at)?;
         if let Some(revisit) = &mut capture.revisit {
             revisit.location = Some(location);
         }
@@ -115,12 +131,24 @@ impl Archive {
     /// Writes the redirects on the way to an answer.
     fn write_hops(&self, capture: &mut Capture) -> Result<(), ArchiveError> {
         for place in 0..capture.hops.len() {
-            if let Some(record) = warc::hop(capture, place) {
-                self.append(&record, capture.at)?;
+            if let Some(mut records) = warc::hop(capture, place) {
+                if let Some(asking) = &self.asking {
+                    records.extend(warc::request_of_hop(capture, place, asking));
+                }
+                self.append(&records, capture.at)?;
             }
             capture.hops[place].body.clear();
+            capture.hops[place].conditions = Vec::new();
         }
         Ok(())
+    }
+
+    /// The request stands behind its answer, whose place is the one that is remembered.
+    fn add_request(&self, records: &mut Vec<u8>, capture: &mut Capture) {
+        if let Some(asking) = &self.asking {
+            records.extend(warc::request(capture, asking));
+        }
+        capture.conditions = Vec::new();
     }
 
     /// Appends a record; gives its place.

@@ -89,12 +89,13 @@ pub async fn run_portal_night(
     progress(Stage::Began { run: run.clone(), again });
 
     let settings = fetch::Settings { run: run.id.clone(), ..tools.fetch.clone() }.for_portal(portal);
-    let archive = tools.archive.for_run(&run.id)?.about(vec![
+    let about = vec![
         ("isPartOf", run.id.clone()),
         ("robots", if settings.obey_robots { "obey" } else { "ignore" }.to_owned()),
         ("http-header-user-agent", settings.user_agent.clone()),
-    ]);
+    ];
     let client = fetch::Client::new(settings)?;
+    let archive = tools.archive.for_run(&run.id)?.about(about).asking_with(&client.request_headers());
     let visited = {
         let tell = |step| progress(Stage::Visiting(step));
         let lexicon = &tools.catalog.lexicon;

@@ -13,6 +13,8 @@ mod console;
 mod crawl;
 mod demo;
 mod evidence;
+#[cfg(feature = "s3")]
+mod evidence_bucket;
 mod evidence_store;
 mod fetch;
 mod fixture_portals;
@@ -27,6 +29,7 @@ mod log_as_of;
 mod log_commands;
 mod method_notes;
 mod night;
+mod old_tls;
 mod overlays;
 mod politeness;
 mod queue;

@@ -169,7 +169,7 @@ async fn a_changed_or_shortened_file_in_the_store_is_not_believed() {
 }
 
 /// Bytes that no compressor makes shorter (xorshift64*).
-fn noise(length: usize) -> Vec<u8> {
+pub fn noise(length: usize) -> Vec<u8> {
     let mut state = 20_221_116_u64;
     let mut next = move || {
         state ^= state >> 12;

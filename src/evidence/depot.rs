@@ -379,6 +379,8 @@ fn open_bucket(bucket: &Bucket) -> Result<Arc<dyn ObjectStore>, String> {
         .with_secret_access_key(&bucket.secret)
         .with_region(bucket.region.as_deref().unwrap_or("us-east-1"))
         .with_virtual_hosted_style_request(bucket.in_host)
+        // Not every service that calls itself compatible has it.
+        .with_disable_bulk_delete(true)
         .with_client_options(options)
         .with_retry(retry);
     if let Some(token) = &bucket.token {

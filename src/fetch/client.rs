@@ -39,7 +39,7 @@ const LONGEST_URL: usize = 2083;
 /// As much is read of what is no page, for evidence.
 const SNIFF_BYTES: u64 = 64 * 1024;
 /// What reqwest asks for with these features; pinned by tests/warc.rs.
-const ENCODINGS: &str = "gzip, br, deflate";
+const ENCODINGS: &str = "gzip,deflate,br";
 /// Most headers of an answer; hyper bounds their size to about 400 KiB.
 const MOST_HEADERS: usize = 200;
 

@@ -95,10 +95,17 @@ impl Default for Crawl {
     }
 }
 
-/// How long captures are kept.
+/// Where captures are kept, and how long.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Evidence {
+    /// Where the files of ended nights go: a folder, or `s3://bucket/prefix`. Left out: they stay in the data folder.
+    pub store: Option<String>,
+    /// Address of the service that keeps the bucket; left out: Amazon's own.
+    pub endpoint: Option<String>,
+    pub region: Option<String>,
+    /// True where the service wants the bucket's name in the host name.
+    pub bucket_in_host: bool,
     /// Nights whose captures are kept whole.
     pub keep_nights: u32,
     /// Days for which the captures of a finding are kept after the last thing that happened to it; those of open findings
@@ -108,7 +115,23 @@ pub struct Evidence {
 
 impl Default for Evidence {
     fn default() -> Self {
-        Self { keep_nights: 90, keep_finding_days: 400 }
+        Self {
+            store: None,
+            endpoint: None,
+            region: None,
+            bucket_in_host: false,
+            keep_nights: 90,
+            keep_finding_days: 400,
+        }
+    }
+}
+
+impl Evidence {
+    /// Bucket and prefix, where the store is a bucket.
+    pub fn bucket(&self) -> Option<(&str, &str)> {
+        let address = self.store.as_deref()?.strip_prefix("s3://")?;
+        let (bucket, prefix) = address.split_once('/').unwrap_or((address, ""));
+        Some((bucket, prefix.trim_matches('/')))
     }
 }
 
@@ -137,6 +160,10 @@ pub fn load(path: &Path) -> Result<Settings, ConfigError> {
     settings.data = folder.join(&settings.data);
     settings.checks = settings.checks.map(|checks| folder.join(checks));
     settings.overlay = settings.overlay.map(|overlay| folder.join(overlay));
+    if settings.evidence.bucket().is_none() {
+        let store = settings.evidence.store.take();
+        settings.evidence.store = store.map(|store| folder.join(store).to_string_lossy().into_owned());
+    }
     Ok(settings)
 }
 
@@ -149,6 +176,12 @@ fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
         let (line, column) = place(text, text.find(needle).unwrap_or(0));
         Err(ConfigError::Content { path: path.to_owned(), line, column, message })
     };
+    if let Some(store) = &settings.evidence.store {
+        let is_bucket = settings.evidence.bucket().is_some_and(|(bucket, _)| !bucket.is_empty());
+        if store.is_empty() || store.contains("://") && !is_bucket {
+            return fault(store, format!("evidence store {store:?}: give a folder, or s3://bucket/prefix"));
+        }
+    }
     for (number, portal) in settings.portals.iter().enumerate() {
         let well_formed =
             !portal.id.is_empty() && portal.id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
@@ -207,6 +240,22 @@ mod tests {
     fn a_portal_may_wait_for_its_address() {
         let settings = parse(&GOOD.replace("http://jyj.heyuan.gov.cn/", ""), Path::new("mingcha.toml")).unwrap();
         assert!(!settings.portals[0].has_address());
+    }
+
+    #[test]
+    fn the_store_of_evidence_is_a_folder_or_a_bucket() {
+        let with = |store: &str| GOOD.replace("[[portal]]", &format!("[evidence]\nstore = \"{store}\"\n[[portal]]"));
+        let bucket = |store: &str| {
+            let settings = parse(&with(store), Path::new("mingcha.toml")).unwrap();
+            settings.evidence.bucket().map(|(bucket, prefix)| (bucket.to_owned(), prefix.to_owned()))
+        };
+        assert_eq!(bucket("s3://office/city/evidence/"), Some(("office".to_owned(), "city/evidence".to_owned())));
+        assert_eq!(bucket("s3://office"), Some(("office".to_owned(), String::new())));
+        assert_eq!(bucket("/mnt/archive"), None);
+        for store in ["s3://", "s3:///prefix", "ftp://office/x"] {
+            let fault = fault_of(&with(store));
+            assert!(fault.starts_with("mingcha.toml:5:10: evidence store"), "{fault}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! | model | text | |
 //! | html | text | HTML parsers |
 //! | fetch | model | HTTP client |
-//! | evidence | model | WARC |
+//! | evidence | model | WARC, object store |
 //! | store | model | sqlx |
 //! | cms | model, text, html | |
 //! | observe | model, text, html, cms | |

@@ -1,6 +1,7 @@
 //! The one test program: a module a subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed, which is what is wanted")]
 
+#[cfg(feature = "s3")]
 mod address_guard;
 mod architecture;
 mod audit;
@@ -15,6 +16,8 @@ mod crawl;
 mod date_ledger;
 mod demo;
 mod evidence;
+mod evidence_bucket;
+mod evidence_store;
 mod fairness;
 mod faults_of_text;
 mod fetch;
@@ -31,6 +34,7 @@ mod log_as_of;
 mod log_commands;
 mod method_notes;
 mod night;
+mod old_tls;
 mod overlays;
 mod politeness;
 mod publicity;

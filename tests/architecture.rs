@@ -34,7 +34,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const OWNED_LIBRARIES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("reqwest", &["fetch"]),
-    ("rustls", &["fetch"]),
+    // A bucket is asked over TLS too, and must name the same provider.
+    ("rustls", &["fetch", "evidence"]),
+    ("object_store", &["evidence"]),
     ("robotxt", &["fetch"]),
     ("governor", &["fetch"]),
     ("scraper", &["html"]),

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::support::warc::{files, read_strictly};
 
-fn capture(id: &str, body: &[u8]) -> Capture {
+pub fn capture(id: &str, body: &[u8]) -> Capture {
     let digest = Sha256::digest(body);
     Capture {
         id: id.to_owned(),
@@ -32,6 +32,8 @@ fn capture(id: &str, body: &[u8]) -> Capture {
         attempts: 1,
         location: None,
         revisit: None,
+        conditions: Vec::new(),
+        old_tls: false,
     }
 }
 

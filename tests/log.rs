@@ -133,6 +133,8 @@ fn page(url: &str) -> ObservedPage {
                 received: at("2022-02-28T01:31:00.5+08"),
                 location: Some("pages-00001.warc.gz:99".into()),
             }),
+            conditions: Vec::new(),
+            old_tls: true,
         },
         facts: PageFacts::default(),
         linked_from: Some("http://jyj.heyuan.gov.cn/".into()),

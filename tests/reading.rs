@@ -401,6 +401,8 @@ fn observed(path: &str, body: &str) -> ObservedPage {
         attempts: 1,
         location: None,
         revisit: None,
+        conditions: Vec::new(),
+        old_tls: false,
     };
     ObservedPage { capture, facts, linked_from: None, link_text: String::new(), depth: 0 }
 }

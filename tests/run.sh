@@ -9,6 +9,9 @@ command -v cc >/dev/null || need+=(build-essential)
 command -v chromium >/dev/null || need+=(chromium)
 command -v chromedriver >/dev/null || need+=(chromium-driver)
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || need+=(fonts-noto-cjk)
+# The feature native-tls is built against the system's OpenSSL, and tried on its test server.
+[ -e /usr/include/openssl/ssl.h ] || need+=(libssl-dev pkg-config)
+command -v openssl >/dev/null || need+=(openssl)
 if [ ${#need[@]} -gt 0 ]; then
   as_root=""
   [ "$(id -u)" = 0 ] || as_root=sudo
@@ -25,5 +28,5 @@ if [ ! -x target/warc-tools/bin/warcio ]; then
 fi
 
 cargo fmt --check
-cargo clippy --all-targets --quiet -- -D warnings
-cargo test --all-targets
+cargo clippy --all-targets --features s3,native-tls --quiet -- -D warnings
+cargo test --all-targets --features s3,native-tls

@@ -1,8 +1,9 @@
 //! What a night leaves as evidence is WARC 1.1 to the letter, and the standard tools read it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::{
+    server::Seen,
     site::{HOST, Site, Validation},
     warc::{Record, files, read_strictly, run_tool},
 };
@@ -26,7 +27,35 @@ async fn two_nights() -> Site {
 
 fn of<'a>(records: &'a [Record], path: &str) -> Vec<&'a Record> {
     let url = format!("http://{HOST}{path}");
-    records.iter().filter(|record| record.header("warc-target-uri") == url).collect()
+    let of_page = |record: &&Record| record.kind != "request" && record.header("warc-target-uri") == url;
+    records.iter().filter(of_page).collect()
+}
+
+#[tokio::test]
+async fn every_request_stands_behind_its_answer_as_the_portal_saw_it() {
+    let site = two_nights().await;
+    let records = read_strictly(&files(&site.folder.path().join("evidence")));
+    let requests: Vec<&Record> = records.iter().filter(|record| record.kind == "request").collect();
+    let answers = records.iter().filter(|record| matches!(record.kind.as_str(), "response" | "revisit")).count();
+    assert_eq!(requests.len(), answers);
+    let written: BTreeSet<String> = requests.iter().map(|request| request.http.clone()).collect();
+    let seen: BTreeSet<String> =
+        site.server.log().iter().filter(|seen| seen.path != "/robots.txt").map(as_sent).collect();
+    let only = |one: &BTreeSet<String>, other: &BTreeSet<String>| one.difference(other).next().cloned();
+    assert_eq!((only(&written, &seen), only(&seen, &written)), (None, None));
+    assert!(written.iter().any(|request| request.contains("\r\nif-none-match: ")), "conditions are kept");
+    for request in requests {
+        let of = request.header("warc-concurrent-to");
+        let answer = records.iter().find(|record| record.header("warc-record-id") == of).expect("its answer is there");
+        assert_eq!(answer.header("warc-target-uri"), request.header("warc-target-uri"));
+        assert_eq!(answer.header("warc-date"), request.header("warc-date"));
+    }
+}
+
+/// A request as it came over the wire.
+fn as_sent(seen: &Seen) -> String {
+    let lines = seen.headers.iter().map(|(name, value)| format!("\r\n{name}: {value}"));
+    format!("GET {} HTTP/1.1{}", seen.path, lines.collect::<String>())
 }
 
 #[tokio::test]

@@ -3,8 +3,8 @@
 use clap::Subcommand;
 use jiff::Timestamp;
 
-use super::{Ending, Global, office::Office, terminal};
-use crate::jobs::thinning;
+use super::{Ending, Global, WrongInput, office::Office, terminal};
+use crate::jobs::{shelving, thinning};
 
 /// The stored captures: remove what the rule no longer keeps
 #[derive(clap::Args)]
@@ -17,6 +17,8 @@ pub struct Args {
 enum Action {
     /// Remove captures older than `[evidence] keep_nights` that no finding needs; `mingcha serve` does so every day
     Thin(Thin),
+    /// Put the files of ended nights into the `[evidence] store` now; every night does so when it ends
+    Shelve,
 }
 
 #[derive(clap::Args)]
@@ -27,8 +29,28 @@ struct Thin {
 }
 
 pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
-    let Action::Thin(args) = args.action;
     let office = Office::open(global)?;
+    match args.action {
+        Action::Thin(args) => thin(&args, &office).await,
+        Action::Shelve => shelve(&office).await,
+    }
+}
+
+async fn shelve(office: &Office) -> anyhow::Result<Ending> {
+    let archive = office.archive()?;
+    if archive.depot().is_none() {
+        let message = "the configuration names no store of evidence; add `store` to [evidence]";
+        return Err(WrongInput(message.to_owned()).into());
+    }
+    let log = office.log().await?;
+    let shelved = shelving::shelve_all(&log, &archive).await;
+    log.close().await;
+    let shelved = shelved?;
+    terminal::say(format_args!("{} files put into the store, {} bytes", shelved.files, shelved.bytes))?;
+    Ok(Ending::Done)
+}
+
+async fn thin(args: &Thin, office: &Office) -> anyhow::Result<Ending> {
     let rule = office.evidence_rule();
     let (log, archive, now) = (office.log().await?, office.archive()?, Timestamp::now());
     let removed = match args.dry_run {

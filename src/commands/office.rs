@@ -15,7 +15,7 @@ use crate::{
     catalog::{Catalog, files},
     config::{self, Evidence, Settings},
     demo::{Server, canary},
-    evidence::Archive,
+    evidence::{Archive, Bucket, Depot, Place},
     fetch,
     jobs::{night::Tools, queue::Queue, thinning::Rule},
     model::Portal,
@@ -52,12 +52,37 @@ impl Office {
 
     /// The evidence of all nights.
     pub fn archive(&self) -> anyhow::Result<Archive> {
-        Ok(Archive::open(&self.settings.data.join("evidence"))?)
+        let archive = Archive::open(&self.settings.data.join("evidence"))?;
+        let Some(place) = self.evidence_store()? else { return Ok(archive) };
+        let depot = Depot::open(&place).map_err(|error| WrongInput(error.to_string()))?;
+        Ok(archive.with_depot(depot))
+    }
+
+    /// Where the evidence of ended nights goes; none: it stays.
+    fn evidence_store(&self) -> anyhow::Result<Option<Place>> {
+        let evidence = &self.settings.evidence;
+        let Some((bucket, prefix)) = evidence.bucket() else {
+            return Ok(evidence.store.as_ref().map(|folder| Place::Folder(folder.into())));
+        };
+        let key = |name: &str| {
+            let value = std::env::var(name).ok().filter(|value| !value.is_empty());
+            value.ok_or_else(|| WrongInput(format!("the evidence store s3://{bucket} needs its key: set {name}")))
+        };
+        Ok(Some(Place::Bucket(Bucket {
+            name: bucket.to_owned(),
+            prefix: prefix.to_owned(),
+            endpoint: evidence.endpoint.clone(),
+            region: evidence.region.clone(),
+            in_host: evidence.bucket_in_host,
+            key: key("AWS_ACCESS_KEY_ID")?,
+            secret: key("AWS_SECRET_ACCESS_KEY")?,
+            token: key("AWS_SESSION_TOKEN").ok(),
+        })))
     }
 
     /// How long evidence is kept.
     pub fn evidence_rule(&self) -> Rule {
-        let Evidence { keep_nights: nights, keep_finding_days: finding_days } = self.settings.evidence;
+        let Evidence { keep_nights: nights, keep_finding_days: finding_days, .. } = self.settings.evidence;
         Rule { nights, finding_days }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Each opening for writing begins a file of its own (`2022-01-18/jyj/2022-01-18-jyj-00001.warc.gz`, `…-00002.warc.gz`),
 //! so a visit that was killed leaves at most one broken record, at the very end of its last file, and nothing is ever
-//! written behind it. Whoever takes such a visit over cuts the broken record off.
+//! written behind it. Whoever takes such a visit over cuts the broken record off. Files of ended runs may go on into a
+//! store (`shelve`), and are read there.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -14,11 +15,11 @@ use std::{
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{mend, warc};
+use super::{Depot, DepotError, mend, shelve, warc};
 use crate::model::Capture;
 
 /// Longest record that is read back; far above what a visit stores.
-const LONGEST_RECORD: u64 = 256 * 1024 * 1024;
+pub(super) const LONGEST_RECORD: u64 = 256 * 1024 * 1024;
 
 /// The captures of one folder. Cheap to clone; clones write to the same file.
 #[derive(Clone, Debug)]
@@ -28,15 +29,19 @@ pub struct Archive {
     run: PathBuf,
     /// What the first record of each file says of the visit.
     about: Vec<(&'static str, String)>,
+    /// What every request of the visit said; without it, requests are not written.
+    asking: Option<Arc<str>>,
     output: Arc<Mutex<Option<Output>>>,
+    /// Where the files of ended runs go; none: they stay.
+    pub(super) depot: Option<Depot>,
 }
 
 #[derive(Debug)]
-pub(super) struct Output {
-    pub(super) file: File,
+struct Output {
+    file: File,
     /// Path below the root.
-    pub(super) name: String,
-    pub(super) length: u64,
+    name: String,
+    length: u64,
 }
 
 /// What went wrong with the evidence.
@@ -50,6 +55,8 @@ pub enum ArchiveError {
     BadLocation(String),
     #[error("evidence {location}: {reason}; the file is damaged or was changed")]
     Damaged { location: String, reason: String },
+    #[error(transparent)]
+    Depot(#[from] DepotError),
 }
 
 impl Archive {
@@ -59,7 +66,14 @@ impl Archive {
     /// Where the folder cannot be made.
     pub fn open(root: &Path) -> Result<Self, ArchiveError> {
         fs::create_dir_all(root).map_err(|source| ArchiveError::Io { path: root.to_owned(), source })?;
-        Ok(Self { root: root.to_owned(), run: PathBuf::new(), about: Vec::new(), output: Arc::default() })
+        Ok(Self {
+            root: root.to_owned(),
+            run: PathBuf::new(),
+            about: Vec::new(),
+            asking: None,
+            output: Arc::default(),
+            depot: None,
+        })
     }
 
     /// The same folder, writing below `<root>/<run>/` (run ids such as `2022-01-18/jyj` have two parts).
@@ -68,12 +82,17 @@ impl Archive {
     /// Where the run id would lead out of the folder.
     pub fn for_run(&self, run: &str) -> Result<Self, ArchiveError> {
         let run = inside(run).ok_or_else(|| ArchiveError::BadLocation(run.to_owned()))?;
-        Ok(Self { root: self.root.clone(), run, about: Vec::new(), output: Arc::default() })
+        Ok(Self { run, about: Vec::new(), asking: None, output: Arc::default(), ..self.clone() })
     }
 
     /// The same, with fields of the record that begins each file (ISO 28500, 6.2: `robots`, `http-header-user-agent` …).
     pub fn about(self, about: Vec<(&'static str, String)>) -> Self {
         Self { about, ..self }
+    }
+
+    /// The same, with what every request says: each answer is then written together with its request.
+    pub fn asking_with(self, headers: &[(String, String)]) -> Self {
+        Self { asking: Some(warc::lines(headers).into()), ..self }
     }
 
     /// Writes the response and notes in the capture where it lies. Once this returns, the end of this program by any
@@ -83,8 +102,9 @@ impl Archive {
     /// Where the disk refuses.
     pub fn write(&self, capture: &mut Capture, body: &[u8]) -> Result<(), ArchiveError> {
         self.write_hops(capture)?;
-        let location = self.append(&warc::response(capture, body), capture.at)?;
-        capture.location = Some(location);
+        let mut records = warc::response(capture, body);
+        self.add_request(&mut records, capture);
+        capture.location = Some(self.append(&records, capture.at)?);
         Ok(())
     }
 
@@ -98,9 +118,10 @@ impl Archive {
             return self.write(capture, body);
         }
         self.write_hops(capture)?;
-        let Some(revisit) = &capture.revisit else { return Ok(()) };
-        let record = warc::revisit(capture, revisit, not_modified.unwrap_or(capture));
-        let location = self.append(&record, capture.at)?;
+        let Some(revisit) = capture.revisit.clone() else { return Ok(()) };
+        let mut records = warc::revisit(capture, &revisit, not_modified.unwrap_or(capture));
+        self.add_request(&mut records, capture);
+        let location = self.append(&records, capture.at)?;
         if let Some(revisit) = &mut capture.revisit {
             revisit.location = Some(location);
         }
@@ -110,12 +131,24 @@ impl Archive {
     /// Writes the redirects on the way to an answer.
     fn write_hops(&self, capture: &mut Capture) -> Result<(), ArchiveError> {
         for place in 0..capture.hops.len() {
-            if let Some(record) = warc::hop(capture, place) {
-                self.append(&record, capture.at)?;
+            if let Some(mut records) = warc::hop(capture, place) {
+                if let Some(asking) = &self.asking {
+                    records.extend(warc::request_of_hop(capture, place, asking));
+                }
+                self.append(&records, capture.at)?;
             }
             capture.hops[place].body.clear();
+            capture.hops[place].conditions = Vec::new();
         }
         Ok(())
+    }
+
+    /// The request stands behind its answer, whose place is the one that is remembered.
+    fn add_request(&self, records: &mut Vec<u8>, capture: &mut Capture) {
+        if let Some(asking) = &self.asking {
+            records.extend(warc::request(capture, asking));
+        }
+        capture.conditions = Vec::new();
     }
 
     /// Appends a record; gives its place.
@@ -123,7 +156,7 @@ impl Archive {
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         let mut open = match output.take() {
             Some(open) => open,
-            None => self.begin(at, &self.about)?,
+            None => self.begin(at)?,
         };
         let fault = |source| ArchiveError::Io { path: self.root.join(&open.name), source };
         open.file.write_all(record).map_err(fault)?;
@@ -157,11 +190,18 @@ impl Archive {
         let offset: u64 = offset.parse().map_err(|_| bad())?;
         let path = self.root.join(inside(name).ok_or_else(bad)?);
         let fault = |source| ArchiveError::Io { path: path.clone(), source };
-        let mut file = File::open(&path).map_err(fault)?;
-        file.seek(SeekFrom::Start(offset)).map_err(fault)?;
         let damaged = |reason: String| ArchiveError::Damaged { location: location.to_owned(), reason };
-        let body =
-            warc::body_of_response(BufReader::new(file), LONGEST_RECORD).map_err(|error| damaged(error.to_string()))?;
+        let body = match (File::open(&path), &self.depot) {
+            (Err(error), Some(depot)) if error.kind() == io::ErrorKind::NotFound => {
+                shelve::body_in_depot(depot, name, offset)?
+            }
+            (file, _) => {
+                let mut file = file.map_err(fault)?;
+                file.seek(SeekFrom::Start(offset)).map_err(fault)?;
+                warc::body_of_response(BufReader::new(file), LONGEST_RECORD)
+            }
+        };
+        let body = body.map_err(|error| damaged(error.to_string()))?;
         let digest = warc::hex(&Sha256::digest(&body));
         if digest == capture.sha256 {
             Ok(body)
@@ -170,35 +210,44 @@ impl Archive {
         }
     }
 
-    pub(super) fn begin<S: AsRef<str>>(&self, at: Timestamp, about: &[(S, String)]) -> Result<Output, ArchiveError> {
+    fn begin(&self, at: Timestamp) -> Result<Output, ArchiveError> {
         let folder = self.root.join(&self.run);
         fs::create_dir_all(&folder).map_err(|source| ArchiveError::Io { path: folder.clone(), source })?;
-        let mut parts: Vec<String> =
-            self.run.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
-        // Replay tools put the files of all nights into one folder: the name alone must tell them apart.
-        let stem = if parts.is_empty() { "pages".to_owned() } else { parts.join("-") };
         let mut number = 1;
-        let (mut file, file_name) = loop {
-            let file_name = format!("{stem}-{number:05}.warc.gz");
-            let path = folder.join(&file_name);
+        let (mut file, name) = loop {
+            let name = self.file_name(number);
+            let path = self.root.join(&name);
             match OpenOptions::new().append(true).create_new(true).open(&path) {
-                Ok(file) => break (file, file_name),
+                Ok(file) => break (file, name),
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     number += 1;
                     let cut = mend::cut_torn_end(&path).map_err(|source| ArchiveError::Io { path, source })?;
                     if cut > 0 {
-                        tracing::warn!(file = file_name, bytes = cut, "the broken end of a killed visit was cut off");
+                        tracing::warn!(file = name, bytes = cut, "the broken end of a killed visit was cut off");
                     }
                 }
                 Err(source) => return Err(ArchiveError::Io { path, source }),
             }
         };
-        parts.push(file_name.clone());
-        let name = parts.join("/");
-        let head = warc::info(&file_name, at, about);
-        file.write_all(&head).map_err(|source| ArchiveError::Io { path: folder.join(&file_name), source })?;
+        let head = warc::info(last_part(&name), at, &self.about);
+        file.write_all(&head).map_err(|source| ArchiveError::Io { path: self.root.join(&name), source })?;
         Ok(Output { file, name, length: head.len() as u64 })
     }
+
+    /// The file of that number below the root.
+    pub(super) fn file_name(&self, number: u32) -> String {
+        let mut parts: Vec<String> =
+            self.run.components().map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
+        // Replay tools put the files of all nights into one folder: the name alone must tell them apart.
+        let stem = if parts.is_empty() { "pages".to_owned() } else { parts.join("-") };
+        parts.push(format!("{stem}-{number:05}.warc.gz"));
+        parts.join("/")
+    }
+}
+
+/// The name of a file within its folder.
+pub(super) fn last_part(name: &str) -> &str {
+    name.rsplit_once('/').map_or(name, |(_, file)| file)
 }
 
 /// The relative path, unless it would lead out of the folder it is meant to lie in.

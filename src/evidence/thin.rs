@@ -7,7 +7,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
-    path::Path,
 };
 
 use flate2::bufread::GzDecoder;
@@ -15,7 +14,7 @@ use jiff::Timestamp;
 
 use super::{
     Archive, ArchiveError,
-    archive::inside,
+    archive::last_part,
     warc::{self, Heading},
 };
 
@@ -36,45 +35,14 @@ struct Member {
 }
 
 impl Archive {
-    /// The files of a run, as they stand in locations.
-    ///
-    /// # Errors
-    /// Where the folder cannot be read; a run without a folder has no files.
-    pub fn files_of(&self, run: &str) -> Result<Vec<String>, ArchiveError> {
-        let folder = self.root.join(inside(run).ok_or_else(|| ArchiveError::BadLocation(run.to_owned()))?);
-        let fault = |source| ArchiveError::Io { path: folder.clone(), source };
-        let items = match fs::read_dir(&folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            items => items.map_err(fault)?,
-        };
-        let mut files = Vec::new();
-        for item in items {
-            let item = item.map_err(fault)?;
-            if item.file_type().map_err(fault)?.is_file() {
-                files.push(format!("{run}/{}", item.file_name().to_string_lossy()));
-            }
-        }
-        files.sort();
-        Ok(files)
-    }
-
-    /// Bytes of a file.
-    ///
-    /// # Errors
-    /// Where there is none.
-    pub fn size_of(&self, file: &str) -> Result<u64, ArchiveError> {
-        let path = self.path_of(file)?;
-        let data = fs::metadata(&path).map_err(|source| ArchiveError::Io { path, source })?;
-        Ok(data.len())
-    }
-
     /// Writes the needed records of a file, by their offsets, and what belongs to them (redirects, the words of a 304)
     /// to a new one of the same run. None where nothing can be spared.
     ///
     /// # Errors
     /// Where the disk refuses, or a needed record cannot be found.
     pub fn thin(&self, file: &str, needed: &BTreeSet<u64>, now: Timestamp) -> Result<Option<Thinned>, ArchiveError> {
-        let path = self.path_of(file)?;
+        let old = self.at_hand(file)?;
+        let path = old.path.clone();
         let fault = |source| ArchiveError::Io { path: path.clone(), source };
         let mut input = BufReader::new(File::open(&path).map_err(fault)?);
         let members = members(&mut input).map_err(fault)?;
@@ -94,42 +62,33 @@ impl Archive {
             return Ok(None);
         }
         let run = file.rsplit_once('/').map_or("", |(run, _)| run);
-        let writer = if run.is_empty() { self.clone() } else { self.for_run(run)? };
+        let writer = self.for_run(run)?;
         let about = members.iter().find_map(|member| member.heading.about.clone()).unwrap_or_default();
-        let mut output = writer.begin(now, &about)?;
-        let new_path = self.root.join(&output.name);
-        let new_fault = |source| ArchiveError::Io { path: new_path.clone(), source };
+        let taken = writer.files_of(run)?;
+        let name = (1..).map(|number| writer.file_name(number)).find(|name| !taken.contains_key(name));
+        let name = name.ok_or_else(|| ArchiveError::BadLocation(file.to_owned()))?;
+        // Complete before it gets its name: whoever puts files into a store must not meet half of one.
+        let new_path = self.path_of(&name)?;
+        let part = new_path.with_extension("part");
+        let new_fault = |source| ArchiveError::Io { path: part.clone(), source };
+        let mut output = File::create(&part).map_err(new_fault)?;
+        let head = warc::info(last_part(&name), now, &about);
+        output.write_all(&head).map_err(new_fault)?;
+        let mut offset = head.len() as u64;
         let mut thinned = Thinned { before: input.get_ref().metadata().map_err(fault)?.len(), ..Thinned::default() };
         for member in members.iter().filter(|member| is_kept(member)) {
             input.seek(SeekFrom::Start(member.begin)).map_err(fault)?;
             let length = member.end - member.begin;
-            io::copy(&mut (&mut input).take(length), &mut output.file).map_err(new_fault)?;
+            io::copy(&mut (&mut input).take(length), &mut output).map_err(new_fault)?;
             if needed.contains(&member.begin) {
-                let to = format!("{}:{}", output.name, output.length);
+                let to = format!("{name}:{offset}");
                 thinned.moved.insert(format!("{file}:{}", member.begin), to);
             }
-            output.length += length;
+            offset += length;
         }
-        output.file.flush().and_then(|()| output.file.sync_all()).map_err(new_fault)?;
-        thinned.after = output.length;
+        output.sync_all().and_then(|()| fs::rename(&part, &new_path)).map_err(new_fault)?;
+        thinned.after = offset;
         Ok(Some(thinned))
-    }
-
-    /// Removes a file, and its folder where that is empty then.
-    ///
-    /// # Errors
-    /// Where the disk refuses.
-    pub fn remove(&self, file: &str) -> Result<(), ArchiveError> {
-        let path = self.path_of(file)?;
-        fs::remove_file(&path).map_err(|source| ArchiveError::Io { path: path.clone(), source })?;
-        // Refused where other files are left, which is as it should be.
-        let _ = path.parent().map(fs::remove_dir);
-        Ok(())
-    }
-
-    fn path_of(&self, file: &str) -> Result<std::path::PathBuf, ArchiveError> {
-        let inner = inside(file).ok_or_else(|| ArchiveError::BadLocation(file.to_owned()))?;
-        Ok(self.root.join::<&Path>(&inner))
     }
 }
 

@@ -10,7 +10,7 @@ use std::{
     io::{self, BufRead, BufReader, Read},
 };
 
-use flate2::{Compress, Compression, FlushCompress, Status, bufread::GzDecoder};
+use flate2::{Compress, Compression, Crc, FlushCompress, Status, bufread::GzDecoder};
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -57,6 +57,56 @@ pub(super) fn hop(capture: &Capture, place: usize) -> Option<Vec<u8>> {
     let _ = write!(head, "WARC-Concurrent-To: {}\r\n", record_id(&[&capture.id, &capture.at.to_string()]));
     let http = http_head(hop.status, &hop.headers, Some(hop.body.len() as u64));
     Some(seal(head, &http, &hop.body))
+}
+
+/// The request that a capture answers.
+pub(super) fn request(capture: &Capture, asking: &str) -> Vec<u8> {
+    let moment = capture.at.to_string();
+    let answers = [record_id(&[&capture.id, &moment])];
+    let id = record_id(&[&capture.id, &moment, "request"]);
+    asked(&id, &answers, &capture.final_url, capture.at, asking, &capture.conditions)
+}
+
+/// The request that a redirect on the way answers. It stays as long as the capture does, which is named first.
+pub(super) fn request_of_hop(capture: &Capture, place: usize, asking: &str) -> Vec<u8> {
+    let Some(hop) = capture.hops.get(place) else { return Vec::new() };
+    let (moment, number) = (capture.at.to_string(), place.to_string());
+    let answers = [record_id(&[&capture.id, &moment]), record_id(&[&capture.id, &moment, "hop", &number])];
+    let id = record_id(&[&capture.id, &moment, "hop", &number, "request"]);
+    asked(&id, &answers, &hop.url, hop.at.unwrap_or(capture.at), asking, &hop.conditions)
+}
+
+/// A request record. Too short to be worth a compressor's time: it is stored as it is.
+fn asked(
+    id: &str,
+    answers: &[String],
+    url: &str,
+    at: Timestamp,
+    asking: &str,
+    conditions: &[(String, String)],
+) -> Vec<u8> {
+    // "http", "", host and port, path and query; fragments are cut off before anything is asked.
+    let mut parts = url.splitn(4, '/').skip(2);
+    let (host, path) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    let block = format!("GET /{path} HTTP/1.1\r\n{}{asking}host: {host}\r\n\r\n", lines(conditions));
+    let mut head = String::with_capacity(640);
+    let _ = write!(head, "WARC/1.1\r\nWARC-Type: request\r\nWARC-Target-URI: {}\r\n", one_line(url));
+    let _ = write!(head, "WARC-Date: {at}\r\nWARC-Record-ID: {id}\r\n");
+    for answer in answers {
+        let _ = write!(head, "WARC-Concurrent-To: {answer}\r\n");
+    }
+    let _ = write!(head, "WARC-Block-Digest: sha256:{}\r\n", base32(&Sha256::digest(&block)));
+    let _ = write!(head, "Content-Type: application/http; msgtype=request\r\n");
+    let _ = write!(head, "Content-Length: {}\r\n\r\n{block}\r\n\r\n", block.len());
+    stored_member(head.as_bytes())
+}
+
+/// Headers as lines.
+pub(super) fn lines(headers: &[(String, String)]) -> String {
+    headers.iter().fold(String::new(), |mut lines, (name, value)| {
+        let _ = write!(lines, "{name}: {}\r\n", one_line(value));
+        lines
+    })
 }
 
 /// The records that say that the body is the one of an earlier response record; `answer` is what was sent this time.
@@ -240,6 +290,24 @@ fn member(parts: &[&[u8]]) -> Vec<u8> {
         }
         packed
     })
+}
+
+/// A gzip member that holds a short record as it is (RFC 1951, 3.2.4; RFC 1952, 2.3).
+fn stored_member(record: &[u8]) -> Vec<u8> {
+    const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    const ONLY_BLOCK_STORED: u8 = 1;
+    let Ok(length) = u16::try_from(record.len()) else { return member(&[record]) };
+    let mut sum = Crc::new();
+    sum.update(record);
+    let mut packed = Vec::with_capacity(record.len() + 23);
+    packed.extend(HEAD);
+    packed.push(ONLY_BLOCK_STORED);
+    packed.extend(length.to_le_bytes());
+    packed.extend((!length).to_le_bytes());
+    packed.extend_from_slice(record);
+    packed.extend(sum.sum().to_le_bytes());
+    packed.extend(u32::from(length).to_le_bytes());
+    packed
 }
 
 /// Compresses one part; the last one with `Finish`.

@@ -8,7 +8,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use reqwest::Certificate;
+use reqwest::{
+    Certificate,
+    header::{HeaderMap, HeaderName, HeaderValue},
+};
 use sha2::{Digest, Sha256};
 use tokio::{
     sync::Mutex,
@@ -23,6 +26,7 @@ use super::{
     clock::Clock,
     failure::{Failure, is_transient},
     ledger::Ledger,
+    old_tls::{self, OldTls},
     redirect, retry,
     robots::{self, HostRules, RobotsAccess, RobotsRecord},
     throttle::{Manners, Throttle},
@@ -34,6 +38,8 @@ use crate::model::{Capture, Cause, Hop, Load, NotMeasurable, Revisit, Sameness, 
 const LONGEST_URL: usize = 2083;
 /// As much is read of what is no page, for evidence.
 const SNIFF_BYTES: u64 = 64 * 1024;
+/// What reqwest asks for with these features; pinned by tests/warc.rs.
+const ENCODINGS: &str = "gzip,deflate,br";
 /// Most headers of an answer; hyper bounds their size to about 400 KiB.
 const MOST_HEADERS: usize = 200;
 
@@ -55,6 +61,7 @@ pub struct Unusable(#[source] reqwest::Error);
 pub struct Client {
     settings: Settings,
     http: reqwest::Client,
+    old_tls: OldTls,
     guard: AddressGuard,
     throttle: Throttle,
     ledger: Ledger,
@@ -77,6 +84,9 @@ struct Answer {
     at: Timestamp,
     /// The pause the portal asks for.
     pause: Option<Duration>,
+    /// What the request said beside what every request says.
+    conditions: Vec<(String, String)>,
+    old_tls: bool,
 }
 
 impl Client {
@@ -98,6 +108,7 @@ impl Client {
         });
         Ok(Self {
             http: http.map_err(Unusable)?,
+            old_tls: OldTls::default(),
             guard,
             throttle: Throttle::new(manners, settings.politeness.clone()),
             ledger: Ledger::default(),
@@ -114,6 +125,12 @@ impl Client {
     /// What this client has asked of portals so far.
     pub fn load(&self) -> Load {
         self.ledger.load()
+    }
+
+    /// What every request says, as it goes over the wire; the host follows.
+    pub fn request_headers(&self) -> Vec<(String, String)> {
+        let pairs = [("accept", "*/*"), ("user-agent", &self.settings.user_agent), ("accept-encoding", ENCODINGS)];
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
     }
 
     /// The time captures would carry now.
@@ -235,6 +252,7 @@ impl Client {
                 at: Some(whole_microseconds(answer.at)),
                 headers: answer.headers,
                 body: answer.body,
+                conditions: answer.conditions,
             });
             if circle || hops.len() > self.settings.max_redirects {
                 let what = if circle { "循环跳转" } else { "跳转次数过多" };
@@ -254,9 +272,40 @@ impl Client {
         Ok(self.guard.check_literal(url)?)
     }
 
-    /// One request, without following: the answer, and where it redirects to.
+    /// One request, without following: the answer, and where it redirects to. An old server is asked once more in the
+    /// old way.
     async fn ask(
         &self,
+        url: &Url,
+        patience: Patience,
+        since: Option<&Validators>,
+    ) -> Result<(Answer, Option<Url>), Failure> {
+        let first = if self.old_tls.is_needed_by(url) {
+            None
+        } else {
+            match self.ask_through(&self.http, url, patience, since).await {
+                Err(failure) if OldTls::may_help(&failure) => Some(failure),
+                answer => return answer,
+            }
+        };
+        let old_way = self.old_tls.client(|| builder(&self.settings, &self.guard).ok());
+        let second = match old_way {
+            Some(http) => Box::pin(self.ask_through(&http, url, patience, since)).await,
+            None => return Err(first.unwrap_or_else(|| Failure::new(Cause::TlsNoCommonCipher, "OpenSSL 无法使用"))),
+        };
+        match (second, first) {
+            (Ok((answer, next)), _) => {
+                self.old_tls.remember(url);
+                Ok((Answer { old_tls: true, ..answer }, next))
+            }
+            (Err(second), Some(first)) => Err(old_tls::worse_of(first, second)),
+            (Err(second), None) => Err(second),
+        }
+    }
+
+    async fn ask_through(
+        &self,
+        http: &reqwest::Client,
         url: &Url,
         patience: Patience,
         since: Option<&Validators>,
@@ -275,9 +324,12 @@ impl Client {
         self.ledger.request();
         let at = self.clock.now();
         let begun = Instant::now();
-        let mut request = self.http.get(url.clone());
+        let mut request = http.get(url.clone());
+        let mut conditions = Vec::new();
         if let Some(since) = since.filter(|since| since.are_of(url)) {
-            request = request.headers(since.headers());
+            let headers = since.headers();
+            conditions = plain(&headers);
+            request = request.headers(headers);
         }
         let sent = timeout(head_timeout, request.send()).await;
         turn.answered(match &sent {
@@ -294,11 +346,7 @@ impl Client {
         };
         let status = response.status().as_u16();
         let next = redirect::target(url, status, response.headers());
-        let headers: Vec<(String, String)> = response
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect();
+        let headers = plain(response.headers());
         let pause = retry::may_pass(status).then(|| retry::asked_pause(response.headers(), Timestamp::now())).flatten();
         let (body, truncated) = if next.is_some() {
             (Vec::new(), false)
@@ -311,7 +359,8 @@ impl Client {
             body::read(&mut response, &limits, &self.ledger).await?
         };
         let next = next.or_else(|| redirect::signpost(url, status, &body));
-        let answer = Answer { url: url.clone(), hops: Vec::new(), status, headers, body, truncated, at, pause };
+        let (url, hops, old_tls) = (url.clone(), Vec::new(), false);
+        let answer = Answer { url, hops, status, headers, body, truncated, at, pause, conditions, old_tls };
         Ok((answer, next))
     }
 
@@ -354,6 +403,8 @@ impl Client {
             attempts,
             location: None,
             revisit: None,
+            conditions: answer.conditions,
+            old_tls: answer.old_tls,
         };
         (capture, answer.body)
     }
@@ -393,6 +444,7 @@ impl Client {
     }
 }
 
+/// The client for the usual way. `system_certificates`: trusts the authorities of the system too.
 fn build(
     settings: &Settings,
     guard: &AddressGuard,
@@ -403,6 +455,12 @@ fn build(
         // An error says only that the program installed one already.
         drop(rustls::crypto::ring::default_provider().install_default());
     });
+    let builder = builder(settings, guard)?.tls_backend_rustls();
+    if system_certificates { builder.build() } else { builder.tls_certs_only(authorities(settings)?).build() }
+}
+
+/// What both ways have in common.
+fn builder(settings: &Settings, guard: &AddressGuard) -> Result<reqwest::ClientBuilder, reqwest::Error> {
     let builder = reqwest::Client::builder()
         .user_agent(&settings.user_agent)
         .dns_resolver(Arc::new(guard.clone()))
@@ -419,13 +477,18 @@ fn build(
         .connect_timeout(settings.connect_timeout)
         .pool_max_idle_per_host(settings.concurrency_per_host.max(1))
         .pool_idle_timeout(Duration::from_secs(20));
-    let authorities: Vec<Certificate> =
-        settings.authorities.iter().map(|der| Certificate::from_der(der)).collect::<Result<_, _>>()?;
-    if system_certificates {
-        builder.tls_certs_merge(authorities).build()
-    } else {
-        builder.tls_certs_only(authorities).build()
-    }
+    Ok(builder.tls_certs_merge(authorities(settings)?))
+}
+
+fn authorities(settings: &Settings) -> Result<Vec<Certificate>, reqwest::Error> {
+    settings.authorities.iter().map(|der| Certificate::from_der(der)).collect()
+}
+
+fn plain(headers: &HeaderMap) -> Vec<(String, String)> {
+    let pair = |(name, value): (&HeaderName, &HeaderValue)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    headers.iter().map(pair).collect()
 }
 
 fn at_least_one(rate: u32) -> NonZeroU32 {

@@ -34,7 +34,9 @@ impl Failure {
             None if error.is_timeout() => Cause::Timeout,
             None => Cause::Other,
         };
-        Self::new(cause, innermost(error))
+        // OpenSSL says what is wrong with a certificate one link above the innermost.
+        let certificate = chain(error).map(ToString::to_string).find(|link| link.contains("certificate verify failed"));
+        Self::new(cause, certificate.unwrap_or_else(|| innermost(error)))
     }
 
     /// Names an error within the body, `read` bytes into it.

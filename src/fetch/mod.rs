@@ -3,7 +3,7 @@
 //!
 //! The way of a request, one file a step: [`robots`] may it be asked, [`throttle`] when, [`names`] and [`address_guard`] where
 //! to, [`redirect`] and on to where, [`body`] how much of it, [`failure`] what went wrong, [`retry`] and again when.
-//! [`validators`] ask for what may not have changed; [`ledger`] counts what the portal had to bear.
+//! [`old_tls`] gets through to servers of old; [`validators`] ask for what may not have changed; [`ledger`] counts what the portal had to bear.
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
@@ -19,6 +19,7 @@ mod failure;
 mod gzip_file;
 mod ledger;
 mod names;
+mod old_tls;
 mod redirect;
 mod retry;
 mod robots;

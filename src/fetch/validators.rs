@@ -111,6 +111,8 @@ mod tests {
             attempts: 1,
             location: None,
             revisit: None,
+            conditions: Vec::new(),
+            old_tls: false,
         }
     }
 

@@ -14,5 +14,6 @@ pub mod night;
 pub mod portal_owner;
 pub mod queue;
 pub mod schedule;
+pub mod shelving;
 pub mod thinning;
 pub mod worker;

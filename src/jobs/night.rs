@@ -13,6 +13,7 @@ use super::{
     caution::{Caution, below_the_floor, mass_flips},
     first_seen::Past,
     fold::{Origin, fold},
+    shelving,
 };
 use crate::{
     catalog::Catalog,
@@ -93,14 +94,15 @@ pub async fn run_portal_night(
     progress(Stage::Began { run: run.clone(), again });
 
     let settings = fetch::Settings { run: run.id.clone(), ..tools.fetch.clone() }.for_portal(portal);
-    let archive = tools.archive.for_run(&run.id)?.about(vec![
+    let about = vec![
         ("isPartOf", run.id.clone()),
         ("robots", if settings.obey_robots { "obey" } else { "ignore" }.to_owned()),
         ("http-header-user-agent", settings.user_agent.clone()),
-    ]);
+    ];
     let client = fetch::Client::new(settings)?;
     let known = tools.log.known_pages(&portal.id).await?;
     let past = Past::of(&tools.log, &portal.id, &known).await?;
+    let archive = tools.archive.for_run(&run.id)?.about(about).asking_with(&client.request_headers());
     let visited = {
         let tell = |step| progress(Stage::Visiting(step));
         let lexicon = &tools.catalog.lexicon;
@@ -124,6 +126,7 @@ pub async fn run_portal_night(
     let caution = caution(tools, &run).await?;
     let changes = write(&tools.log, &run, &visited, (newest, &noted), &outcomes, caution).await?;
     progress(Stage::Written { changes: changes.len() });
+    shelving::after_night(&tools.log, &tools.archive, &run.id).await;
     Ok(Some(NightReport { run, facts, outcomes, changes }))
 }
 

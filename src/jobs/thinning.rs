@@ -59,6 +59,7 @@ pub async fn keep(log: &Log, archive: &Archive, rule: Rule) {
 pub async fn thin(log: &Log, archive: &Archive, rule: Rule, now: Timestamp) -> anyhow::Result<Removed> {
     let today = beijing_date(now);
     let (runs, kept) = plan(log, rule, today).await?;
+    let inventory = inventory(archive).await?;
     let mut removed = Removed::default();
     for run in runs {
         let mut thinning = log.begin_thinning().await?;
@@ -69,17 +70,16 @@ pub async fn thin(log: &Log, archive: &Archive, rule: Rule, now: Timestamp) -> a
         let captures = thinning.remove_captures(&run.id, &kept, today).await?;
         let before = thinning.records_kept(&run.id).await?;
         let needed = thinning.needed_places(&run.id).await?;
-        let files = archive.files_of(&run.id)?;
         let mut moved = BTreeMap::new();
         let mut spare = Vec::new();
         let mut freed = 0;
-        for file in files {
-            let of_file = offsets(&needed, &file);
+        for (file, bytes) in files_of(&inventory, &run) {
+            let of_file = offsets(&needed, file);
             if of_file.is_empty() {
-                freed += archive.size_of(&file)?;
+                freed += bytes;
                 spare.push(file);
             } else if before != Some(needed.len()) {
-                let (archive, name) = (archive.clone(), file.clone());
+                let (archive, name) = (archive.clone(), file.to_owned());
                 let thinned = tokio::task::spawn_blocking(move || archive.thin(&name, &of_file, now))
                     .await?
                     .with_context(|| format!("run {} cannot be thinned", run.id))?;
@@ -104,6 +104,7 @@ pub async fn thin(log: &Log, archive: &Archive, rule: Rule, now: Timestamp) -> a
 pub async fn preview(log: &Log, archive: &Archive, rule: Rule, now: Timestamp) -> anyhow::Result<Removed> {
     let today = beijing_date(now);
     let (runs, kept) = plan(log, rule, today).await?;
+    let inventory = inventory(archive).await?;
     // Never committed.
     let mut thinning = log.begin_thinning().await?;
     let mut removed = Removed::default();
@@ -113,22 +114,31 @@ pub async fn preview(log: &Log, archive: &Archive, rule: Rule, now: Timestamp) -
             continue;
         }
         let captures = thinning.remove_captures(&run.id, &kept, today).await?;
-        let bytes = spare_bytes(&mut thinning, archive, &run).await?;
+        let bytes = spare_bytes(&mut thinning, &inventory, &run).await?;
         removed.add(captures, bytes);
     }
     Ok(removed)
 }
 
 /// Bytes of files that would go whole; what rewriting the others would free is known only by doing it.
-async fn spare_bytes(thinning: &mut Thinning, archive: &Archive, run: &Run) -> anyhow::Result<u64> {
+async fn spare_bytes(thinning: &mut Thinning, inventory: &Inventory, run: &Run) -> anyhow::Result<u64> {
     let needed = thinning.needed_places(&run.id).await?;
-    let mut bytes = 0;
-    for file in archive.files_of(&run.id)? {
-        if offsets(&needed, &file).is_empty() {
-            bytes += archive.size_of(&file)?;
-        }
-    }
-    Ok(bytes)
+    let spare = files_of(inventory, run).filter(|(file, _)| offsets(&needed, file).is_empty());
+    Ok(spare.map(|(_, bytes)| bytes).sum())
+}
+
+/// All files of the evidence with their bytes. Asked for once: a bucket tells all its files as quickly as those of one run.
+type Inventory = BTreeMap<String, u64>;
+
+async fn inventory(archive: &Archive) -> anyhow::Result<Inventory> {
+    let archive = archive.clone();
+    Ok(tokio::task::spawn_blocking(move || archive.inventory()).await??)
+}
+
+fn files_of<'a>(inventory: &'a Inventory, run: &Run) -> impl Iterator<Item = (&'a str, u64)> {
+    let folder = format!("{}/", run.id);
+    let of_run = inventory.range(folder.clone()..).take_while(move |(file, _)| file.starts_with(&folder));
+    of_run.map(|(file, bytes)| (file.as_str(), *bytes))
 }
 
 /// The runs that are old enough, and the captures that are kept all the same.

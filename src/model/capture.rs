@@ -35,6 +35,13 @@ pub struct Capture {
     /// Where the body is that of an earlier capture: `location` is then the place of that capture's record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revisit: Option<Revisit>,
+    /// What the request said beside what every request says (If-None-Match …); on its way to the evidence, not kept in the
+    /// log.
+    #[serde(skip)]
+    pub conditions: Vec<(String, String)>,
+    /// True where the server answered only to a way of securing the connection that is out of date.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub old_tls: bool,
 }
 
 impl Capture {
@@ -101,6 +108,9 @@ pub struct Hop {
     /// The short page that sent its reader on, where no header did; on its way to the evidence, not kept in the log.
     #[serde(skip)]
     pub body: Vec<u8>,
+    /// As in [`Capture::conditions`].
+    #[serde(skip)]
+    pub conditions: Vec<(String, String)>,
 }
 
 /// Why something could not be looked at. Never a fault of the portal by itself.

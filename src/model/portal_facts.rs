@@ -21,6 +21,9 @@ pub struct PortalFacts {
     pub documents: Vec<DocumentFacts>,
     pub reports: Vec<ReportFacts>,
     pub publicity: Vec<PublicityList>,
+    /// True where some page was answered only to a way of securing the connection that is out of date.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub old_tls: bool,
     pub coverage: Coverage,
     /// What earlier nights tell of its documents; none where nothing is remembered, as in an audit.
     pub history: Option<History>,

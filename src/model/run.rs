@@ -67,7 +67,8 @@ impl RunState {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Load {
     pub requests: u64,
-    /// Bytes received, before decompression where known.
+    /// Bytes of bodies that were read, counted after decompression; heads are left out. A portal that compresses sent
+    /// fewer than this.
     pub bytes: u64,
     /// Most requests in any one second.
     pub peak_rate: u32,

@@ -94,6 +94,7 @@ pub fn portal(
         documents,
         reports,
         publicity,
+        old_tls: pages.iter().any(|page| page.capture.old_tls),
         coverage: coverage::fold(&night, cut_short),
         history: None,
     }

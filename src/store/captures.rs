@@ -56,6 +56,7 @@ struct CaptureRow {
     link_text: String,
     depth: i64,
     thinned: Option<String>,
+    old_tls: bool,
 }
 
 impl CaptureRow {
@@ -78,6 +79,8 @@ impl CaptureRow {
                 .as_deref()
                 .map(|how| cells::from_json(how, "the revisit of a capture"))
                 .transpose()?,
+            conditions: Vec::new(),
+            old_tls: self.old_tls,
         };
         Ok(StoredPage {
             run: self.run,
@@ -208,8 +211,8 @@ async fn insert(
     let (linked_from, link_text, depth) = reached.unwrap_or((None, "", 0));
     sqlx::query(
         "INSERT INTO captures (run, position, id, url, final_url, hops, at, status, headers, sha256, bytes,
-             truncated, attempts, location, is_page, linked_from, link_text, depth, revisit)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
+             truncated, attempts, location, is_page, linked_from, link_text, depth, revisit, old_tls)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
     )
     .bind(run)
     .bind(cells::integer(position))
@@ -230,6 +233,7 @@ async fn insert(
     .bind(link_text)
     .bind(i64::from(depth))
     .bind(capture.revisit.as_ref().map(|revisit| cells::json(revisit, "a revisit")).transpose()?)
+    .bind(capture.old_tls)
     .execute(connection)
     .await?;
     Ok(())

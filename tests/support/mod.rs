@@ -1,6 +1,8 @@
 //! What several test subjects share.
 
 pub mod browser;
+#[cfg(feature = "s3")]
+pub mod bucket;
 pub mod certificates;
 pub mod hostile;
 pub mod office;

@@ -158,6 +158,8 @@ impl Office {
             attempts: 1,
             location: None,
             revisit: None,
+            conditions: Vec::new(),
+            old_tls: false,
         };
         self.archive.write(&mut capture, body).expect("the capture is written");
         ObservedPage {

@@ -16,7 +16,7 @@ pub struct Record {
     pub kind: String,
     /// By lower-case name.
     pub headers: BTreeMap<String, String>,
-    /// Status line and headers of the answer; empty for others.
+    /// First line and headers of the request or the answer; empty for others.
     pub http: String,
     pub payload: Vec<u8>,
 }
@@ -106,6 +106,16 @@ fn record(bytes: &[u8]) -> Record {
             assert_eq!(header("content-type"), "application/warc-fields");
             let text = String::from_utf8(block.to_vec()).expect("fields are UTF-8");
             fields(text.strip_suffix("\r\n").expect("every field has its line").split("\r\n"));
+        }
+        "request" => {
+            assert_eq!(header("content-type"), "application/http; msgtype=request");
+            let url: url::Url = header("warc-target-uri").parse().expect("an address");
+            let (http, payload) = split_head(block);
+            let path = &url[url::Position::BeforePath..];
+            assert!(http.starts_with(&format!("GET {path} HTTP/1.1\r\n")) && payload.is_empty(), "{http}");
+            assert!(headers.contains_key("warc-concurrent-to"));
+            found.http = http;
+            found.payload.clear();
         }
         // Empty, so that replay shows the answer it refers to.
         "revisit" if header("warc-profile").ends_with("/server-not-modified") => assert_eq!(block, b""),

@@ -16,6 +16,7 @@ mod crawl;
 mod date_ledger;
 mod demo;
 mod evidence;
+#[cfg(feature = "s3")]
 mod evidence_bucket;
 mod evidence_store;
 mod fairness;

@@ -65,6 +65,8 @@ fn observed(path: &str, html: &str) -> ObservedPage {
         attempts: 1,
         location: None,
         revisit: None,
+        conditions: Vec::new(),
+        old_tls: false,
     };
     ObservedPage { capture, facts, linked_from: None, link_text: String::new(), depth: 0 }
 }

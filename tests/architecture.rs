@@ -34,6 +34,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 const OWNED_LIBRARIES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
     ("reqwest", &["fetch"]),
+    ("chromiumoxide", &["fetch"]),
+    ("base64", &["fetch"]),
     ("rustls", &["fetch"]),
     ("robotxt", &["fetch"]),
     ("governor", &["fetch"]),

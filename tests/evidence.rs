@@ -32,6 +32,7 @@ fn capture(id: &str, body: &[u8]) -> Capture {
         attempts: 1,
         location: None,
         revisit: None,
+        rendered: None,
     }
 }
 

@@ -401,6 +401,7 @@ fn observed(path: &str, body: &str) -> ObservedPage {
         attempts: 1,
         location: None,
         revisit: None,
+        rendered: None,
     };
     ObservedPage { capture, facts, linked_from: None, link_text: String::new(), depth: 0 }
 }

@@ -76,14 +76,18 @@ impl Archive {
         Self { about, ..self }
     }
 
-    /// Writes the response and notes in the capture where it lies. Once this returns, the end of this program by any
+    /// Writes the response, or what a browser made of one, and notes in the capture where it lies. Once this returns, the end of this program by any
     /// means loses nothing of it; call [`Archive::sync`] at the end of a visit against the end of the machine.
     ///
     /// # Errors
     /// Where the disk refuses.
     pub fn write(&self, capture: &mut Capture, body: &[u8]) -> Result<(), ArchiveError> {
         self.write_hops(capture)?;
-        let location = self.append(&warc::response(capture, body), capture.at)?;
+        let record = match &capture.rendered {
+            Some(rendered) => warc::conversion(capture, rendered, body),
+            None => warc::response(capture, body),
+        };
+        let location = self.append(&record, capture.at)?;
         capture.location = Some(location);
         Ok(())
     }
@@ -161,7 +165,7 @@ impl Archive {
         file.seek(SeekFrom::Start(offset)).map_err(fault)?;
         let damaged = |reason: String| ArchiveError::Damaged { location: location.to_owned(), reason };
         let body =
-            warc::body_of_response(BufReader::new(file), LONGEST_RECORD).map_err(|error| damaged(error.to_string()))?;
+            warc::body(BufReader::new(file), LONGEST_RECORD).map_err(|error| damaged(error.to_string()))?;
         let digest = warc::hex(&Sha256::digest(&body));
         if digest == capture.sha256 {
             Ok(body)

@@ -111,6 +111,7 @@ mod tests {
             attempts: 1,
             location: None,
             revisit: None,
+            rendered: None,
         }
     }
 

@@ -158,6 +158,7 @@ impl Office {
             attempts: 1,
             location: None,
             revisit: None,
+            rendered: None,
         };
         self.archive.write(&mut capture, body).expect("the capture is written");
         ObservedPage {

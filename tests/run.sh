@@ -25,5 +25,7 @@ if [ ! -x target/warc-tools/bin/warcio ]; then
 fi
 
 cargo fmt --check
+# Everything is built once, with the browser; that the program does without it is only looked at, not built.
 cargo clippy --all-targets --quiet -- -D warnings
-cargo test --all-targets
+cargo clippy --all-targets --features browser --quiet -- -D warnings
+cargo test --all-targets --features browser

@@ -82,12 +82,14 @@ impl Archive {
     /// # Errors
     /// Where the disk refuses.
     pub fn write(&self, capture: &mut Capture, body: &[u8]) -> Result<(), ArchiveError> {
+        if let Some(rendered) = &capture.rendered {
+            // The way to the answer is written with the answer.
+            let location = self.append(&warc::conversion(capture, rendered, body), capture.at)?;
+            capture.location = Some(location);
+            return Ok(());
+        }
         self.write_hops(capture)?;
-        let record = match &capture.rendered {
-            Some(rendered) => warc::conversion(capture, rendered, body),
-            None => warc::response(capture, body),
-        };
-        let location = self.append(&record, capture.at)?;
+        let location = self.append(&warc::response(capture, body), capture.at)?;
         capture.location = Some(location);
         Ok(())
     }

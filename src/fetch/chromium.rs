@@ -8,7 +8,8 @@
 //! where it would have come through there.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, BufRead, BufReader},
     os::unix::{
         fs::{DirBuilderExt, MetadataExt},
         process::CommandExt,
@@ -24,7 +25,11 @@ use std::{
 
 use chromiumoxide::{Browser as Connection, handler::HandlerConfig};
 use futures_util::StreamExt;
-use tokio::{sync::Mutex, task::JoinHandle, time::Instant};
+use tokio::{
+    sync::{Mutex, oneshot},
+    task::JoinHandle,
+    time::timeout,
+};
 
 use super::BrowserSettings;
 
@@ -41,8 +46,9 @@ const COMMAND: Duration = Duration::from_secs(30);
 /// the browser with all its processes and removes its folder.
 const LEASH: &str = r#"
 profile=$1; shift
-"$@" --user-data-dir="$profile" </dev/null &
+"$@" --user-data-dir="$profile" </dev/null 2>&1 &
 browser=$!
+exec >/dev/null
 trap '' TERM INT HUP
 read -r _
 kill -KILL "$browser"
@@ -70,7 +76,9 @@ const ARGUMENTS: &[&str] = &[
     "--disable-sync",
     // Frames of other sites stay in the page's process, where their requests are seen too.
     "--disable-site-isolation-trials",
-    "--disable-features=IsolateOrigins,site-per-process,Translate,OptimizationHints,MediaRouter",
+    // Pages are shown at the address at which they were received, not tried under https first.
+    "--disable-features=IsolateOrigins,site-per-process,HttpsUpgrades,HttpsFirstBalancedMode,\
+     HttpsFirstBalancedModeAutoEnable,HttpsFirstModeIncognito,HttpsFirstModeV2,Translate,OptimizationHints,MediaRouter",
     // Nothing that a page's text does not need.
     "--blink-settings=imagesEnabled=false",
     "--disable-gpu",
@@ -170,7 +178,7 @@ impl Drop for Running {
 }
 
 async fn start(program: &Path) -> io::Result<Running> {
-    let leashed = Leashed::start(program)?;
+    let mut leashed = Leashed::start(program)?;
     let address = leashed.address().await?;
     let config = HandlerConfig { viewport: None, request_timeout: COMMAND, ..HandlerConfig::default() };
     let (connection, mut events) =
@@ -180,11 +188,10 @@ async fn start(program: &Path) -> io::Result<Running> {
     Ok(Running { connection, handler, _leashed: leashed })
 }
 
-/// The shell with the browser, and the folder of its profile.
+/// The shell with the browser.
 #[derive(Debug)]
 struct Leashed {
     shell: Child,
-    profile: PathBuf,
 }
 
 impl Leashed {
@@ -197,9 +204,9 @@ impl Leashed {
             command.arg("--no-sandbox");
         }
         // A group of its own: the interrupt key is for this program, and the leash ends the whole group.
-        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         match command.spawn() {
-            Ok(shell) => Ok(Self { shell, profile }),
+            Ok(shell) => Ok(Self { shell }),
             Err(error) => {
                 let _ = fs::remove_dir(&profile);
                 Err(error)
@@ -207,18 +214,28 @@ impl Leashed {
         }
     }
 
-    /// Where it listens, as it writes into its profile.
-    async fn address(&self) -> io::Result<String> {
-        let file = self.profile.join("DevToolsActivePort");
-        let deadline = Instant::now() + START;
-        while Instant::now() < deadline {
-            let text = tokio::fs::read_to_string(&file).await.unwrap_or_default();
-            if let Some((port, path)) = text.split_once('\n').filter(|(_, path)| path.starts_with('/')) {
-                return Ok(format!("ws://127.0.0.1:{port}{}", path.trim_end()));
+    /// Where it listens. It says so, or why it cannot, among other words that must be read lest it stand still.
+    async fn address(&mut self) -> io::Result<String> {
+        let words = self.shell.stdout.take().ok_or_else(|| io::Error::other("it cannot be heard"))?;
+        let (found, address) = oneshot::channel();
+        std::thread::spawn(move || {
+            let mut found = Some(found);
+            let mut last = String::from("it said nothing");
+            for line in BufReader::new(words).lines().map_while(Result::ok) {
+                if let Some(found) = line.strip_prefix("DevTools listening on ").and_then(|_| found.take()) {
+                    let _ = found.send(Ok(line["DevTools listening on ".len()..].to_owned()));
+                } else if !line.trim().is_empty() {
+                    last = line;
+                }
             }
-            tokio::time::sleep(Duration::from_millis(25)).await;
+            if let Some(found) = found {
+                let _ = found.send(Err(io::Error::other(format!("it ended: {last}"))));
+            }
+        });
+        match timeout(START, address).await {
+            Ok(Ok(address)) => address,
+            _ => Err(io::Error::new(io::ErrorKind::TimedOut, format!("it did not begin within {} s", START.as_secs()))),
         }
-        Err(io::Error::new(io::ErrorKind::TimedOut, format!("it said nothing within {} s", START.as_secs())))
     }
 }
 

@@ -270,7 +270,7 @@ impl Showing<'_> {
         let id = event.request_id.clone();
         let _ = match served {
             Some(served) => self.page.execute(fulfilment(id, &served)).await.map(drop),
-            None => self.page.execute(FailRequestParams::new(id, ErrorReason::BlockedByClient)).await.map(drop),
+            None => self.page.execute(FailRequestParams::new(id, ErrorReason::ConnectionRefused)).await.map(drop),
         };
         fate
     }

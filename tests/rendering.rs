@@ -2,7 +2,7 @@
 //! where there is one.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -247,7 +247,8 @@ mod with_a_browser {
             assert!(text.contains("digest pass") && !text.contains("failed"), "{text}");
         }
 
-        let again = judge_again(&shop.tools.log, &shop.tools.archive, &shop.tools.catalog, &report.run.id).await.unwrap();
+        let again =
+            judge_again(&shop.tools.log, &shop.tools.archive, &shop.tools.catalog, &report.run.id).await.unwrap();
         assert_eq!(again.differences, []);
         assert_eq!(again.outcomes, report.outcomes);
 
@@ -255,13 +256,23 @@ mod with_a_browser {
         let known = shop.tools.log.known_pages(&shop.portal.id).await.unwrap();
         assert!(known.iter().all(|capture| capture.rendered.is_none()));
         assert!(known.iter().any(|capture| capture.url == url("/")));
+
+        // Whoever needs one of the three for a finding keeps them all.
+        let mut thinning = shop.tools.log.begin_thinning().await.unwrap();
+        let kept = BTreeSet::from([home.capture.id.clone()]);
+        thinning.remove_captures(&report.run.id, &kept, jiff::civil::date(2023, 3, 1)).await.unwrap();
+        thinning.commit().await.unwrap();
+        let captures = shop.tools.log.captures_of(&report.run.id).await.unwrap();
+        let left: Vec<_> = captures.iter().filter(|page| page.thinned.is_none()).collect();
+        assert_eq!(left.len(), 3);
+        assert!(left.iter().all(|page| page.capture.answer() == of));
     }
 
     /// Processes that carry the words in their command line.
     fn processes(words: &str) -> usize {
-        let lines = std::fs::read_dir("/proc").unwrap().filter_map(|item| {
-            std::fs::read_to_string(item.ok()?.path().join("cmdline")).ok()
-        });
+        let lines = std::fs::read_dir("/proc")
+            .unwrap()
+            .filter_map(|item| std::fs::read_to_string(item.ok()?.path().join("cmdline")).ok());
         lines.filter(|line| line.contains(words)).count()
     }
 
@@ -283,7 +294,7 @@ mod with_a_browser {
         .await;
         let folder = tempfile::tempdir().unwrap();
         let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mingcha"))
-            .args(["audit", &format!("http://{}/", server.address), "--allow-private", "--rate", "100"])
+            .args(["audit", &format!("http://{}/", server.address), "--allow-private", "--rate", "50"])
             .env("TMPDIR", folder.path())
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())

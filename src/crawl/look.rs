@@ -116,7 +116,9 @@ impl Looker<'_> {
                 Ok(Answer { capture, facts, beside, unshown: None })
             }
             Ok(Err(error)) => Err(error),
-            Err(error) => Ok(Answer { unshown: Some(format!("页面解析出错，属本程序故障：{error}")), ..answer }),
+            Err(error) => {
+                Ok(Answer { unshown: Some(format!("页面解析出错，属本程序故障：{error}")), ..answer })
+            }
         }
     }
 
@@ -211,7 +213,11 @@ fn cause_of_rendered(facts: &PageFacts, rendered: &Rendered) -> Option<Cause> {
     let incomplete = !rendered.loaded || rendered.missing.iter().any(|url| host(url) == own);
     match facts.cause {
         None => incomplete.then_some(Cause::NeedsBrowser),
-        Some(Cause::NeedsBrowser) if facts.kind != PageKind::Shell && rendered.loaded && rendered.missing.is_empty() => None,
+        Some(Cause::NeedsBrowser)
+            if facts.kind != PageKind::Shell && rendered.loaded && rendered.missing.is_empty() =>
+        {
+            None
+        }
         cause => cause,
     }
 }

@@ -166,8 +166,7 @@ impl Archive {
         let mut file = File::open(&path).map_err(fault)?;
         file.seek(SeekFrom::Start(offset)).map_err(fault)?;
         let damaged = |reason: String| ArchiveError::Damaged { location: location.to_owned(), reason };
-        let body =
-            warc::body(BufReader::new(file), LONGEST_RECORD).map_err(|error| damaged(error.to_string()))?;
+        let body = warc::body(BufReader::new(file), LONGEST_RECORD).map_err(|error| damaged(error.to_string()))?;
         let digest = warc::hex(&Sha256::digest(&body));
         if digest == capture.sha256 {
             Ok(body)

@@ -38,7 +38,9 @@ impl Browser {
     /// None: this program was built without the feature `browser`.
     pub fn find(settings: &BrowserSettings) -> Option<Self> {
         if settings.program.is_some() {
-            tracing::warn!("[browser] is configured, but this program was built without it: cargo build --features browser");
+            tracing::warn!(
+                "[browser] is configured, but this program was built without it: cargo build --features browser"
+            );
         }
         None
     }

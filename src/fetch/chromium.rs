@@ -46,7 +46,7 @@ const COMMAND: Duration = Duration::from_secs(30);
 /// the browser with all its processes and removes its folder.
 const LEASH: &str = r#"
 profile=$1; shift
-"$@" --user-data-dir="$profile" </dev/null 2>&1 &
+TMPDIR="$profile" "$@" --user-data-dir="$profile" </dev/null 2>&1 &
 browser=$!
 exec >/dev/null
 trap '' TERM INT HUP

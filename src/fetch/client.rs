@@ -290,12 +290,7 @@ impl Client {
     }
 
     /// One request, without following: the answer, and where it redirects to.
-    async fn ask(
-        &self,
-        url: &Url,
-        patience: Patience,
-        asking: Asking<'_>,
-    ) -> Result<(Answer, Option<Url>), Failure> {
+    async fn ask(&self, url: &Url, patience: Patience, asking: Asking<'_>) -> Result<(Answer, Option<Url>), Failure> {
         let factor = if patience == Patience::Longer { self.settings.second_look_factor.max(1) } else { 1 };
         let head_timeout = self.settings.head_timeout * factor;
         let machine = self.guard.machine_of(url, self.settings.connect_timeout * factor).await?;
@@ -345,7 +340,11 @@ impl Client {
             (Vec::new(), false)
         } else {
             let limits = body::Limits {
-                bytes: if may_be_page(&headers) || matches!(asking, Asking::ForScript(_)) { self.settings.max_bytes } else { SNIFF_BYTES },
+                bytes: if may_be_page(&headers) || matches!(asking, Asking::ForScript(_)) {
+                    self.settings.max_bytes
+                } else {
+                    SNIFF_BYTES
+                },
                 idle: self.settings.idle_timeout * factor,
                 deadline: begun + self.settings.total_timeout * factor,
             };

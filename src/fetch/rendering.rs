@@ -62,7 +62,8 @@ const WIDTH: u32 = 1280;
 const TALLEST: f64 = 4000.0;
 
 /// Takes from the page what would speak past the interception.
-const SILENCE: &str = "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport']) delete window[name];";
+const SILENCE: &str =
+    "for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport']) delete window[name];";
 
 /// What the browser did for one visit.
 #[derive(Default)]
@@ -156,8 +157,10 @@ impl Showing<'_> {
         let mut requests = page.event_listener::<EventRequestPaused>().await?;
         let mut loads = page.event_listener::<EventLoadEventFired>().await?;
         let mut dialogs = page.event_listener::<EventJavascriptDialogOpening>().await?;
-        page.execute(fetch::EnableParams::builder().pattern(RequestPattern::builder().url_pattern("*").build()).build())
-            .await?;
+        page.execute(
+            fetch::EnableParams::builder().pattern(RequestPattern::builder().url_pattern("*").build()).build(),
+        )
+        .await?;
         page.execute(SetBypassServiceWorkerParams::new(true)).await?;
         page.execute(SetUserAgentOverrideParams::new(&self.client.settings().user_agent)).await?;
         page.execute(SetDeviceMetricsOverrideParams::new(WIDTH, 1024, 1.0, false)).await?;
@@ -228,7 +231,8 @@ impl Showing<'_> {
     }
 
     async fn screenshot(&self, height: f64) -> Result<Vec<u8>, CdpError> {
-        let clip = Viewport { x: 0.0, y: 0.0, width: f64::from(WIDTH), height: height.clamp(600.0, TALLEST), scale: 1.0 };
+        let clip =
+            Viewport { x: 0.0, y: 0.0, width: f64::from(WIDTH), height: height.clamp(600.0, TALLEST), scale: 1.0 };
         let picture = CaptureScreenshotParams {
             format: Some(CaptureScreenshotFormat::Png),
             clip: Some(clip),
@@ -245,11 +249,8 @@ impl Showing<'_> {
         let url = &event.request.url;
         let is_this_page = event.resource_type == ResourceType::Document && *url == self.address();
         let (served, fate) = if is_this_page {
-            let own = Served {
-                status: self.answer.status,
-                headers: self.answer.headers.clone(),
-                body: self.body.to_vec(),
-            };
+            let own =
+                Served { status: self.answer.status, headers: self.answer.headers.clone(), body: self.body.to_vec() };
             (Some(own), Fate::Settled)
         } else if let Some(kept) = self.kept(&event) {
             (Some(kept), Fate::Settled)

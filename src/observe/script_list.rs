@@ -73,9 +73,9 @@ fn is_named_by_script(source: &Source<'_>, part: Element<'_>) -> bool {
     let is_loading = part.text_up_to(40).is_some_and(|text| !text.trim().is_empty());
     let has = |words: String| memmem::find(source.text.as_bytes(), words.as_bytes()).is_some();
     let named = |mark: &str, handle: &str| {
-        ["'", "\"", "`"].iter().any(|quote| {
-            ["'", "\"", "`", " "].iter().any(|end| has(format!("{quote}{mark}{handle}{end}")))
-        })
+        ["'", "\"", "`"]
+            .iter()
+            .any(|quote| ["'", "\"", "`", " "].iter().any(|end| has(format!("{quote}{mark}{handle}{end}"))))
     };
     is_loading
         || part.attr("id").is_some_and(|id| {

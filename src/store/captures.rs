@@ -79,11 +79,7 @@ impl CaptureRow {
                 .as_deref()
                 .map(|how| cells::from_json(how, "the revisit of a capture"))
                 .transpose()?,
-            rendered: self
-                .rendered
-                .as_deref()
-                .map(|how| cells::from_json(how, "what a browser made"))
-                .transpose()?,
+            rendered: self.rendered.as_deref().map(|how| cells::from_json(how, "what a browser made")).transpose()?,
         };
         Ok(StoredPage {
             run: self.run,

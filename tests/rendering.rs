@@ -1,22 +1,14 @@
 //! Pages that only scripts can show: recognised, never judged without a browser, and judged as the browser shows them
 //! where there is one.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use mingcha::{
     catalog::Catalog,
     evidence::Archive,
     fetch::{self, Browser, BrowserSettings},
-    jobs::{
-        judge::judge_again,
-        night::{NightReport, Order, Tools, run_portal_night},
-    },
+    jobs::night::{NightReport, Order, Tools, run_portal_night},
     model::{Cause, Portal, RunState, Verdict},
     store::Log,
 };
@@ -24,6 +16,7 @@ use mingcha::{
 use crate::support::{
     server::{Script, Seen, Server, Step, answer, page},
     site::{HOST, portal},
+    warc::{files, read_strictly},
 };
 
 const SHELL: &str = "<!DOCTYPE html><html><head><meta charset=\"utf-8\"><title>河源市人民政府</title></head>\
@@ -166,6 +159,9 @@ async fn without_a_browser_a_shell_is_not_measurable() {
     assert_eq!(report.run.state, RunState::Failed);
     assert!(report.outcomes.iter().all(|outcome| outcome.outcome != Verdict::Failed), "{:?}", report.outcomes);
     assert!(shop.server.paths().iter().all(|path| path != "/app.js"), "scripts are for browsers");
+    assert_eq!(shop.forbidden.log().len(), 0);
+    let records = read_strictly(&files(&shop.folder.path().join("evidence")));
+    assert!(records.iter().all(|record| record.kind != "conversion"));
 }
 
 #[tokio::test]
@@ -188,8 +184,15 @@ fn a_program_without_the_feature_has_no_browser() {
 
 #[cfg(feature = "browser")]
 mod with_a_browser {
+    use std::{
+        collections::BTreeSet,
+        path::{Path, PathBuf},
+    };
+
+    use mingcha::jobs::judge::judge_again;
+
     use super::*;
-    use crate::support::warc::{files, read_strictly, run_tool};
+    use crate::support::warc::run_tool;
 
     fn browser(settings: BrowserSettings) -> Browser {
         let found = Browser::find(&BrowserSettings { timeout: Duration::from_secs(6), ..settings });

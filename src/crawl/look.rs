@@ -98,22 +98,26 @@ impl Looker<'_> {
             Some(Err(why)) => return Ok(Answer { unshown: Some(why), ..answer }),
             Some(Ok(rendering)) => rendering,
         };
-        let (mut page, html, mut picture) = self.client.rendered(&answer.capture, rendering);
+        let made = self.client.rendered(&answer.capture, rendering);
         let (lexicon, archive) = (Arc::clone(&self.lexicon), self.archive.clone());
         let shown = tokio::task::spawn_blocking(move || {
-            if let Some(archive) = archive {
-                archive.write(&mut page, &html)?;
-                if let Some((picture, png)) = &mut picture {
-                    archive.write(picture, png)?;
+            let mut captures = Vec::with_capacity(made.len());
+            let mut facts = None;
+            for (mut capture, content) in made {
+                if let Some(archive) = &archive {
+                    archive.write(&mut capture, &content)?;
                 }
+                // The document comes first.
+                facts.get_or_insert_with(|| read(&capture, &content, &lexicon));
+                captures.push(capture);
             }
-            let facts = read(&page, &html, &lexicon);
-            Ok((page, facts, picture.map(|(picture, _)| picture)))
+            Ok((captures, facts.unwrap_or_default()))
         });
         match shown.await {
-            Ok(Ok((capture, facts, picture))) => {
-                let beside = std::iter::once(answer.capture).chain(picture).collect();
-                Ok(Answer { capture, facts, beside, unshown: None })
+            Ok(Ok((mut captures, facts))) => {
+                let capture = captures.remove(0);
+                captures.insert(0, answer.capture);
+                Ok(Answer { capture, facts, beside: captures, unshown: None })
             }
             Ok(Err(error)) => Err(error),
             Err(error) => {

@@ -78,8 +78,8 @@ impl Client {
         Some(browser.render(self, answer, body).await)
     }
 
-    /// What the browser made of an answer, as captures of their own: the document, and its picture.
-    pub fn rendered(&self, answer: &Capture, rendering: Rendering) -> (Capture, Vec<u8>, Option<(Capture, Vec<u8>)>) {
+    /// What the browser made of an answer, as captures of their own: the document, then its picture if there is one.
+    pub fn rendered(&self, answer: &Capture, rendering: Rendering) -> Vec<(Capture, Vec<u8>)> {
         let capture = |part, kind: &str, content: &[u8]| {
             let sha256 = hex(&Sha256::digest(content));
             Capture {
@@ -102,8 +102,8 @@ impl Client {
                 ..answer.clone()
             }
         };
-        let page = capture(RenderedPart::Page, "text/html; charset=utf-8", &rendering.html);
-        let screenshot = rendering.screenshot.as_deref().map(|png| capture(RenderedPart::Screenshot, "image/png", png));
-        (page, rendering.html, screenshot.zip(rendering.screenshot))
+        let mut made = vec![capture(RenderedPart::Page, "text/html; charset=utf-8", &rendering.html)];
+        made.extend(rendering.screenshot.as_deref().map(|png| capture(RenderedPart::Screenshot, "image/png", png)));
+        made.into_iter().zip(std::iter::once(rendering.html).chain(rendering.screenshot)).collect()
     }
 }

@@ -65,6 +65,7 @@ fn observed(path: &str, html: &str) -> ObservedPage {
         attempts: 1,
         location: None,
         revisit: None,
+        rendered: None,
     };
     ObservedPage { capture, facts, linked_from: None, link_text: String::new(), depth: 0 }
 }

@@ -34,6 +34,8 @@ pub struct Settings {
     #[serde(default)]
     pub crawl: Crawl,
     #[serde(default)]
+    pub browser: Browser,
+    #[serde(default)]
     pub evidence: Evidence,
     #[serde(rename = "portal", default)]
     pub portals: Vec<Portal>,
@@ -92,6 +94,24 @@ pub struct Crawl {
 impl Default for Crawl {
     fn default() -> Self {
         Self { connections: 1, rate_per_machine: None, window: None, canary: true }
+    }
+}
+
+/// The browser that shows pages which only scripts can show; of use to a program that was built with one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Browser {
+    /// Chromium or Chrome; left out: the one on the PATH.
+    pub program: Option<PathBuf>,
+    /// Most pages of one portal that are shown a night; 0: none.
+    pub max_pages: usize,
+    /// For one page with all that its scripts ask for, at the portal's own rate.
+    pub timeout_seconds: u64,
+}
+
+impl Default for Browser {
+    fn default() -> Self {
+        Self { program: None, max_pages: 50, timeout_seconds: 60 }
     }
 }
 

@@ -8,7 +8,7 @@
 //! | text | – | encoding and calendar libraries, search for many words |
 //! | model | text | |
 //! | html | text | HTML parsers |
-//! | fetch | model | HTTP client |
+//! | fetch | model | HTTP client, browser |
 //! | evidence | model | WARC, object store |
 //! | store | model | sqlx |
 //! | cms | model, text, html | |

@@ -42,6 +42,7 @@ mod publicity;
 mod queue;
 mod reading;
 mod readme;
+mod rendering;
 mod retention;
 mod revisit;
 mod rulebook_cases;

@@ -37,6 +37,8 @@ const OWNED_LIBRARIES: &[(&str, &[&str])] = &[
     // A bucket is asked over TLS too, and must name the same provider.
     ("rustls", &["fetch", "evidence"]),
     ("object_store", &["evidence"]),
+    ("chromiumoxide", &["fetch"]),
+    ("base64", &["fetch"]),
     ("robotxt", &["fetch"]),
     ("governor", &["fetch"]),
     ("scraper", &["html"]),

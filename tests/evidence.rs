@@ -34,6 +34,7 @@ pub fn capture(id: &str, body: &[u8]) -> Capture {
         revisit: None,
         conditions: Vec::new(),
         old_tls: false,
+        rendered: None,
     }
 }
 

@@ -126,6 +126,7 @@ fn page(url: &str) -> ObservedPage {
             truncated: false,
             attempts: 2,
             location: Some("pages-00001.warc.gz:17".into()),
+            rendered: None,
             revisit: Some(Revisit {
                 sameness: Sameness::NotModified,
                 of: "earlier".into(),

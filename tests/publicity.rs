@@ -67,6 +67,7 @@ fn observed(path: &str, html: &str) -> ObservedPage {
         revisit: None,
         conditions: Vec::new(),
         old_tls: false,
+        rendered: None,
     };
     ObservedPage { capture, facts, linked_from: None, link_text: String::new(), depth: 0 }
 }

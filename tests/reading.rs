@@ -403,6 +403,7 @@ fn observed(path: &str, body: &str) -> ObservedPage {
         revisit: None,
         conditions: Vec::new(),
         old_tls: false,
+        rendered: None,
     };
     ObservedPage { capture, facts, linked_from: None, link_text: String::new(), depth: 0 }
 }

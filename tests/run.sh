@@ -28,5 +28,7 @@ if [ ! -x target/warc-tools/bin/warcio ]; then
 fi
 
 cargo fmt --check
-cargo clippy --all-targets --features s3,native-tls --quiet -- -D warnings
-cargo test --all-targets --features s3,native-tls
+# Everything is built and tried once with all features; that the program does without them is only looked at.
+cargo clippy --lib --bins --quiet -- -D warnings
+cargo clippy --all-targets --features browser,s3,native-tls --quiet -- -D warnings
+cargo test --all-targets --features browser,s3,native-tls

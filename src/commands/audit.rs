@@ -89,6 +89,7 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
     let client = fetch::Client::new(fetch::Settings {
         rate_per_host: args.rate,
         allow_private: args.allow_private,
+        browser: fetch::Browser::find(&fetch::BrowserSettings::default()),
         ..fetch::Settings::default()
     })?;
     let bar = progress_bar();

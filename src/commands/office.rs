@@ -6,6 +6,7 @@ use std::{
     fmt::Write,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use anyhow::Context;
@@ -123,6 +124,7 @@ impl Office {
             concurrency_per_host: self.settings.crawl.connections,
             rate_per_machine: self.settings.crawl.rate_per_machine,
             window: self.settings.crawl.window,
+            browser: self.browser(),
             ..fetch::Settings::default()
         };
         Ok(Tools {
@@ -131,6 +133,15 @@ impl Office {
             catalog: Arc::new(self.catalog()?),
             fetch,
             canary: None,
+        })
+    }
+
+    fn browser(&self) -> Option<fetch::Browser> {
+        let config::Browser { program, max_pages, timeout_seconds } = self.settings.browser.clone();
+        fetch::Browser::find(&fetch::BrowserSettings {
+            program,
+            max_pages,
+            timeout: Duration::from_secs(timeout_seconds),
         })
     }
 

@@ -17,7 +17,7 @@ use super::{
     frame::{Frame, page},
 };
 use crate::{
-    model::{Capture, beijing_time},
+    model::{Capture, RenderedPart, beijing_time},
     store::StoredPage,
 };
 
@@ -34,7 +34,10 @@ const DECLARATION_WITHIN: usize = 1024;
 struct Page {
     frame: Frame,
     stored: StoredPage,
+    /// What a browser made of it.
+    made: Vec<StoredPage>,
     at: String,
+    is_picture: bool,
     as_source: bool,
 }
 
@@ -54,7 +57,9 @@ pub async fn show(
 ) -> Result<Response, Failure> {
     let stored = services.log.capture(&id).await?.ok_or(Failure::NotFound)?;
     let at = beijing_time(stored.capture.at).strftime("%Y-%m-%d %H:%M:%S").to_string();
-    page(&Page { frame, at, as_source: wanted.view.as_deref() == Some("source"), stored })
+    let made = services.log.captures_rendered_with(&stored).await?;
+    let is_picture = is_picture(&stored.capture);
+    page(&Page { frame, made, at, is_picture, as_source: wanted.view.as_deref() == Some("source"), stored })
 }
 
 /// `GET /captures/{id}/body`: the page as it was received, in a sandbox.
@@ -62,7 +67,7 @@ pub async fn body(State(services): State<Arc<Services>>, Path(id): Path<String>)
     let (capture, body) = read(&services, &id).await?;
     let declared = capture.header("content-type").unwrap_or("text/html").to_owned();
     // Only pages and plain text are shown; anything else would be handed to a viewer outside the sandbox.
-    let kind = if is_page(&declared) { declared } else { "text/plain".to_owned() };
+    let kind = if is_page(&declared) || is_picture(&capture) { declared } else { "text/plain".to_owned() };
     Ok(sandboxed(kind, body))
 }
 
@@ -86,6 +91,11 @@ fn sandboxed(kind: String, body: Vec<u8>) -> Response {
     let headers: [(HeaderName, String); 2] =
         [(header::CONTENT_TYPE, kind), (header::CONTENT_SECURITY_POLICY, CAPTURE_POLICY.to_owned())];
     (headers, body).into_response()
+}
+
+/// A picture that our own browser took; those of portals are not shown.
+fn is_picture(capture: &Capture) -> bool {
+    capture.rendered.as_ref().is_some_and(|rendered| rendered.part == RenderedPart::Screenshot)
 }
 
 fn is_page(kind: &str) -> bool {

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use url::Url;
+
 use crate::{
     evidence::{Archive, ArchiveError},
     fetch::{Client, Patience, cause_of_answer},
-    model::{Capture, Cause, Lexicon, NotMeasurable, PageFacts, PageKind, Revisit, beijing_date},
+    model::{Capture, Cause, Lexicon, NotMeasurable, PageFacts, PageKind, Rendered, Revisit, beijing_date},
     observe::{self, PageInput},
 };
 
@@ -28,10 +30,20 @@ pub(super) struct Looker<'a> {
 /// What was seen.
 pub(super) enum Seen {
     /// An answer, which may still turn out not to be a page.
-    Answer(Box<(Capture, PageFacts)>),
+    Answer(Box<Answer>),
     Nothing(NotMeasurable),
     /// The evidence cannot be kept: nothing that is seen from now on could be proven.
     NoEvidence(ArchiveError),
+}
+
+/// An answer and what it says; where a browser had to show it, the page as it was shown.
+pub(super) struct Answer {
+    pub(super) capture: Capture,
+    pub(super) facts: PageFacts,
+    /// What the portal sent, and the picture, where a browser showed the page.
+    pub(super) beside: Vec<Capture>,
+    /// Why a browser could not show it.
+    pub(super) unshown: Option<String>,
 }
 
 /// An answer with its body, sent this night or known from an earlier one.
@@ -56,10 +68,16 @@ impl Looker<'_> {
                 archive.keep(&mut capture, &body, not_modified.as_ref())?;
             }
             let facts = read(&capture, &body, &lexicon);
-            Ok((capture, facts))
+            // Few pages are looked at a second time; the bodies of all others end here.
+            let shell = (facts.cause == Some(Cause::NeedsBrowser) && capture.status == 200).then_some(body);
+            Ok((Answer { capture, facts, beside: Vec::new(), unshown: None }, shell))
         });
         match reading.await {
-            Ok(Ok(answer)) => Seen::Answer(Box::new(answer)),
+            Ok(Ok((answer, None))) => Seen::Answer(Box::new(answer)),
+            Ok(Ok((answer, Some(body)))) => match self.show(answer, &body).await {
+                Ok(answer) => Seen::Answer(Box::new(answer)),
+                Err(error) => Seen::NoEvidence(error),
+            },
             Ok(Err(error)) => Seen::NoEvidence(error),
             Err(error) => Seen::Nothing(NotMeasurable {
                 url: url.to_owned(),
@@ -70,6 +88,41 @@ impl Looker<'_> {
                 capture: None,
                 linked_from: None,
             }),
+        }
+    }
+
+    /// The page as a browser shows it, where there is one; what it makes is evidence beside the answer.
+    async fn show(&self, answer: Answer, body: &[u8]) -> Result<Answer, ArchiveError> {
+        let rendering = match self.client.render(&answer.capture, body).await {
+            None => return Ok(answer),
+            Some(Err(why)) => return Ok(Answer { unshown: Some(why), ..answer }),
+            Some(Ok(rendering)) => rendering,
+        };
+        let made = self.client.rendered(&answer.capture, rendering);
+        let (lexicon, archive) = (Arc::clone(&self.lexicon), self.archive.clone());
+        let shown = tokio::task::spawn_blocking(move || {
+            let mut captures = Vec::with_capacity(made.len());
+            let mut facts = None;
+            for (mut capture, content) in made {
+                if let Some(archive) = &archive {
+                    archive.write(&mut capture, &content)?;
+                }
+                // The document comes first.
+                facts.get_or_insert_with(|| read(&capture, &content, &lexicon));
+                captures.push(capture);
+            }
+            Ok((captures, facts.unwrap_or_default()))
+        });
+        match shown.await {
+            Ok(Ok((mut captures, facts))) => {
+                let capture = captures.remove(0);
+                captures.insert(0, answer.capture);
+                Ok(Answer { capture, facts, beside: captures, unshown: None })
+            }
+            Ok(Err(error)) => Err(error),
+            Err(error) => {
+                Ok(Answer { unshown: Some(format!("页面解析出错，属本程序故障：{error}")), ..answer })
+            }
         }
     }
 
@@ -150,7 +203,27 @@ pub fn read(capture: &Capture, body: &[u8], lexicon: &Lexicon) -> PageFacts {
     if facts.cause.is_none() && capture.status == 200 && ends_abruptly(body) {
         facts.cause = Some(Cause::Truncated);
     }
+    if let Some(rendered) = &capture.rendered {
+        facts.cause = cause_of_rendered(&facts, rendered);
+    }
     facts
+}
+
+/// Why nothing may be judged from a page that a browser showed. What its scripts did not get may be the very thing that
+/// looks absent; an empty list whose scripts got everything is empty.
+fn cause_of_rendered(facts: &PageFacts, rendered: &Rendered) -> Option<Cause> {
+    let host = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(ToOwned::to_owned));
+    let own = host(&facts.url);
+    let incomplete = !rendered.loaded || rendered.missing.iter().any(|url| host(url) == own);
+    match facts.cause {
+        None => incomplete.then_some(Cause::NeedsBrowser),
+        Some(Cause::NeedsBrowser)
+            if facts.kind != PageKind::Shell && rendered.loaded && rendered.missing.is_empty() =>
+        {
+            None
+        }
+        cause => cause,
+    }
 }
 
 /// A page that was cut before HTTP saw it, by a wrong Content-Length or by the system that wrote it: it begins like a

@@ -16,7 +16,7 @@ use super::{
     frontier::{Frontier, Wanted},
     interest::{Compass, Interest},
     keep::Keeper,
-    look::{Looker, Seen, trouble},
+    look::{Answer, Looker, Seen, trouble},
     memory::Memory,
     probe::{self, Probe},
     progress::Tally,
@@ -224,9 +224,9 @@ impl Visit<'_> {
         } else if let Some(address) = probe::address(&self.home)
             && let Seen::Answer(answer) = looker.look(&address, Patience::Usual).await
         {
-            let (capture, facts) = *answer;
-            self.probe = Probe::new(&capture, &facts);
-            self.brought.other_captures.push(capture);
+            self.probe = Probe::new(&answer.capture, &answer.facts);
+            self.brought.other_captures.extend(answer.beside);
+            self.brought.other_captures.push(answer.capture);
         }
         if self.stop.is_none() {
             self.listed = sitemap::listed(looker, &self.home, self.limits.pages).await;
@@ -337,8 +337,9 @@ impl Visit<'_> {
     fn settle(&mut self, wanted: Wanted, seen: Seen, patience: Patience) {
         match seen {
             Seen::Answer(answer) => {
-                let (capture, facts) = *answer;
+                let Answer { capture, facts, beside, unshown } = *answer;
                 self.bytes += capture.bytes;
+                self.brought.other_captures.extend(beside);
                 let probe = self.probe.as_ref().filter(|_| wanted.interest != Interest::Home);
                 match trouble(&capture, &facts, probe) {
                     None => self.page(wanted, capture, facts),
@@ -346,7 +347,7 @@ impl Visit<'_> {
                         let failure = NotMeasurable {
                             url: wanted.url.to_string(),
                             cause,
-                            detail,
+                            detail: unshown.unwrap_or(detail),
                             attempts: capture.attempts,
                             at: Some(capture.at),
                             capture: Some(capture.id.clone()),

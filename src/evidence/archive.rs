@@ -95,12 +95,18 @@ impl Archive {
         Self { asking: Some(warc::lines(headers).into()), ..self }
     }
 
-    /// Writes the response and notes in the capture where it lies. Once this returns, the end of this program by any
+    /// Writes the response, or what a browser made of one, and notes in the capture where it lies. Once this returns, the end of this program by any
     /// means loses nothing of it; call [`Archive::sync`] at the end of a visit against the end of the machine.
     ///
     /// # Errors
     /// Where the disk refuses.
     pub fn write(&self, capture: &mut Capture, body: &[u8]) -> Result<(), ArchiveError> {
+        if let Some(rendered) = &capture.rendered {
+            // The way to the answer is written with the answer.
+            let location = self.append(&warc::conversion(capture, rendered, body), capture.at)?;
+            capture.location = Some(location);
+            return Ok(());
+        }
         self.write_hops(capture)?;
         let mut records = warc::response(capture, body);
         self.add_request(&mut records, capture);
@@ -198,7 +204,7 @@ impl Archive {
             (file, _) => {
                 let mut file = file.map_err(fault)?;
                 file.seek(SeekFrom::Start(offset)).map_err(fault)?;
-                warc::body_of_response(BufReader::new(file), LONGEST_RECORD)
+                warc::body(BufReader::new(file), LONGEST_RECORD)
             }
         };
         let body = body.map_err(|error| damaged(error.to_string()))?;

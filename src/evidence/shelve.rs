@@ -188,7 +188,7 @@ pub(super) fn body_in_depot(depot: &Depot, file: &str, offset: u64) -> Result<io
         let more = depot.read(file, offset + record.len() as u64, missing)?;
         let ended = (more.len() as u64) < missing;
         record.extend(more);
-        match warc::body_of_response(record.as_slice(), LONGEST_RECORD) {
+        match warc::body(record.as_slice(), LONGEST_RECORD) {
             Err(_) if !ended && wanted < LONGEST_RECORD => wanted *= 8,
             body => return Ok(body),
         }

@@ -14,7 +14,7 @@ use flate2::{Compress, Compression, Crc, FlushCompress, Status, bufread::GzDecod
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use crate::model::{Capture, Revisit, Sameness};
+use crate::model::{Capture, Rendered, RenderedPart, Revisit, Sameness};
 
 /// Headers that describe the body as it was transferred, not as it is stored.
 const TRANSFER_HEADERS: &[&str] = &["content-encoding", "content-length", "transfer-encoding"];
@@ -46,6 +46,26 @@ pub(super) fn response(capture: &Capture, body: &[u8]) -> Vec<u8> {
         head.push_str("WARC-Truncated: length\r\n");
     }
     seal(head, &http, body)
+}
+
+/// What a browser made of an answer (ISO 28500, 6.8: an alternative version of another record's content). Replay tools
+/// go on showing the answer itself, and run its scripts where they can.
+pub(super) fn conversion(capture: &Capture, rendered: &Rendered, content: &[u8]) -> Vec<u8> {
+    let id = record_id(&[&capture.id, &capture.at.to_string()]);
+    let url = match rendered.part {
+        RenderedPart::Page => capture.final_url.clone(),
+        RenderedPart::Screenshot => format!("urn:screenshot:{}", capture.final_url),
+    };
+    let digest = payload_digest(capture, content);
+    let mut head = record_head("conversion", &id, &url, capture.at, &digest);
+    let _ = write!(head, "WARC-Refers-To: {}\r\n", record_id(&[&rendered.of, &rendered.of_at.to_string()]));
+    if capture.truncated || !rendered.loaded {
+        head.push_str(if capture.truncated { "WARC-Truncated: length\r\n" } else { "WARC-Truncated: time\r\n" });
+    }
+    let _ = write!(head, "WARC-Block-Digest: sha256:{}\r\n", base32(&digest));
+    let kind = one_line(capture.header("content-type").unwrap_or("application/octet-stream"));
+    let _ = write!(head, "Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n", content.len());
+    member(&[head.as_bytes(), content, b"\r\n\r\n"])
 }
 
 /// The record of a redirect on the way to the answer; none where only its address and status are known.
@@ -185,17 +205,21 @@ fn seal(mut head: String, http: &str, body: &[u8]) -> Vec<u8> {
     member(&[head.as_bytes(), http.as_bytes(), body, b"\r\n\r\n"])
 }
 
-/// The body of the response record that begins here.
-pub(super) fn body_of_response(input: impl BufRead, longest: u64) -> io::Result<Vec<u8>> {
+/// The body of the response or conversion record that begins here.
+pub(super) fn body(input: impl BufRead, longest: u64) -> io::Result<Vec<u8>> {
     let mut record = BufReader::new(GzDecoder::new(input).take(longest));
     let version = line(&mut record)?;
     if version != "WARC/1.1" {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "no WARC/1.1 record begins here"));
     }
-    let block = length_in_headers(&mut record)?;
+    let (block, kind) = length_and_type(&mut record)?;
     let mut block = record.take(block);
-    line(&mut block)?; // the status line
-    let length = length_in_headers(&mut block)?;
+    let length = if kind.starts_with("application/http") {
+        line(&mut block)?; // the status line
+        length_and_type(&mut block)?.0
+    } else {
+        block.limit()
+    };
     let mut body = Vec::new();
     if block.read_to_end(&mut body)? as u64 != length {
         return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the record ends before its body does"));
@@ -249,20 +273,13 @@ fn fields(input: &mut impl BufRead) -> io::Result<Vec<(String, String)>> {
     }
 }
 
-/// Reads headers up to the empty line; gives the last `Content-Length` (the one this module wrote).
-fn length_in_headers(input: &mut impl BufRead) -> io::Result<u64> {
-    let mut length = None;
-    loop {
-        let header = line(input)?;
-        if header.is_empty() {
-            return length.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the record states no length"));
-        }
-        if let Some((name, value)) = header.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse().ok();
-        }
-    }
+/// Reads headers up to the empty line; gives the last `Content-Length` and `Content-Type` (those this module wrote).
+fn length_and_type(input: &mut impl BufRead) -> io::Result<(u64, String)> {
+    let headers = fields(input)?;
+    let last = |name: &str| headers.iter().rfind(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let length = last("content-length").and_then(|length| length.parse().ok());
+    let length = length.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the record states no length"))?;
+    Ok((length, last("content-type").cloned().unwrap_or_default()))
 }
 
 fn line(input: &mut impl BufRead) -> io::Result<String> {

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::Timestamp;
 use reqwest::{
-    Certificate,
+    Certificate, Method,
     header::{HeaderMap, HeaderName, HeaderValue},
 };
 use sha2::{Digest, Sha256};
@@ -68,25 +68,48 @@ pub struct Client {
     clock: Clock,
     /// By address of the robots.txt.
     rules: Mutex<HashMap<String, RulesCell>>,
+    /// What the browser did for this visit.
+    #[cfg(feature = "browser")]
+    pub(super) desk: super::rendering::Desk,
 }
 
 /// The rules of one host; locked while its robots.txt is asked for, so that it is asked for once.
 type RulesCell = Arc<Mutex<Option<Arc<HostRules>>>>;
 
 /// An answer, wherever redirects led.
-struct Answer {
-    url: Url,
-    hops: Vec<Hop>,
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-    truncated: bool,
+pub(super) struct Answer {
+    pub(super) url: Url,
+    pub(super) hops: Vec<Hop>,
+    pub(super) status: u16,
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+    pub(super) truncated: bool,
     at: Timestamp,
     /// The pause the portal asks for.
     pause: Option<Duration>,
     /// What the request said beside what every request says.
     conditions: Vec<(String, String)>,
     old_tls: bool,
+}
+
+/// How an address is asked for.
+#[derive(Clone, Copy)]
+enum Asking<'a> {
+    /// As a page.
+    Plainly,
+    /// As a page, unless it still is what the validators say.
+    IfChanged(&'a Validators),
+    /// As a script of a page asks for it, in a browser.
+    #[cfg_attr(not(feature = "browser"), expect(dead_code, reason = "scripts run in a browser only"))]
+    ForScript(&'a ScriptRequest),
+}
+
+/// What a script of a page asks for.
+pub(super) struct ScriptRequest {
+    pub(super) method: Method,
+    pub(super) url: Url,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Vec<u8>,
 }
 
 impl Client {
@@ -114,6 +137,8 @@ impl Client {
             ledger: Ledger::default(),
             clock: Clock::starting_at(settings.clock),
             rules: Mutex::new(HashMap::new()),
+            #[cfg(feature = "browser")]
+            desk: super::rendering::Desk::default(),
             settings,
         })
     }
@@ -166,7 +191,10 @@ impl Client {
         since: Option<&Validators>,
     ) -> Result<(Capture, Vec<u8>), NotMeasurable> {
         let (answer, attempts) = match Url::parse(url) {
-            Ok(parsed) => self.ask_repeatedly(&parsed, patience, self.settings.obey_robots, since).await,
+            Ok(parsed) => {
+                let asking = since.map_or(Asking::Plainly, Asking::IfChanged);
+                self.ask_repeatedly(&parsed, patience, self.settings.obey_robots, asking).await
+            }
             Err(error) => (Err(Failure::new(Cause::BadAddress, format!("不是有效的网址：{error}"))), 0),
         };
         match answer {
@@ -183,6 +211,13 @@ impl Client {
         }
     }
 
+    /// Asks for what a script of a page wants: once, under all the rules that hold for pages.
+    #[cfg(feature = "browser")]
+    pub(super) async fn get_for_script(&self, request: &ScriptRequest) -> Result<Answer, Failure> {
+        let asking = Asking::ForScript(request);
+        Box::pin(self.follow(&request.url, Patience::Usual, self.settings.obey_robots, asking)).await
+    }
+
     /// What robots.txt of that address's host said, where it was asked for.
     pub async fn robots(&self, url: &str) -> Option<RobotsRecord> {
         let file = robots::file_of(&Url::parse(url).ok()?)?;
@@ -197,12 +232,12 @@ impl Client {
         url: &Url,
         patience: Patience,
         obey_robots: bool,
-        since: Option<&Validators>,
+        asking: Asking<'_>,
     ) -> (Result<Answer, Failure>, u32) {
         let most = if patience == Patience::Longer { 1 } else { self.settings.attempts.max(1) };
         let mut attempt = 1;
         loop {
-            let answer = Box::pin(self.follow(url, patience, obey_robots, since)).await;
+            let answer = Box::pin(self.follow(url, patience, obey_robots, asking)).await;
             let (host, asked_pause, again) = match &answer {
                 Ok(answer) => (answer.url.host_str(), answer.pause, retry::may_pass(answer.status)),
                 Err(failure) => (url.host_str(), None, failure.asked && is_transient(failure.cause)),
@@ -229,7 +264,7 @@ impl Client {
         start: &Url,
         patience: Patience,
         obey_robots: bool,
-        since: Option<&Validators>,
+        asking: Asking<'_>,
     ) -> Result<Answer, Failure> {
         let mut url = start.clone();
         url.set_fragment(None);
@@ -239,7 +274,7 @@ impl Client {
             if obey_robots && let Some(rules) = self.host_rules(&url, patience).await {
                 rules.permit(&url)?;
             }
-            let (mut answer, next) = self.ask(&url, patience, since).await?;
+            let (mut answer, next) = self.ask(&url, patience, asking).await?;
             let circle =
                 next.as_ref().is_some_and(|next| *next == url || hops.iter().any(|hop| hop.url == next.as_str()));
             let Some(next) = next else {
@@ -274,23 +309,18 @@ impl Client {
 
     /// One request, without following: the answer, and where it redirects to. An old server is asked once more in the
     /// old way.
-    async fn ask(
-        &self,
-        url: &Url,
-        patience: Patience,
-        since: Option<&Validators>,
-    ) -> Result<(Answer, Option<Url>), Failure> {
+    async fn ask(&self, url: &Url, patience: Patience, asking: Asking<'_>) -> Result<(Answer, Option<Url>), Failure> {
         let first = if self.old_tls.is_needed_by(url) {
             None
         } else {
-            match self.ask_through(&self.http, url, patience, since).await {
+            match self.ask_through(&self.http, url, patience, asking).await {
                 Err(failure) if OldTls::may_help(&failure) => Some(failure),
                 answer => return answer,
             }
         };
         let old_way = self.old_tls.client(|| builder(&self.settings, &self.guard).ok());
         let second = match old_way {
-            Some(http) => Box::pin(self.ask_through(&http, url, patience, since)).await,
+            Some(http) => Box::pin(self.ask_through(&http, url, patience, asking)).await,
             None => return Err(first.unwrap_or_else(|| Failure::new(Cause::TlsNoCommonCipher, "OpenSSL 无法使用"))),
         };
         match (second, first) {
@@ -308,7 +338,7 @@ impl Client {
         http: &reqwest::Client,
         url: &Url,
         patience: Patience,
-        since: Option<&Validators>,
+        asking: Asking<'_>,
     ) -> Result<(Answer, Option<Url>), Failure> {
         let factor = if patience == Patience::Longer { self.settings.second_look_factor.max(1) } else { 1 };
         let head_timeout = self.settings.head_timeout * factor;
@@ -324,13 +354,20 @@ impl Client {
         self.ledger.request();
         let at = self.clock.now();
         let begun = Instant::now();
-        let mut request = http.get(url.clone());
         let mut conditions = Vec::new();
-        if let Some(since) = since.filter(|since| since.are_of(url)) {
-            let headers = since.headers();
-            conditions = plain(&headers);
-            request = request.headers(headers);
-        }
+        let request = match asking {
+            Asking::IfChanged(since) if since.are_of(url) => {
+                let headers = since.headers();
+                conditions = plain(&headers);
+                http.get(url.clone()).headers(headers)
+            }
+            // Wherever it redirects to gets neither its words nor its cookies.
+            Asking::ForScript(script) if script.url == *url => http
+                .request(script.method.clone(), url.clone())
+                .headers(script.headers.clone())
+                .body(script.body.clone()),
+            _ => http.get(url.clone()),
+        };
         let sent = timeout(head_timeout, request.send()).await;
         turn.answered(match &sent {
             Ok(Ok(response)) => retry::is_overload(response.status().as_u16()),
@@ -352,7 +389,11 @@ impl Client {
             (Vec::new(), false)
         } else {
             let limits = body::Limits {
-                bytes: if may_be_page(&headers) { self.settings.max_bytes } else { SNIFF_BYTES },
+                bytes: if may_be_page(&headers) || matches!(asking, Asking::ForScript(_)) {
+                    self.settings.max_bytes
+                } else {
+                    SNIFF_BYTES
+                },
                 idle: self.settings.idle_timeout * factor,
                 deadline: begun + self.settings.total_timeout * factor,
             };
@@ -375,7 +416,7 @@ impl Client {
                 return Some(Arc::clone(rules));
             }
         }
-        let (answer, _) = self.ask_repeatedly(&file, patience, false, None).await;
+        let (answer, _) = self.ask_repeatedly(&file, patience, false, Asking::Plainly).await;
         let answer = answer.map(|answer| (answer.status, answer.body));
         let rules = Arc::new(HostRules::new(&file, answer, &self.settings.user_agent));
         if let Some(delay) = rules.record.crawl_delay {
@@ -405,6 +446,7 @@ impl Client {
             revisit: None,
             conditions: answer.conditions,
             old_tls: answer.old_tls,
+            rendered: None,
         };
         (capture, answer.body)
     }
@@ -432,7 +474,7 @@ impl Client {
         }
     }
 
-    fn capture_id(&self, url: &str, sha256: &str) -> String {
+    pub(super) fn capture_id(&self, url: &str, sha256: &str) -> String {
         let mut identity = Sha256::new();
         for part in [&self.settings.run, url, sha256] {
             identity.update((part.len() as u64).to_be_bytes());

@@ -1,9 +1,11 @@
-//! The only owner of the HTTP client. It asks a portal for one address at a time: politely, within limits of time
+//! The only owner of the HTTP client and of the browser. It asks a portal for one address at a time: politely, within limits of time
 //! and size, and it names what went wrong. What an answer means is for `observe`; which address is next, for `crawl`.
 //!
 //! The way of a request, one file a step: [`robots`] may it be asked, [`throttle`] when, [`names`] and [`address_guard`] where
 //! to, [`redirect`] and on to where, [`body`] how much of it, [`failure`] what went wrong, [`retry`] and again when.
-//! [`old_tls`] gets through to servers of old; [`validators`] ask for what may not have changed; [`ledger`] counts what the portal had to bear.
+//! [`old_tls`] gets through to servers of old; [`validators`] ask for what may not have changed; [`ledger`] counts what the
+//! portal had to bear. [`browser`] runs the scripts of pages that show nothing without them; what they ask for goes the
+//! same way.
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
@@ -13,6 +15,9 @@ use crate::model::{Portal, Window};
 
 mod address_guard;
 mod body;
+mod browser;
+#[cfg(feature = "browser")]
+mod chromium;
 mod client;
 mod clock;
 mod failure;
@@ -21,11 +26,14 @@ mod ledger;
 mod names;
 mod old_tls;
 mod redirect;
+#[cfg(feature = "browser")]
+mod rendering;
 mod retry;
 mod robots;
 mod throttle;
 mod validators;
 
+pub use browser::{Browser, BrowserSettings, Rendering};
 pub use client::{Client, Patience, Unusable};
 pub use failure::{cause_of_answer, is_transient};
 pub use gzip_file::unpacked;
@@ -83,6 +91,8 @@ pub struct Settings {
     pub allow_private: bool,
     /// A pretended moment at which the client begins to exist; the demo's nights lie in the past. `None`: the real time.
     pub clock: Option<Timestamp>,
+    /// Shows what only scripts can show; `None`: such pages cannot be measured.
+    pub browser: Option<Browser>,
     /// The run the captures belong to; goes into their ids.
     pub run: String,
 }
@@ -113,6 +123,7 @@ impl Default for Settings {
             authorities: Vec::new(),
             allow_private: false,
             clock: None,
+            browser: None,
             run: String::new(),
         }
     }

@@ -113,6 +113,7 @@ mod tests {
             revisit: None,
             conditions: Vec::new(),
             old_tls: false,
+            rendered: None,
         }
     }
 

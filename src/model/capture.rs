@@ -42,6 +42,9 @@ pub struct Capture {
     /// True where the server answered only to a way of securing the connection that is out of date.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub old_tls: bool,
+    /// Where this was not sent by the portal but made by a browser from what was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rendered: Option<Rendered>,
 }
 
 impl Capture {
@@ -53,6 +56,11 @@ impl Capture {
     /// The capture that brought the body, and when: an earlier one where this is a revisit.
     pub fn source(&self) -> (&str, Timestamp) {
         self.revisit.as_ref().map_or((&self.id, self.at), |revisit| (&revisit.of, revisit.of_at))
+    }
+
+    /// Id of the portal's own answer: this one, or the one that a browser made this of.
+    pub fn answer(&self) -> &str {
+        self.rendered.as_ref().map_or(&self.id, |rendered| &rendered.of)
     }
 
     /// When the portal last sent the whole body.
@@ -91,6 +99,38 @@ impl Sameness {
         match self {
             Sameness::NotModified => "网站答复“未修改”（304）",
             Sameness::SamePayload => "网站再次发来，内容相同",
+        }
+    }
+}
+
+/// What a browser made of an answer that shows nothing, or an empty list, without its scripts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rendered {
+    pub part: RenderedPart,
+    /// Id of the capture of the answer, and when that was made.
+    pub of: String,
+    pub of_at: Timestamp,
+    /// False where the time ran out before the page had loaded.
+    pub loaded: bool,
+    /// What its scripts asked for and did not get: some of the addresses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RenderedPart {
+    /// The document after its scripts ran, as HTML.
+    Page,
+    /// Its picture.
+    Screenshot,
+}
+
+impl RenderedPart {
+    pub fn chinese(self) -> &'static str {
+        match self {
+            RenderedPart::Page => "浏览器渲染后的页面",
+            RenderedPart::Screenshot => "浏览器中的页面截图",
         }
     }
 }

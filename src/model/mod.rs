@@ -54,7 +54,7 @@ pub use bulletin::{
     Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,
     Statement, Totals, UnitResult, UnitScore, Unmeasured,
 };
-pub use capture::{Capture, Cause, Hop, NotMeasurable, Revisit, Sameness};
+pub use capture::{Capture, Cause, Hop, NotMeasurable, Rendered, RenderedPart, Revisit, Sameness};
 pub use check_record::{CanaryNight, CheckRecord, Flip, Quarantine};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};

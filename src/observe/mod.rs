@@ -12,6 +12,7 @@ mod kind;
 mod portal;
 mod regions;
 mod rows;
+mod script_list;
 mod tables;
 mod title;
 mod years;
@@ -105,7 +106,9 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.kind = kind::decide(&source, input.status, &facts, lexicon);
     let cut = page.cut || text.len() < decoded.text.len();
     // What was left out of reading may be what a check looks for.
-    facts.cause = block::cause(&source, input.status, facts.kind).or(cut.then_some(Cause::TooLarge));
+    facts.cause = block::cause(&source, input.status, facts.kind)
+        .or(cut.then_some(Cause::TooLarge))
+        .or_else(|| script_list::is_filled_by_script(&source, &facts).then_some(Cause::NeedsBrowser));
     if matches!(facts.kind, PageKind::Article | PageKind::Report) && facts.entries.len() < LEAST_LIST {
         // A date beside a share button makes no list.
         facts.entries.clear();

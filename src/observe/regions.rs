@@ -116,7 +116,7 @@ fn region_of(element: Element<'_>, around: Region, body: Option<Element<'_>>) ->
 }
 
 /// What an id or class says about its block.
-fn named_region(handle: &str) -> Option<Region> {
+pub(super) fn named_region(handle: &str) -> Option<Region> {
     let handle = handle.to_ascii_lowercase();
     let has = |marks: &[&str]| marks.iter().any(|mark| handle.contains(mark));
     let is = |marks: &[&str]| marks.contains(&handle.as_str());

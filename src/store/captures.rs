@@ -51,6 +51,7 @@ struct CaptureRow {
     attempts: i64,
     location: Option<String>,
     revisit: Option<String>,
+    rendered: Option<String>,
     is_page: bool,
     linked_from: Option<String>,
     link_text: String,
@@ -81,6 +82,7 @@ impl CaptureRow {
                 .transpose()?,
             conditions: Vec::new(),
             old_tls: self.old_tls,
+            rendered: self.rendered.as_deref().map(|how| cells::from_json(how, "what a browser made")).transpose()?,
         };
         Ok(StoredPage {
             run: self.run,
@@ -138,12 +140,27 @@ impl Log {
         rows.into_iter().map(CaptureRow::into_page).collect()
     }
 
-    /// What is known of a portal: the newest capture of each address in its last runs, where that is whole.
+    /// What a browser made of a capture, or of the answer that this one was made of.
+    pub async fn captures_rendered_with(&self, page: &StoredPage) -> Result<Vec<StoredPage>> {
+        let rows: Vec<CaptureRow> =
+            sqlx::query_as("SELECT * FROM captures WHERE run = $1 AND rendered IS NOT NULL ORDER BY position")
+                .bind(&page.run)
+                .fetch_all(&self.pool)
+                .await?;
+        let answer = page.capture.answer();
+        let made = rows.into_iter().map(CaptureRow::into_page).collect::<Result<Vec<_>>>()?;
+        Ok(made
+            .into_iter()
+            .filter(|other| other.capture.answer() == answer && other.capture.id != page.capture.id)
+            .collect())
+    }
+
+    /// What is known of a portal: the newest answer from each address in its last runs, where that is whole.
     pub async fn known_pages(&self, portal: &str) -> Result<Vec<Capture>> {
         let rows: Vec<CaptureRow> = sqlx::query_as(
             "SELECT * FROM (
                  SELECT captures.*, row_number() OVER (PARTITION BY url ORDER BY at DESC, position DESC) AS age
-                 FROM captures WHERE run IN (
+                 FROM captures WHERE rendered IS NULL AND run IN (
                      SELECT id FROM runs WHERE portal = $1 AND state IN ('done', 'partial')
                      ORDER BY night DESC, started DESC LIMIT $2))
              WHERE age = 1 AND status = 200 AND NOT truncated AND location IS NOT NULL ORDER BY url",
@@ -211,8 +228,8 @@ async fn insert(
     let (linked_from, link_text, depth) = reached.unwrap_or((None, "", 0));
     sqlx::query(
         "INSERT INTO captures (run, position, id, url, final_url, hops, at, status, headers, sha256, bytes,
-             truncated, attempts, location, is_page, linked_from, link_text, depth, revisit, old_tls)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+             truncated, attempts, location, is_page, linked_from, link_text, depth, revisit, old_tls, rendered)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
     )
     .bind(run)
     .bind(cells::integer(position))
@@ -234,6 +251,7 @@ async fn insert(
     .bind(i64::from(depth))
     .bind(capture.revisit.as_ref().map(|revisit| cells::json(revisit, "a revisit")).transpose()?)
     .bind(capture.old_tls)
+    .bind(capture.rendered.as_ref().map(|rendered| cells::json(rendered, "what a browser made")).transpose()?)
     .execute(connection)
     .await?;
     Ok(())

@@ -93,14 +93,18 @@ impl Thinning {
 
     /// Notes that all captures of a run but the kept ones were removed on that day; says how many those are.
     pub async fn remove_captures(&mut self, run: &str, kept: &BTreeSet<String>, day: Date) -> Result<u64> {
-        let captures: Vec<(i64, String)> =
-            sqlx::query_as("SELECT position, id FROM captures WHERE run = $1 AND thinned IS NULL")
-                .bind(run)
-                .fetch_all(&mut *self.transaction)
-                .await?;
+        // An answer and what a browser made of it prove each other: they are kept or removed together.
+        let captures: Vec<(i64, String, String)> = sqlx::query_as(
+            "SELECT position, id, coalesce(rendered ->> 'of', id) FROM captures WHERE run = $1 AND thinned IS NULL",
+        )
+        .bind(run)
+        .fetch_all(&mut *self.transaction)
+        .await?;
+        let answers: BTreeSet<&str> =
+            captures.iter().filter(|(_, id, _)| kept.contains(id)).map(|(_, _, answer)| answer.as_str()).collect();
         let mut removed = 0;
-        for (position, id) in captures {
-            if kept.contains(&id) {
+        for (position, _, answer) in &captures {
+            if answers.contains(answer.as_str()) {
                 continue;
             }
             sqlx::query("UPDATE captures SET thinned = $3, location = NULL WHERE run = $1 AND position = $2")

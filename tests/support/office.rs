@@ -160,6 +160,7 @@ impl Office {
             revisit: None,
             conditions: Vec::new(),
             old_tls: false,
+            rendered: None,
         };
         self.archive.write(&mut capture, body).expect("the capture is written");
         ObservedPage {

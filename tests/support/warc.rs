@@ -136,6 +136,11 @@ fn record(bytes: &[u8]) -> Record {
             found.http = http;
             found.payload = payload.to_vec();
         }
+        "conversion" => {
+            assert_eq!(header("warc-payload-digest"), digest(block));
+            let kind = header("content-type");
+            assert!(kind == "text/html; charset=utf-8" || kind == "image/png", "{kind}");
+        }
         other => panic!("an unexpected kind of record: {other}"),
     }
     found

@@ -14,6 +14,7 @@ mod coverage;
 mod crawl;
 mod date_ledger;
 mod demo;
+mod discover;
 mod evidence;
 mod fairness;
 mod faults_of_text;

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::model::{Portal, Window};
+use crate::{
+    catalog::{Problem, pins},
+    model::{Portal, Window},
+};
 
 /// Everything `mingcha.toml` may hold. Relative paths are taken from the folder of that file.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -168,6 +171,12 @@ fn default_schedule() -> String {
 pub enum ConfigError {
     #[error("cannot read the configuration {path}: {source}; give another one with --config FILE")]
     Read { path: PathBuf, source: std::io::Error },
+    #[error(
+        "cannot read {path}, the column map of portal {portal:?}: {source}; mend column_map or make it with mingcha discover"
+    )]
+    ColumnMap { path: PathBuf, portal: String, source: std::io::Error },
+    #[error("{0}")]
+    Pins(#[from] Problem),
     #[error("{path}:{line}:{column}: {message}")]
     Content { path: PathBuf, line: usize, column: usize, message: String },
 }
@@ -183,6 +192,16 @@ pub fn load(path: &Path) -> Result<Settings, ConfigError> {
     if settings.evidence.bucket().is_none() {
         let store = settings.evidence.store.take();
         settings.evidence.store = store.map(|store| folder.join(store).to_string_lossy().into_owned());
+    }
+    for portal in &mut settings.portals {
+        let Some(map) = portal.column_map.take() else { continue };
+        let path = folder.join(map);
+        let text = std::fs::read_to_string(&path).map_err(|source| ConfigError::ColumnMap {
+            path: path.clone(),
+            portal: portal.id.clone(),
+            source,
+        })?;
+        portal.pins.extend(pins::read(&path.display().to_string(), &text)?);
     }
     Ok(settings)
 }
@@ -211,7 +230,7 @@ fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
         if settings.portals[..number].iter().any(|other| other.id == portal.id) {
             return fault(&portal.id, format!("portal id {:?} stands twice; ids must differ", portal.id));
         }
-        if !portal.has_address() && !portal.columns.is_empty() {
+        if !portal.has_address() && !portal.pins.is_empty() {
             let message = format!("portal {:?} pins columns and has no url; fill in its home page", portal.id);
             return fault(&portal.id, message);
         }

@@ -15,6 +15,7 @@ mod coverage;
 mod crawl;
 mod date_ledger;
 mod demo;
+mod discover;
 mod evidence;
 #[cfg(feature = "s3")]
 mod evidence_bucket;

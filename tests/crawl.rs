@@ -11,7 +11,7 @@ use mingcha::{
     crawl::{Limits, Progress, Visited, visit, visit_within},
     evidence::Archive,
     fetch::{Client, Settings},
-    model::{Cause, ColumnPin, ColumnTerm, Lexicon, Portal, Unit, UnitKind},
+    model::{Cause, ColumnPin, ColumnRole, ColumnTerm, Lexicon, Portal, Unit, UnitKind},
 };
 
 use crate::support::server::{Script, Seen, Server, Step, answer, page, redirect, status};
@@ -38,7 +38,9 @@ fn portal() -> Portal {
         name: "河源市人民政府".into(),
         url: url("/"),
         units: vec![unit],
-        columns: Vec::new(),
+        pins: Vec::new(),
+        column_map: None,
+        assigned: Vec::new(),
         max_pages: 100,
         rate: 1,
         allow_private: false,
@@ -51,11 +53,12 @@ fn lexicon() -> Lexicon {
     let term = |name: &str, aliases: &[&str]| ColumnTerm {
         name: name.into(),
         aliases: aliases.iter().map(|alias| (*alias).to_owned()).collect(),
-        weak: Vec::new(),
-        types: Vec::new(),
-        gateway: false,
-        freshness: None,
-        applies_to: Vec::new(),
+        role: match name {
+            "政府信息公开年报" => Some(ColumnRole::Report),
+            "政策解读" => Some(ColumnRole::Interpretation),
+            _ => None,
+        },
+        ..ColumnTerm::default()
     };
     Lexicon {
         columns: vec![
@@ -259,8 +262,9 @@ async fn pinned_columns_are_read_though_nothing_links_to_them() {
         _ => None,
     })
     .await;
-    let pin = ColumnPin { name: "政府信息公开年报".into(), url: url("/hidden/list.htm"), units: Vec::new() };
-    let visited = visited(&server, &Portal { columns: vec![pin], ..portal() }).await;
+    let pin =
+        ColumnPin { name: "政府信息公开年报".into(), url: url("/hidden/list.htm"), ..ColumnPin::default() };
+    let visited = visited(&server, &Portal { pins: vec![pin], ..portal() }).await;
     assert_eq!(read(&visited), ["/", "/hidden/list.htm", "/x/202203/t20220330_2.html"]);
 }
 

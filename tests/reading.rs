@@ -374,7 +374,9 @@ fn portal(units: Vec<Unit>) -> Portal {
         name: "青禾市人民政府".to_owned(),
         url: format!("{SITE}/"),
         units,
-        columns: Vec::new(),
+        pins: Vec::new(),
+        column_map: None,
+        assigned: Vec::new(),
         max_pages: 100,
         rate: 1,
         allow_private: false,
@@ -590,10 +592,11 @@ fn staff_pins_win_over_names_and_paths() {
         unit("青禾市人民政府", UnitKind::Government, &[]),
         unit("青禾市教育局", UnitKind::Department, &["/jyj/"]),
     ]);
-    portal.columns.push(ColumnPin {
+    portal.pins.push(ColumnPin {
         name: "政府公报".to_owned(),
         url: format!("{SITE}/zwgk/jd/"),
         units: vec!["青禾市教育局".to_owned()],
+        ..ColumnPin::default()
     });
     let mut pages = small_portal();
     pages.push(column("/jyj/tzgg/", "通知公告", &row("/jyj/tzgg/1.html", "关于招生的公告信息发布", "2022-10-01")));

@@ -22,7 +22,7 @@ fn the_configuration_of_both_readmes_can_be_used() {
         assert_eq!(settings.portals[1].unit_of_path("/bmxxgk/mzj/x.html").unwrap().name, "市民政局");
         assert_eq!(settings.bulletin.rectification_days, 10);
         catalog.rulebook(&settings.rulebook).unwrap();
-        let pin = &settings.portals[0].columns[0].name;
+        let pin = &settings.portals[0].pins[0].name;
         assert!(catalog.lexicon.term(pin).is_some(), "{name}: {pin} is no standard name");
     }
 }

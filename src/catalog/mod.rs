@@ -6,6 +6,7 @@ pub mod coverage;
 pub mod files;
 mod head_rules;
 pub mod overlay;
+pub mod pins;
 mod reading_rules;
 mod rulebook_rules;
 pub mod rulebooks;

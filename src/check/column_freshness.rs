@@ -10,7 +10,7 @@ use super::{
     scope::{Case, unread},
     span::{Window, days_between},
 };
-use crate::model::{Cause, ColumnFacts, ColumnState, Freshness, MatchedBy, Subject, Verdict};
+use crate::model::{Cause, ColumnFacts, ColumnRole, ColumnState, Freshness, MatchedBy, Subject, Verdict};
 
 /// Parameters of the kind.
 #[derive(Debug, Deserialize)]
@@ -78,6 +78,9 @@ fn judge_column(case: &Case<'_>, column: &ColumnFacts, class: &str, window: Wind
         if column.name == class { format!("“{class}”") } else { format!("“{}”（{class}类）", column.name) };
     let said = |verdict, reason: String| Judgement::new(subject_of(column), verdict, reason).at(&column.url);
 
+    if case.stands_under_role(column, ColumnRole::Topics) {
+        return said(Verdict::NotApplicable, format!("{name}属于专题，专题结束后不要求更新"));
+    }
     if let Some(lead) = case.owners(column).first().filter(|lead| lead.name != case.unit.name) {
         return said(Verdict::NotApplicable, format!("{name}由{}牵头，更新情况记在该单位", lead.name));
     }

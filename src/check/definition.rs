@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Example, Rule, annual_report::AnnualReport, column_contents::ColumnContents, column_freshness::ColumnFreshness,
-    document_history::DocumentHistoryRule, dual_publicity::DualPublicity, interpretation_link::InterpretationLink,
+    column_place::ColumnPlace, column_set::ColumnSet, document_history::DocumentHistoryRule,
+    dual_publicity::DualPublicity, guide_contact::GuideContact, interpretation_link::InterpretationLink,
     publication_delay::PublicationDelay, required_column::RequiredColumn, wording::Wording,
 };
 use crate::model::{Outcome, UnitKind};
@@ -84,6 +85,9 @@ pub enum Kind {
     DocumentHistory,
     PublicationDelay,
     Wording,
+    ColumnPlace,
+    ColumnSet,
+    GuideContact,
 }
 
 /// A file that can be read as any type: lets this room say which parameters a kind takes, while the catalog alone
@@ -135,6 +139,9 @@ impl Definition {
             Kind::DocumentHistory => Self::of::<DocumentHistoryRule, S>(source),
             Kind::PublicationDelay => Self::of::<PublicationDelay, S>(source),
             Kind::Wording => Self::of::<Wording, S>(source),
+            Kind::ColumnPlace => Self::of::<ColumnPlace, S>(source),
+            Kind::ColumnSet => Self::of::<ColumnSet, S>(source),
+            Kind::GuideContact => Self::of::<GuideContact, S>(source),
         }
     }
 

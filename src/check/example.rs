@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Definition, judge};
 use crate::{
     model::{
-        ColumnFacts, DocumentFacts, DocumentRole, Lexicon, MatchedBy, Portal, PortalFacts, TermMatch, Unit, UnitKind,
-        Verdict,
+        AssignedColumn, ColumnFacts, DocumentFacts, DocumentRole, Lexicon, MatchedBy, Portal, PortalFacts, TermMatch,
+        Unit, UnitKind, Verdict,
     },
     text::workdays::Calendar,
 };
@@ -23,6 +23,9 @@ pub struct Example {
     /// The assessed units, the one that is meant first.
     #[serde(default = "a_department")]
     pub units: Vec<Unit>,
+    /// Columns that the plan assigns to units of this portal.
+    #[serde(default)]
+    pub assigned: Vec<AssignedColumn>,
     #[serde(default)]
     pub facts: PortalFacts,
     /// Key of the subject that is meant.
@@ -56,7 +59,9 @@ impl Example {
             name: "示例网站".to_owned(),
             url: HOME.to_owned(),
             units: self.units.clone(),
-            columns: Vec::new(),
+            pins: Vec::new(),
+            column_map: None,
+            assigned: self.assigned.clone(),
             max_pages: 500,
             rate: 1,
             allow_private: false,
@@ -109,6 +114,9 @@ impl Example {
             address(&mut report.url, &report.key);
             report.read |= report.unread_cause.is_none();
         }
+        for guide in &mut facts.guides {
+            address(&mut guide.url, &guide.key);
+        }
         for list in &mut facts.publicity {
             address(&mut list.url, &list.column);
             for row in &mut list.rows {
@@ -134,5 +142,7 @@ fn matches_of(column: &ColumnFacts, lexicon: &Lexicon) -> Vec<TermMatch> {
         () => None,
     };
     let matched = lexicon.columns.iter().filter_map(|term| Some((term, by(term)?)));
-    matched.map(|(term, by)| TermMatch { term: term.name.clone(), by, text: column.name.clone() }).collect()
+    matched
+        .map(|(term, by)| TermMatch { term: term.name.clone(), by, text: column.name.clone(), note: String::new() })
+        .collect()
 }

@@ -6,10 +6,13 @@
 mod annual_report;
 mod column_contents;
 mod column_freshness;
+mod column_place;
+mod column_set;
 mod definition;
 mod document_history;
 mod dual_publicity;
 mod example;
+mod guide_contact;
 mod interpretation_link;
 mod likeness;
 mod pairing;
@@ -145,6 +148,7 @@ fn in_order(facts: &PortalFacts) -> PortalFacts {
         history.documents.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
     }
     facts.publicity.sort_by(|a, b| (a.kind, &a.column, &a.url).cmp(&(b.kind, &b.column, &b.url)));
+    facts.guides.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
     facts.coverage.visits.sort_by(|a, b| (&a.url, &a.at, &a.capture).cmp(&(&b.url, &b.at, &b.capture)));
     facts.coverage.menus.sort();
     facts.coverage.scripted.sort();

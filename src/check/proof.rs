@@ -4,7 +4,7 @@ use super::{
     likeness::likeness,
     scope::{Blocked, Case},
 };
-use crate::model::{ColumnFacts, DocumentFacts, Evidence, Look, NotMeasurable, ReportFacts};
+use crate::model::{ColumnFacts, DocumentFacts, Evidence, Look, MatchedBy, NotMeasurable, ReportFacts};
 
 /// Nearest misses shown for a name that was not found.
 const NEAREST: usize = 3;
@@ -32,6 +32,13 @@ pub fn column(case: &Case<'_>, column: &ColumnFacts, note: impl Into<String>) ->
     evidence.capture = column.capture.clone().or(evidence.capture);
     evidence.at = column.read_at.or(evidence.at);
     evidence
+}
+
+/// Who says that this column is the standard one, where staff pinned it.
+pub fn pin(case: &Case<'_>, column: &ColumnFacts, term: &str) -> Option<Evidence> {
+    let fit = column.fits(term).filter(|fit| fit.by == MatchedBy::Pin)?;
+    let note = if fit.note.is_empty() { "由工作人员指定" } else { &fit.note };
+    Some(seen(case, &column.url, &column.name, note))
 }
 
 pub fn document(case: &Case<'_>, document: &DocumentFacts, note: impl Into<String>) -> Evidence {
@@ -80,7 +87,7 @@ pub fn absence(case: &Case<'_>, wanted: &str) -> Vec<Evidence> {
 }
 
 /// Names on the portal that come nearest to `wanted`.
-fn nearest(case: &Case<'_>, wanted: &str) -> Vec<Evidence> {
+pub fn nearest(case: &Case<'_>, wanted: &str) -> Vec<Evidence> {
     let columns = case.facts.columns.iter().map(|column| (column.name.as_str(), column.url.as_str()));
     let menus = case.facts.coverage.menus.iter().map(|name| (name.as_str(), case.facts.url.as_str()));
     let mut near: Vec<(usize, &str, &str)> = Vec::new();

@@ -17,7 +17,17 @@ const TEXT_OF_A_LINK: usize = 40;
 pub struct RequiredColumn {
     pub fault: Fault,
     /// Standard names of the columns asked for; for whom, the word list says.
+    #[serde(default)]
     pub columns: Vec<String>,
+    /// True: also the columns that the unit's plan assigns to it (`assigned` in the portal's configuration).
+    #[serde(default)]
+    pub assigned: bool,
+    /// Instead of named columns: every column that hangs under this one, each by its own address (`empty` only).
+    #[serde(default)]
+    pub below: Option<String>,
+    /// Columns under `below` that another check looks at.
+    #[serde(default)]
+    pub except: Vec<String>,
     /// Characters of own text from which a page without rows counts as filled.
     #[serde(default = "least_text")]
     pub least_text: usize,
@@ -60,28 +70,81 @@ enum Content {
 
 impl Rule for RequiredColumn {
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
-        self.columns.iter().map(|term| self.judge_term(case, term)).collect()
+        if let Some(below) = &self.below {
+            return self.judge_below(case, below);
+        }
+        let assigned = case.context.portal.assigned.iter().filter(|_| self.assigned);
+        let assigned = assigned.filter_map(|column| self.judge_assigned(case, &column.name));
+        self.columns.iter().map(|term| self.judge_term(case, term)).chain(assigned).collect()
     }
 
     fn columns(&self) -> Vec<&str> {
-        self.columns.iter().map(String::as_str).collect()
+        self.columns.iter().chain(&self.below).chain(&self.except).map(String::as_str).collect()
     }
 }
 
 impl RequiredColumn {
+    /// Every leaf must resolve and hold something.
+    fn judge_below(&self, case: &Case<'_>, below: &str) -> Vec<Judgement> {
+        let is_other =
+            |column: &ColumnFacts, term: &String| column.fits(term).is_some_and(|fit| fit.by != MatchedBy::Weak);
+        let leaves = case.columns().filter(|column| case.stands_under(&column.key, below)).filter(|column| {
+            !is_other(column, &below.to_owned()) && !self.except.iter().any(|term| is_other(column, term))
+        });
+        leaves
+            .map(|column| {
+                let subject = Subject::new(format!("column:{}", column.key), &column.name);
+                match unread(column).filter(|cause| is_gone(*cause)) {
+                    Some(cause) => {
+                        let reason = format!("“{below}”之下的“{}”点开后{cause}", column.name);
+                        let evidence = proof::column(case, column, format!("入口打开后{cause}"));
+                        Judgement::new(subject, Verdict::Failed, reason).at(&column.url).with([evidence])
+                    }
+                    None => self.empty(case, &column.name, subject, &[column]),
+                }
+            })
+            .collect()
+    }
+
+    /// A column that the plan gives to responsible units is judged once, for the one that leads.
+    fn judge_assigned(&self, case: &Case<'_>, term: &str) -> Option<Judgement> {
+        let portal = case.context.portal;
+        let answering = portal.assigned_to(term)?;
+        if answering.iter().all(|unit| unit.name != case.unit.name) {
+            return None;
+        }
+        let subject = Subject::new(format!("column:{term}"), term);
+        if case.context.lexicon.term(term).is_none() {
+            let reason = format!("“{term}”不在栏目词表（word-lists/columns.yaml）中，无法识别，请补充词表");
+            return Some(Judgement::new(subject, Verdict::NeedsReview, reason));
+        }
+        let is_shared = portal.assigned.iter().any(|column| column.name == term && !column.units.is_empty());
+        match answering.first().filter(|lead| is_shared && lead.name != case.unit.name) {
+            Some(lead) => {
+                let reason = format!("“{term}”由{}牵头，情况记在该单位", lead.name);
+                Some(Judgement::new(subject, Verdict::NotApplicable, reason))
+            }
+            None => Some(self.judge_term(case, term)),
+        }
+    }
+
     fn judge_term(&self, case: &Case<'_>, term: &str) -> Judgement {
+        let judgement = self.judge_found(case, term, &case.columns_named(term));
+        judgement.with(case.columns_named(term).into_iter().filter_map(|column| proof::pin(case, column, term)))
+    }
+
+    fn judge_found(&self, case: &Case<'_>, term: &str, found: &[&ColumnFacts]) -> Judgement {
         let subject = Subject::new(format!("column:{term}"), term);
         let kinds = case.context.lexicon.term(term).map_or(&[][..], |term| &term.applies_to);
         if !kinds.is_empty() && !kinds.contains(&case.unit.kind) {
             let reason = format!("“{term}”不要求{}设置", case.unit.kind);
             return Judgement::new(subject, Verdict::NotApplicable, reason);
         }
-        let found = case.columns_named(term);
         match self.fault {
-            Fault::Missing => missing(case, term, subject, &found),
+            Fault::Missing => missing(case, term, subject, found),
             _ if found.is_empty() => not_found(case, term, subject),
-            Fault::Empty => self.empty(case, term, subject, &found),
-            Fault::LeadsAway => self.leads_away(case, term, subject, &found),
+            Fault::Empty => self.empty(case, term, subject, found),
+            Fault::LeadsAway => self.leads_away(case, term, subject, found),
         }
     }
 
@@ -206,6 +269,7 @@ pub(super) fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&C
             MatchedBy::Name | MatchedBy::Weak => "",
             MatchedBy::Alias => "（常用别名）",
             MatchedBy::MetaName | MatchedBy::MetaType => "（依据页面META标签）",
+            MatchedBy::Content => "（名称相近，所载内容即此类）",
         });
         let reason = format!("已设“{term}”：栏目“{}”{how}", column.name);
         return Judgement::new(subject, Verdict::Passed, reason).at(&column.url);
@@ -254,11 +318,15 @@ pub(super) fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&C
         return Judgement::new(subject, Verdict::NeedsReview, reason).at(&entry.page);
     }
     let coverage = &case.facts.coverage;
-    let reason = format!(
+    let mut reason = format!(
         "未设“{term}”：访问{}个页面，核对{}个菜单名称，未见该栏目及其常用别名",
         coverage.visits.len(),
         coverage.menus.len()
     );
+    let scattered = case.scattered(term);
+    if !scattered.is_empty() {
+        reason.push_str(&format!("；相关信息散见于{}，未集中在专栏或同一目录", scattered.join("、")));
+    }
     Judgement::new(subject, Verdict::Failed, reason).at(&case.facts.url).with(proof::absence(case, term))
 }
 

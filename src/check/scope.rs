@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::Context;
 use crate::{
     model::{
-        Cause, ColumnFacts, ColumnState, DocumentFacts, DocumentHistory, MatchedBy, NotMeasurable, PortalFacts,
-        PublicityKind, PublicityList, ReportFacts, ScriptedEntry, Unit, Verdict, Visit,
+        Cause, ColumnFacts, ColumnRole, ColumnState, DocumentFacts, DocumentHistory, GuideFacts, MatchedBy,
+        NotMeasurable, PortalFacts, PublicityKind, PublicityList, ReportFacts, ScriptedEntry, TermMatch, Unit, Verdict,
+        Visit,
     },
     text::normalise,
 };
@@ -94,9 +95,27 @@ impl<'a> Case<'a> {
         self.facts.columns.iter().filter(|column| self.owners(column).iter().any(|unit| self.is_mine(Some(unit))))
     }
 
-    /// This unit's columns that fit a standard name for certain.
+    /// This unit's columns that fit a standard name for certain; where staff pinned one, only what they pinned.
     pub fn columns_named(&self, term: &str) -> Vec<&'a ColumnFacts> {
-        self.columns().filter(|column| column.fits(term).is_some_and(|fit| fit.by != MatchedBy::Weak)).collect()
+        let by = |column: &ColumnFacts| column.fits(term).map(|fit| fit.by);
+        let mut named: Vec<&ColumnFacts> =
+            self.columns().filter(|column| by(column).is_some_and(|by| by != MatchedBy::Weak)).collect();
+        if named.iter().any(|column| by(column) == Some(MatchedBy::Pin)) {
+            named.retain(|column| by(column) == Some(MatchedBy::Pin));
+        }
+        named
+    }
+
+    /// This unit's columns in which rows of the kind stand that have no column of their own, where there are several.
+    pub fn scattered(&self, term: &str) -> Vec<String> {
+        let signs = self.context.lexicon.term(term).map_or(&[][..], |term| &term.signs);
+        let holds = |column: &&ColumnFacts| {
+            column.entries.iter().any(|entry| signs.iter().any(|sign| entry.title.contains(sign.as_str())))
+        };
+        let mut names: Vec<String> = self.columns().filter(holds).map(|column| format!("“{}”", column.name)).collect();
+        names.sort();
+        names.dedup();
+        if names.len() < 2 { Vec::new() } else { names }
     }
 
     /// This unit's columns that fit it only nearly.
@@ -107,6 +126,11 @@ impl<'a> Case<'a> {
     fn is_unit_of(&self, name: &str, url: &str) -> bool {
         let named = if name.is_empty() { None } else { self.unit_named(name) };
         self.is_mine(named.or_else(|| self.unit_at(url)))
+    }
+
+    /// This unit's guides to government information.
+    pub fn guides(&self) -> impl Iterator<Item = &'a GuideFacts> {
+        self.facts.guides.iter().filter(|guide| self.is_unit_of(&guide.unit, &guide.url))
     }
 
     pub fn documents(&self) -> impl Iterator<Item = &'a DocumentFacts> {
@@ -145,16 +169,21 @@ impl<'a> Case<'a> {
 
     /// Whether the column or one it hangs under fits the standard name for certain.
     pub fn stands_under(&self, column: &str, term: &str) -> bool {
-        let mut key = Some(column);
+        self.up_from(column).any(|column| column.fits(term).is_some_and(|fit| fit.by != MatchedBy::Weak))
+    }
+
+    /// Whether a column that this one hangs under plays that part for certain.
+    pub fn stands_under_role(&self, column: &ColumnFacts, role: ColumnRole) -> bool {
+        let lexicon = self.context.lexicon;
+        let plays = |hit: &TermMatch| hit.by != MatchedBy::Weak && lexicon.role_of(&hit.term) == Some(role);
+        self.up_from(&column.key).skip(1).any(|column| column.matched.iter().any(plays))
+    }
+
+    /// A column and those it hangs under, nearest first.
+    fn up_from(&self, column: &str) -> impl Iterator<Item = &'a ColumnFacts> {
+        let facts = self.facts;
         // A chain of parents is short; the bound guards against facts that go round in a circle.
-        for _ in 0..16 {
-            let Some(column) = key.and_then(|key| self.facts.column(key)) else { return false };
-            if column.fits(term).is_some_and(|fit| fit.by != MatchedBy::Weak) {
-                return true;
-            }
-            key = column.parent.as_deref();
-        }
-        false
+        std::iter::successors(facts.column(column), |column| facts.column(column.parent.as_deref()?)).take(16)
     }
 
     /// All columns under this one.

@@ -53,9 +53,18 @@ pub struct Args {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Kind {
+pub(super) enum Kind {
     Government,
     Department,
+}
+
+impl From<Kind> for UnitKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Government => UnitKind::Government,
+            Kind::Department => UnitKind::Department,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -74,13 +83,7 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
     let request = Request {
         url: home_page(&args.url)?,
         as_of: moment(args.as_of)?,
-        given: Given {
-            unit: args.unit.clone(),
-            kind: args.kind.map(|kind| match kind {
-                Kind::Government => UnitKind::Government,
-                Kind::Department => UnitKind::Department,
-            }),
-        },
+        given: Given { unit: args.unit.clone(), kind: args.kind.map(UnitKind::from) },
         max_pages: usize::try_from(args.max_pages)?,
         rate: args.rate,
         allow_private: args.allow_private,
@@ -106,7 +109,7 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
 }
 
 /// The address as a person writes it.
-fn home_page(text: &str) -> Result<Url, WrongInput> {
+pub(super) fn home_page(text: &str) -> Result<Url, WrongInput> {
     let wrong = |reason: &str| {
         WrongInput(format!("{text:?} is no address of a portal ({reason}); write it like http://www.example.gov.cn/"))
     };
@@ -131,7 +134,7 @@ fn home_page(text: &str) -> Result<Url, WrongInput> {
 }
 
 /// Noon in Beijing of the given day, so that "today" is that day; else now.
-fn moment(day: Option<Date>) -> anyhow::Result<Timestamp> {
+pub(super) fn moment(day: Option<Date>) -> anyhow::Result<Timestamp> {
     match day {
         Some(day) => Ok(day.to_datetime(time(12, 0, 0, 0)).to_zoned(beijing_zone())?.timestamp()),
         None => Ok(Timestamp::now()),
@@ -139,7 +142,7 @@ fn moment(day: Option<Date>) -> anyhow::Result<Timestamp> {
 }
 
 /// Drawn on standard error, and only where that is a terminal.
-fn progress_bar() -> ProgressBar {
+pub(super) fn progress_bar() -> ProgressBar {
     let bar = ProgressBar::new(0);
     if let Ok(style) = ProgressStyle::with_template("{elapsed:>4}  {pos} pages of at most {len}  {wide_msg}") {
         bar.set_style(style);
@@ -147,7 +150,7 @@ fn progress_bar() -> ProgressBar {
     bar
 }
 
-fn show(bar: &ProgressBar, step: Progress) {
+pub(super) fn show(bar: &ProgressBar, step: Progress) {
     let count = |pages: usize| u64::try_from(pages).unwrap_or(u64::MAX);
     match step {
         Progress::Began { budget, .. } => bar.set_length(count(budget)),
@@ -162,7 +165,7 @@ fn show(bar: &ProgressBar, step: Progress) {
 }
 
 /// Text of a portal for a terminal: without characters that steer it or turn the reading order around.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let steers = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

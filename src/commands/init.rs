@@ -8,7 +8,7 @@ use jiff::{Timestamp, civil::Date};
 use super::{Ending, Global, WrongInput, office::catalog, terminal};
 use crate::{
     catalog::Catalog,
-    model::{ListedUnit, UnitClass, UnitKind, UnitList, beijing_date},
+    model::{Lexicon, ListedUnit, UnitClass, UnitKind, UnitList, beijing_date},
 };
 
 /// Write a commented configuration with all units of a plan: ready to serve, crawl and score
@@ -36,6 +36,7 @@ struct Plan<'a> {
     list: &'a UnitList,
     classes: Vec<&'a UnitClass>,
     rulebook: &'a str,
+    lexicon: &'a Lexicon,
 }
 
 #[expect(clippy::unused_async, reason = "commands are awaited")]
@@ -79,7 +80,7 @@ fn plan<'a>(catalog: &'a Catalog, units: Option<&str>, rulebook: Option<&str>) -
         list.classes.iter().filter(|found| class.is_none_or(|class| found.class == *class)).collect();
     let first = classes.first().ok_or_else(|| format!("list {} has no classes", list.id))?;
     let rulebook = book.map_or(first.rulebook.as_str(), |book| book.id.as_str());
-    Ok(Plan { list, classes, rulebook })
+    Ok(Plan { list, classes, rulebook, lexicon: &catalog.lexicon })
 }
 
 fn find_list<'a>(catalog: &'a Catalog, wanted: &str) -> Result<&'a UnitList, String> {
@@ -152,7 +153,7 @@ fn configuration(plan: &Plan<'_>, args: &Args, password_hash: &str, today: Date)
         }
         for (position, unit) in class.units.iter().enumerate() {
             line("");
-            portal(&mut line, list, class, unit, &portal_id(list, class, number, position));
+            portal(&mut line, plan, class, unit, &portal_id(list, class, number, position));
         }
     }
     let listed = |name: &String| {
@@ -171,7 +172,8 @@ fn configuration(plan: &Plan<'_>, args: &Args, password_hash: &str, today: Date)
 }
 
 /// A portal of one unit, with what the plan says it answers for.
-fn portal(line: &mut impl FnMut(&str), list: &UnitList, class: &UnitClass, unit: &ListedUnit, id: &str) {
+fn portal(line: &mut impl FnMut(&str), plan: &Plan<'_>, class: &UnitClass, unit: &ListedUnit, id: &str) {
+    let list = plan.list;
     let names = list.names_of(unit);
     line("[[portal]]");
     line(&format!("id = {}", quoted(id)));
@@ -186,6 +188,20 @@ fn portal(line: &mut impl FnMut(&str), list: &UnitList, class: &UnitClass, unit:
     line(&format!("units = [{{ name = {name}, kind = \"{kind}\", aliases = [{}] }}]", aliases.join(", ")));
     for column in list.columns.iter().filter(|column| column.units.iter().any(|unit| names.contains(unit))) {
         line(&format!("#   责任栏目：{} {}（{}）", column.kind, column.name, column.units.join("、")));
+    }
+    // Whoever leads is watched for the column; where several units share a portal, the others are found there too.
+    let leads = list.columns.iter().filter(|column| column.units.first().is_some_and(|lead| names.contains(lead)));
+    let assigned: Vec<String> = leads
+        .filter_map(|column| {
+            let standard = plan.lexicon.standard(&column.name)?;
+            let units: Vec<String> = column.units.iter().map(|unit| quoted(unit)).collect();
+            Some(format!("  {{ name = {}, units = [{}] }},", quoted(&standard.name), units.join(", ")))
+        })
+        .collect();
+    if !assigned.is_empty() {
+        line("assigned = [");
+        assigned.iter().for_each(|column| line(column));
+        line("]");
     }
     for account in list.accounts.iter().filter(|account| names.contains(&account.unit)) {
         let office = account.office.as_ref().map(|office| format!("（{office}）")).unwrap_or_default();

@@ -4,6 +4,7 @@ mod audit;
 mod bulletin;
 mod crawl;
 mod demo;
+mod discover;
 pub mod entry_file;
 mod evidence;
 mod extract;
@@ -56,6 +57,7 @@ enum Command {
     Bulletin(bulletin::Args),
     Crawl(crawl::Args),
     Demo(demo::Args),
+    Discover(discover::Args),
     Judge(judge::Args),
     Evidence(evidence::Args),
     Extract(extract::Args),
@@ -111,6 +113,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Bulletin(args) => bulletin::run(args, global).await,
         Command::Crawl(args) => crawl::run(args, global).await,
         Command::Demo(args) => demo::run(args, global).await,
+        Command::Discover(args) => discover::run(args, global).await,
         Command::Judge(args) => judge::run(args, global).await,
         Command::Evidence(args) => evidence::run(args, global).await,
         Command::Extract(args) => extract::run(args, global).await,

@@ -13,7 +13,7 @@ use anyhow::Context;
 
 use super::{Global, WrongInput};
 use crate::{
-    catalog::{Catalog, files},
+    catalog::{Catalog, files, pins},
     config::{self, Evidence, Settings},
     demo::{Server, canary},
     evidence::{Archive, Bucket, Depot, Place},
@@ -95,6 +95,16 @@ impl Office {
     /// The rules of another folder, with the office's overlay and readings.
     pub fn catalog_from(&self, folder: Option<&Path>) -> anyhow::Result<Catalog> {
         let mut catalog = catalog(folder)?;
+        for portal in &self.settings.portals {
+            if let Some(name) = pins::unknown_names(portal, &catalog.lexicon).first() {
+                let message = format!(
+                    "the configuration of portal {:?} speaks of the column {name:?}, which word-lists/columns.yaml does \
+                     not know; write a standard name, or add it to the word list",
+                    portal.id
+                );
+                return Err(WrongInput(message).into());
+            }
+        }
         if let Some(path) = &self.settings.overlay {
             let name = path.display().to_string();
             catalog.lay(&name, &text_file(path)?).map_err(|problems| WrongInput(problems.to_string()))?;

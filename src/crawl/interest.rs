@@ -11,7 +11,7 @@ use super::{
     frontier::{Belonging, Wanted},
 };
 use crate::{
-    model::{Anchor, Lexicon, PageFacts, PageKind, Portal, Region, beijing_date},
+    model::{Anchor, ColumnRole, Lexicon, PageFacts, PageKind, Portal, Region, beijing_date},
     text::normalise,
 };
 
@@ -55,17 +55,16 @@ struct Appetite {
 }
 
 impl Appetite {
-    /// By the standard name of the column.
-    fn of(name: &str) -> Self {
-        let has = |words: &[&str]| words.iter().any(|word| name.contains(word));
-        if has(&["年报", "年度报告"]) {
-            Self { documents: 60, list_pages: 5, old_ones: true, pairs: false }
-        } else if has(&["解读", "规范性文件", "政策", "规章", "文件"]) {
-            Self { documents: 60, list_pages: 5, old_ones: false, pairs: true }
-        } else if has(&["许可", "处罚", "双公示"]) {
-            Self { documents: 30, list_pages: 3, old_ones: false, pairs: false }
-        } else {
-            Self { documents: 3, list_pages: 0, old_ones: false, pairs: false }
+    /// By what the column holds.
+    fn of(role: Option<ColumnRole>) -> Self {
+        use ColumnRole::{Interpretation, Licence, Normative, Penalty, Policy, Publicity, Report};
+        match role {
+            Some(Report) => Self { documents: 60, list_pages: 5, old_ones: true, pairs: false },
+            Some(Policy | Normative | Interpretation) => {
+                Self { documents: 60, list_pages: 5, old_ones: false, pairs: true }
+            }
+            Some(Licence | Penalty | Publicity) => Self { documents: 30, list_pages: 3, old_ones: false, pairs: false },
+            _ => Self { documents: 3, list_pages: 0, old_ones: false, pairs: false },
         }
     }
 }
@@ -125,7 +124,7 @@ impl<'a> Compass<'a> {
             weak: HashSet::new(),
             gateways: HashSet::new(),
             types: HashMap::new(),
-            appetites: lexicon.columns.iter().map(|term| Appetite::of(&term.name)).collect(),
+            appetites: lexicon.columns.iter().map(|term| Appetite::of(term.role)).collect(),
             units: portal
                 .units
                 .iter()
@@ -159,7 +158,7 @@ impl<'a> Compass<'a> {
             let column = self.names.get(&normalise(&pin.name)).map(|term| belonging(*term, &url));
             Some(Wanted { url, interest: Interest::Pin, text: pin.name.clone(), from: None, depth: 1, column })
         };
-        self.portal.columns.iter().filter_map(pin).collect()
+        self.portal.pins.iter().filter_map(pin).collect()
     }
 
     /// Forgets how much of each column was asked for: its lists are about to be read again.

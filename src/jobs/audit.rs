@@ -41,7 +41,7 @@ pub struct HomeUnread {
 }
 
 impl HomeUnread {
-    fn new(url: &Url, failure: Option<&NotMeasurable>) -> Self {
+    pub(super) fn new(url: &Url, failure: Option<&NotMeasurable>) -> Self {
         let cause = failure.map_or(Cause::Other, |failure| failure.cause);
         let detail = failure.map(|failure| failure.detail.as_str()).filter(|detail| !detail.is_empty());
         let help = match cause {
@@ -94,7 +94,7 @@ pub async fn audit(
 }
 
 /// The portal as it is crawled, before its owner is known.
-fn portal_of(request: &Request, host: &str) -> Portal {
+pub(super) fn portal_of(request: &Request, host: &str) -> Portal {
     let given = &request.given;
     Portal {
         id: host.to_owned(),
@@ -109,7 +109,9 @@ fn portal_of(request: &Request, host: &str) -> Portal {
             penalties: true,
             founded: None,
         }],
-        columns: Vec::new(),
+        pins: Vec::new(),
+        column_map: None,
+        assigned: Vec::new(),
         max_pages: request.max_pages,
         rate: request.rate,
         allow_private: request.allow_private,

@@ -14,7 +14,7 @@ use crate::{
     catalog::Catalog,
     crawl::{self, Visited},
     evidence::Archive,
-    model::{Change, ObservedPage, Outcome, Run},
+    model::{Change, ObservedPage, Outcome, Run, beijing_date},
     store::{Log, StoredVisit},
 };
 
@@ -47,9 +47,10 @@ pub async fn judge_again(log: &Log, archive: &Archive, catalog: &Catalog, run: &
     let stored = log.visit(run).await?;
     let then = log.outcomes_of(run).await?;
     let visited = read_again(&stored, archive, catalog)?;
-    let mut facts = observe_visit(catalog, &stored.portal, &visited);
+    let portal = stored.portal.on(beijing_date(stored.run.as_of));
+    let mut facts = observe_visit(catalog, &portal, &visited);
     tell_again(log, &mut facts, &stored.run).await?;
-    let outcomes = judge_facts(catalog, &stored.portal, stored.run.as_of, &facts);
+    let outcomes = judge_facts(catalog, &portal, stored.run.as_of, &facts);
     let latest = log.latest_episodes(&stored.run.portal).await?;
     let origin = Origin { portal: &stored.run.portal, run: &stored.run.id, night: stored.run.night };
     let changes = fold(&latest, &outcomes, origin, &standing_caution(log, catalog).await?);

@@ -7,6 +7,7 @@ mod bulletin_problems;
 pub mod bulletin_score;
 pub mod canary;
 pub mod caution;
+pub mod discover;
 mod first_seen;
 pub mod fold;
 pub mod judge;

@@ -89,8 +89,8 @@ pub async fn run_portal_night(
     order: Order<'_>,
     progress: &(dyn Fn(Stage) + Sync),
 ) -> anyhow::Result<Option<NightReport>> {
-    let portal = order.portal;
     let Some((mut run, again)) = begin(tools, order).await? else { return Ok(None) };
+    let portal = &order.portal.on(beijing_date(run.as_of));
     progress(Stage::Began { run: run.clone(), again });
 
     let settings = fetch::Settings { run: run.id.clone(), ..tools.fetch.clone() }.for_portal(portal);
@@ -166,6 +166,7 @@ pub fn judge_visit(
     as_of: Timestamp,
     visited: &Visited,
 ) -> (PortalFacts, Vec<Outcome>) {
+    let portal = &portal.on(beijing_date(as_of));
     let facts = observe_visit(catalog, portal, visited);
     let outcomes = judge_facts(catalog, portal, as_of, &facts);
     (facts, outcomes)

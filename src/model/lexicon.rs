@@ -23,6 +23,16 @@ pub struct Lexicon {
 }
 
 impl Lexicon {
+    /// The term that is called so, by its standard name or an alias.
+    pub fn standard(&self, name: &str) -> Option<&ColumnTerm> {
+        self.term(name).or_else(|| self.columns.iter().find(|term| term.aliases.iter().any(|alias| alias == name)))
+    }
+
+    /// The part that the column of that standard name plays.
+    pub fn role_of(&self, name: &str) -> Option<ColumnRole> {
+        self.term(name)?.role
+    }
+
     /// The term of that standard name.
     pub fn term(&self, name: &str) -> Option<&ColumnTerm> {
         self.columns.iter().find(|term| term.name == name)
@@ -52,7 +62,7 @@ pub struct FieldTerm {
 }
 
 /// One column by its standard name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnTerm {
     /// The standard name, such as 政府信息公开年报.
@@ -63,6 +73,13 @@ pub struct ColumnTerm {
     /// Names near enough to be looked at by a person, never enough by themselves.
     #[serde(default)]
     pub weak: Vec<String>,
+    /// Words in the titles of its rows or the names of its sub-columns. A column of a weak name most of whose rows hold
+    /// one is this column; of two columns of the name, the one whose rows hold them.
+    #[serde(default)]
+    pub signs: Vec<String>,
+    /// The part it plays: what its rows are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<ColumnRole>,
     /// Values of META ColumnType (国办发〔2017〕47号) that mean this column.
     #[serde(default)]
     pub types: Vec<String>,
@@ -75,6 +92,50 @@ pub struct ColumnTerm {
     /// Other columns hang under it, so while it cannot be read none of them may be called missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gateway: bool,
+}
+
+/// What a column holds, so that no code goes by the words of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ColumnRole {
+    /// 政策文件.
+    Policy,
+    /// 政策解读.
+    Interpretation,
+    /// 行政规范性文件: policy documents too.
+    Normative,
+    /// 政府信息公开年报.
+    Report,
+    /// 政府网站工作年度报表.
+    SiteReport,
+    /// 行政许可 of 双公示.
+    Licence,
+    /// 行政处罚 of 双公示.
+    Penalty,
+    /// 双公示: licences and penalties in one column.
+    Publicity,
+    /// 政府公报.
+    Gazette,
+    /// 政府信息公开指南.
+    Guide,
+    /// 政府信息公开制度.
+    Rules,
+    /// 法定主动公开内容: the leaves of 条例 articles 20 and 21 hang under it.
+    Catalogue,
+    /// 建议提案办理.
+    Proposals,
+    /// 重大行政决策.
+    Decisions,
+    /// 意见征集.
+    Consultation,
+    /// 结果反馈 of consultations.
+    Feedback,
+    /// Letters and messages with answers.
+    MessageBoard,
+    /// 政府工作报告落实.
+    WorkReport,
+    /// 专题专栏: campaigns hang under it, with 动态 of their own that end when the campaign does.
+    Topics,
 }
 
 /// Freshness classes of 国办秘函〔2019〕19号; the windows themselves are data of the check.

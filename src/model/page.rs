@@ -104,6 +104,9 @@ pub struct PageFacts {
     /// Visible text of the article body, whitespace normalised.
     #[serde(skip)]
     pub body: String,
+    /// On pages that call themselves a guide: how the office is reached.
+    #[serde(skip)]
+    pub contact: Contact,
 }
 
 /// Where a date was read.
@@ -168,7 +171,17 @@ pub struct SiteIdentity {
     pub find_error_code: Option<String>,
     /// Address of the site map.
     pub sitemap: Option<String>,
+    /// 联系电话 beside the 主办单位.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
 }
+
+/// Fields by which the public reaches an office (条例第十二条), by their names in [`CONTACT_FIELDS`].
+pub type Contact = BTreeMap<String, String>;
+
+/// 条例第十二条: 工作机构的名称、办公地址、办公时间、联系电话、传真号码、互联网联系方式; 邮政编码 beside them.
+pub const CONTACT_FIELDS: [&str; 7] =
+    ["机构名称", "办公地址", "办公时间", "联系电话", "传真号码", "互联网联系方式", "邮政编码"];
 
 /// Where in the portal a page says it stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

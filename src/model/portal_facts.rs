@@ -5,7 +5,9 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::{Cause, CmsMatch, DateSource, History, ListEntry, Moment, NotMeasurable, PageKind, SiteIdentity};
+use super::{
+    Cause, CmsMatch, Contact, DateSource, History, ListEntry, Moment, NameSpot, NotMeasurable, PageKind, SiteIdentity,
+};
 use crate::text::phrases::WordingFault;
 
 /// All facts of a portal on one night.
@@ -24,6 +26,7 @@ pub struct PortalFacts {
     /// True where some page was answered only to a way of securing the connection that is out of date.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub old_tls: bool,
+    pub guides: Vec<GuideFacts>,
     pub coverage: Coverage,
     /// What earlier nights tell of its documents; none where nothing is remembered, as in an audit.
     pub history: Option<History>,
@@ -98,6 +101,8 @@ pub enum MatchedBy {
     MetaName,
     /// META ColumnType.
     MetaType,
+    /// Its name is near, and its rows or sub-columns are of the kind.
+    Content,
     /// Near, but a person must look.
     Weak,
 }
@@ -111,6 +116,9 @@ pub struct TermMatch {
     pub by: MatchedBy,
     /// The text that matched.
     pub text: String,
+    /// Who pinned it, since when and why, in Chinese; empty where nobody did.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// Whether a column could be read.
@@ -162,6 +170,10 @@ pub struct ColumnFacts {
     pub capture: Option<String>,
     /// When it was last read in this night.
     pub read_at: Option<Timestamp>,
+    /// Where its names were read, the most telling places first.
+    pub seen: Vec<NameSpot>,
+    /// Keys of the columns under which others hang (政府信息公开 …) whose own pages link to it.
+    pub shown_on: Vec<String>,
 }
 
 impl ColumnFacts {
@@ -220,6 +232,23 @@ pub struct DocumentFacts {
     pub wording: Vec<WordingFault>,
     /// Resident identity numbers it shows in full, hidden here but for their first digits.
     pub exposed: Vec<String>,
+    pub capture: Option<String>,
+}
+
+/// A guide to government information (政府信息公开指南): the page of its column, or the one article in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GuideFacts {
+    /// Stable key: path of the address.
+    pub key: String,
+    pub url: String,
+    pub unit: String,
+    /// What it says of how the office is reached.
+    pub contact: Contact,
+    /// Characters of text of its own.
+    pub text_length: usize,
+    /// Attached files, which may be the guide itself.
+    pub attachments: usize,
     pub capture: Option<String>,
 }
 

@@ -38,6 +38,11 @@ static CONAC: LazyLock<Regex> = LazyLock::new(|| {
 static ORGANISER: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"主办(?:单位)?\s*[:：]\s*([^\s:：|｜,，;；。<>&]{3,40})"));
 
+/// Beside the organiser, as footers have it.
+static PHONE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"主办(?:单位)?\s*[:：][^。]+?(?:电话|联系方式|热线)\s*[:：]?\s*((?:0\d{2,3}\s*[-—－ ]?\s*)?\d{7,8})")
+});
+
 pub(super) fn read(source: &Source<'_>) -> SiteIdentity {
     let meta = source.page.meta();
     let stated =
@@ -65,6 +70,7 @@ pub(super) fn read(source: &Source<'_>) -> SiteIdentity {
         find_error_code: in_source(&FIND_ERROR, &["sitecode=", "site_code=", "_span_jiucuo", "link("])
             .map(|code| code.to_lowercase()),
         sitemap: sitemap(source),
+        phone: first_group(&PHONE, &visible),
     }
 }
 

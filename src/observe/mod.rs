@@ -4,6 +4,8 @@
 mod block;
 mod claims;
 mod column;
+mod column_map;
+mod contact;
 mod document;
 mod faults_of_text;
 mod fingerprint;
@@ -28,6 +30,7 @@ use crate::{
 };
 
 pub use claims::of_header as date_of_header;
+pub use column_map::column_map;
 pub use portal::{
     portal,
     sightings::{Noted, history, note},
@@ -49,6 +52,12 @@ pub struct PageInput<'a> {
     pub bytes: &'a [u8],
     /// The Beijing day it was received: the latest that a date without a year can mean. None: not known.
     pub received: Option<Date>,
+}
+
+/// Whether a page calls itself a guide.
+fn is_guide(facts: &PageFacts) -> bool {
+    let names = [facts.title.as_deref(), facts.column.name.as_deref(), facts.column.path.last().map(String::as_str)];
+    names.into_iter().flatten().any(|name| name.contains("指南"))
 }
 
 /// Everything one page says. Never fails: what cannot be read is of kind `other` or worse, and says so.
@@ -102,6 +111,12 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.body_digest = fingerprint::of(&words);
     facts.body = text::tidy(&words);
     facts.tables = tables::read(&page);
+    if is_guide(&facts) {
+        let text = body.map_or_else(|| page.body().text(), |body| body.text());
+        // Where the text could not be told from its surroundings, the footer at least is no part of it.
+        let end = text.rfind("主办单位").filter(|_| body.is_none()).unwrap_or(text.len());
+        facts.contact = contact::read(&text[..end]);
+    }
     document::attributes(&page, &mut facts);
     facts.kind = kind::decide(&source, input.status, &facts, lexicon);
     let cut = page.cut || text.len() < decoded.text.len();

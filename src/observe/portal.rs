@@ -2,9 +2,11 @@
 //! everything is sorted by address first.
 
 mod addresses;
+mod ahead;
 mod columns;
 mod coverage;
 mod documents;
+mod guides;
 mod matching;
 mod publicity;
 mod publicity_tables;
@@ -13,7 +15,10 @@ pub(super) mod sightings;
 
 use std::collections::BTreeMap;
 
-use crate::model::{CmsMatch, Lexicon, NotMeasurable, ObservedPage, PageKind, Portal, PortalFacts, SiteIdentity};
+use crate::model::{
+    CmsMatch, ColumnFacts, ColumnRole, Lexicon, MatchedBy, NotMeasurable, ObservedPage, PageKind, Portal, PortalFacts,
+    SiteIdentity,
+};
 
 use addresses::page_id;
 use matching::Standard;
@@ -22,6 +27,7 @@ use publicity_tables::Fields;
 /// The pages of a night with what is needed to find one's way among them.
 struct Night<'a> {
     portal: &'a Portal,
+    lexicon: &'a Lexicon,
     standard: Standard<'a>,
     fields: Fields<'a>,
     /// Sorted by final address, each address once.
@@ -45,6 +51,7 @@ impl<'a> Night<'a> {
         let failed = failures.iter().map(|failure| (page_id(&failure.url), failure)).collect();
         Self {
             portal,
+            lexicon,
             standard: Standard::of(lexicon, portal),
             fields: Fields::of(lexicon),
             pages: sorted,
@@ -56,6 +63,12 @@ impl<'a> Night<'a> {
 
     fn page(&self, url: &str) -> Option<&'a ObservedPage> {
         self.by_address.get(&page_id(url)).and_then(|at| self.pages.get(*at)).copied()
+    }
+
+    /// The parts that a column surely plays, by the standard names it fits.
+    fn roles<'c>(&'c self, column: &'c ColumnFacts) -> impl Iterator<Item = ColumnRole> + 'c {
+        let sure = column.matched.iter().filter(|hit| hit.by != MatchedBy::Weak);
+        sure.filter_map(|hit| self.lexicon.role_of(&hit.term))
     }
 
     fn failure(&self, url: &str) -> Option<&'a NotMeasurable> {
@@ -85,6 +98,7 @@ pub fn portal(
     let documents = documents::fold(&night, &columns);
     let reports = reports::fold(&night, &columns);
     let publicity = publicity::fold(&night, &columns);
+    let guides = guides::fold(&night, &columns);
     PortalFacts {
         portal: portal.id.clone(),
         url: portal.url.clone(),
@@ -95,6 +109,7 @@ pub fn portal(
         reports,
         publicity,
         old_tls: pages.iter().any(|page| page.capture.old_tls),
+        guides,
         coverage: coverage::fold(&night, cut_short),
         history: None,
     }
@@ -115,6 +130,7 @@ fn identity(night: &Night<'_>) -> SiteIdentity {
             (&mut site.conac, &other.conac),
             (&mut site.find_error_code, &other.find_error_code),
             (&mut site.sitemap, &other.sitemap),
+            (&mut site.phone, &other.phone),
         ] {
             if own.is_none() {
                 own.clone_from(other);

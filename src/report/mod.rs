@@ -5,6 +5,7 @@ pub mod audit_json;
 pub mod bulletin_html;
 pub mod bulletin_json;
 pub mod bulletin_words;
+pub mod column_map_yaml;
 pub mod coverage_markdown;
 pub mod score_json;
 pub mod score_xlsx;

@@ -68,6 +68,7 @@ fn columns() -> impl Strategy<Value = Vec<ColumnFacts>> {
                 name: TERMS[term].into(),
                 url: format!("{HOME}c{number}/"),
                 matched: vec![TermMatch {
+                    note: String::new(),
                     term: TERMS[term].into(),
                     by: if weak { MatchedBy::Weak } else { MatchedBy::Name },
                     text: TERMS[term].into(),

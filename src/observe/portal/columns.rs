@@ -9,16 +9,22 @@ use std::{
 use super::{
     Night,
     addresses::{column_key, foreign_host, list_of_numbered, page_id, path_of},
-    coverage, is_list_page,
+    ahead, coverage, is_list_page,
     matching::Names,
 };
 use crate::{
-    model::{Anchor, ColumnFacts, ColumnState, ListEntry, ObservedPage, PageKind, Region, TermMatch},
+    model::{
+        Anchor, ColumnFacts, ColumnState, ListEntry, MatchedBy, NameSpot, ObservedPage, PageKind, Place, Region,
+        TermMatch,
+    },
     text::{normalise, tidy},
 };
 
 /// A column name is short; a longer link text is an article's title.
 const LONGEST_NAME: usize = 24;
+/// Places where a name was read that are noted of one column, and that are shown of it.
+const MOST_NOTED: usize = 24;
+const MOST_SHOWN: usize = 6;
 
 /// A column while it is being put together.
 #[derive(Default)]
@@ -30,6 +36,26 @@ struct Draft {
     foreign: Option<String>,
     /// Path of the shortest page that links here; decides the unit of a column that leads away.
     linked_from: Option<String>,
+    /// Where its names were read, each place and name once.
+    seen: Vec<NameSpot>,
+}
+
+impl Draft {
+    /// Notes where a name was read; pages come in order of their addresses, and the first of each kind is enough.
+    fn see(&mut self, place: Place, text: &str, page: &str) {
+        let is_known = |known: &NameSpot| known.place == place && known.text == text;
+        if self.seen.len() < MOST_NOTED && !self.seen.iter().any(is_known) {
+            self.seen.push(NameSpot { place, page: page.to_owned(), text: text.to_owned() });
+        }
+    }
+
+    /// The most telling of them.
+    fn sightings(&mut self) -> Vec<NameSpot> {
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.sort();
+        seen.truncate(MOST_SHOWN);
+        seen
+    }
 }
 
 pub(super) fn fold(night: &Night<'_>) -> Vec<ColumnFacts> {
@@ -49,6 +75,8 @@ pub(super) fn fold(night: &Night<'_>) -> Vec<ColumnFacts> {
         drafts.into_iter().filter_map(|(key, draft)| column(night, key, draft)).collect();
     collect_rows(night, &further, &mut columns);
     hang(night, &mut columns);
+    ahead::resolve(night, &mut columns);
+    show_on(night, &mut columns);
     columns
 }
 
@@ -94,8 +122,12 @@ fn column_key_of_id(id: &str) -> String {
 fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mut BTreeMap<String, Draft>) {
     // A menu stands on every page; what one of its links says is worked out once.
     let mut known: HashMap<*const Anchor, Option<Named>> = HashMap::new();
+    let site_maps = coverage::site_maps(night);
+    let home = page_id(&night.portal.url);
     for page in night.readable() {
         let from = path_of(&page.capture.final_url);
+        let id = page_id(&page.capture.final_url);
+        let (is_home, is_site_map) = (id == home || page_id(&page.capture.url) == home, site_maps.contains(&id));
         let rows: BTreeSet<&str> =
             page.facts.entries.iter().filter(|entry| entry.date.is_some()).map(|entry| entry.url.as_str()).collect();
         for anchor in &page.facts.anchors {
@@ -120,9 +152,20 @@ fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mu
                 draft.linked_from = Some(from.clone());
             }
             let is_name = anchor.region != Region::Main || *standard;
-            if is_name && !draft.names.shown.contains(text) && !is_leading_on(text) {
+            if !is_name || is_leading_on(text) {
+                continue;
+            }
+            if !draft.names.shown.contains(text) {
                 draft.names.shown.push(text.clone());
             }
+            let place = match anchor.region {
+                _ if is_home => Place::Home,
+                _ if is_site_map => Place::SiteMap,
+                Region::Menu => Place::Menu,
+                Region::Crumb => Place::Crumb,
+                _ => Place::Main,
+            };
+            draft.see(place, text, &page.capture.final_url);
         }
     }
 }
@@ -161,17 +204,20 @@ impl Named {
 
 fn is_leading_on(text: &str) -> bool {
     let bare = normalise(text);
-    matches!(
-        bare.trim_matches(['>', '+', '»', '[', ']']),
-        "更多" | "more" | "首页" | "返回" | "返回首页" | "网站首页" | "查看更多" | ""
-    )
+    let is_page_number =
+        bare.ends_with('页') && (bare.starts_with(|letter: char| letter.is_ascii_digit()) || bare.chars().count() == 3);
+    is_page_number
+        || matches!(
+            bare.trim_matches(['>', '+', '»', '[', ']']),
+            "更多" | "more" | "首页" | "返回" | "返回首页" | "网站首页" | "查看更多" | ""
+        )
 }
 
 fn from_pins(night: &Night<'_>, drafts: &mut BTreeMap<String, Draft>) {
-    for pin in &night.portal.columns {
+    for pin in &night.portal.pins {
         let draft = drafts.entry(column_key(&pin.url)).or_default();
         draft.url.clone_from(&pin.url);
-        draft.names.pinned.push(pin.name.clone());
+        draft.names.pinned.push((pin.name.clone(), pin.says()));
         draft.pinned_units.extend(pin.units.iter().cloned());
     }
 }
@@ -198,7 +244,15 @@ fn column(night: &Night<'_>, key: String, mut draft: Draft) -> Option<ColumnFact
         return None;
     }
     let path = page.map(|page| crumbs_with(&page.facts.column.path, &name)).unwrap_or_else(|| vec![name.clone()]);
-    let units = units(night, &draft);
+    for hit in &matched {
+        if matches!(hit.by, MatchedBy::MetaName | MatchedBy::MetaType)
+            && let Some(page) = page
+        {
+            draft.see(Place::Meta, &hit.text, &page.capture.final_url);
+        }
+    }
+    let units = units(night, &draft, &matched);
+    let seen = draft.sightings();
     Some(ColumnFacts {
         key,
         name,
@@ -214,6 +268,7 @@ fn column(night: &Night<'_>, key: String, mut draft: Draft) -> Option<ColumnFact
         pages_total: page.map(|page| 1 + page.facts.next_pages.len()).filter(|total| *total > 1),
         capture: page.map(|page| page.capture.id.clone()),
         read_at: page.map(|page| page.capture.at),
+        seen,
         ..ColumnFacts::default()
     })
 }
@@ -240,7 +295,7 @@ fn name_of(names: &Names, matched: &[TermMatch], page: Option<&ObservedPage>) ->
     let shown = || names.shown.iter().min_by_key(|text| (text.chars().count(), (*text).clone())).cloned();
     let crumb = || page.and_then(|page| page.facts.column.path.last().cloned());
     let title = || page.and_then(|page| page.facts.title.clone()).filter(|title| title.chars().count() <= LONGEST_NAME);
-    let pinned = || names.pinned.first().cloned();
+    let pinned = || names.pinned.first().map(|(name, _)| name.clone());
     standing
         .or_else(shown)
         .or_else(|| names.meta_name.clone())
@@ -258,7 +313,8 @@ fn crumbs_with(crumbs: &[String], name: &str) -> Vec<String> {
     path
 }
 
-fn units(night: &Night<'_>, draft: &Draft) -> Vec<String> {
+/// Who answers for a column: by pin, by the unit whose paths it lies under, by the plan, by its place.
+fn units(night: &Night<'_>, draft: &Draft, matched: &[TermMatch]) -> Vec<String> {
     if !draft.pinned_units.is_empty() {
         return draft.pinned_units.clone();
     }
@@ -267,7 +323,16 @@ fn units(night: &Night<'_>, draft: &Draft) -> Vec<String> {
         (Some(_), Some(from)) => from.clone(),
         _ => path_of(&draft.url),
     };
-    night.portal.unit_of_path(&path).map(|unit| unit.name.clone()).into_iter().collect()
+    let unit = night.portal.unit_of_path(&path);
+    if unit.is_none_or(|unit| unit.paths.is_empty()) {
+        let sure = matched.iter().filter(|hit| hit.by != MatchedBy::Weak);
+        let is_of_one = |term: &str| night.portal.assigned.iter().any(|own| own.name == term && !own.units.is_empty());
+        let assigned = sure.filter(|hit| is_of_one(&hit.term)).find_map(|hit| night.portal.assigned_to(&hit.term));
+        if let Some(units) = assigned.filter(|units| !units.is_empty()) {
+            return units.into_iter().map(|unit| unit.name.clone()).collect();
+        }
+    }
+    unit.map(|unit| unit.name.clone()).into_iter().collect()
 }
 
 fn outward_links(night: &Night<'_>, page: &ObservedPage) -> usize {
@@ -327,10 +392,30 @@ fn dated(night: &Night<'_>, entry: &ListEntry) -> ListEntry {
     entry
 }
 
+/// Notes which of the columns under which others hang link to a column from their own pages.
+fn show_on(night: &Night<'_>, columns: &mut [ColumnFacts]) {
+    let is_gateway = |column: &&ColumnFacts| {
+        let sure = column.matched.iter().filter(|hit| hit.by != MatchedBy::Weak);
+        column.state == ColumnState::Read
+            && sure.filter_map(|hit| night.lexicon.term(&hit.term)).any(|term| term.gateway)
+    };
+    let mut shown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for gateway in columns.iter().filter(is_gateway) {
+        let Some(page) = night.page(&gateway.url) else { continue };
+        for key in page.facts.anchors.iter().map(|anchor| column_key(&anchor.url)).filter(|key| *key != gateway.key) {
+            shown.entry(key).or_default().insert(gateway.key.clone());
+        }
+    }
+    for column in columns.iter_mut() {
+        column.shown_on = shown.remove(&column.key).unwrap_or_default().into_iter().collect();
+    }
+}
+
 /// Parents by breadcrumbs, else by path; children from parents.
 fn hang(night: &Night<'_>, columns: &mut [ColumnFacts]) {
     let keys: BTreeSet<String> = columns.iter().map(|column| column.key.clone()).collect();
     let parents: Vec<Option<String>> = columns.iter().map(|column| parent(night, column, &keys)).collect();
+    let parents = without_circles(columns, parents);
     let mut children: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (column, parent) in columns.iter_mut().zip(parents) {
         if let Some(parent) = &parent {
@@ -343,23 +428,52 @@ fn hang(night: &Night<'_>, columns: &mut [ColumnFacts]) {
     }
 }
 
+/// Crumbs of careless templates go round in circles; the first column of a circle, by its key, hangs under none.
+fn without_circles(columns: &[ColumnFacts], mut parents: Vec<Option<String>>) -> Vec<Option<String>> {
+    let place: HashMap<&str, usize> =
+        columns.iter().enumerate().map(|(at, column)| (column.key.as_str(), at)).collect();
+    // Columns known to end at a root.
+    let mut is_sound = vec![false; columns.len()];
+    for start in 0..columns.len() {
+        let mut way: Vec<usize> = Vec::new();
+        let mut on_way = BTreeSet::new();
+        let mut at = Some(start);
+        while let Some(here) = at.filter(|here| !is_sound[*here]) {
+            if !on_way.insert(here) {
+                let circle = way.iter().copied().skip_while(|other| *other != here);
+                // Columns come sorted by key.
+                if let Some(first) = circle.min() {
+                    parents[first] = None;
+                }
+                break;
+            }
+            way.push(here);
+            at = parents[here].as_deref().and_then(|key| place.get(key).copied());
+        }
+        for here in way {
+            is_sound[here] = true;
+        }
+    }
+    parents
+}
+
 fn parent(night: &Night<'_>, column: &ColumnFacts, keys: &BTreeSet<String>) -> Option<String> {
     let crumbs = night.page(&column.url).filter(|_| column.state == ColumnState::Read).map(|page| &page.facts.anchors);
     let by_crumb = crumbs.and_then(|anchors| {
         anchors
             .iter()
-            .filter(|anchor| anchor.region == Region::Crumb)
+            // The first crumb is the home page, by whatever address.
+            .filter(|anchor| anchor.region == Region::Crumb && !is_leading_on(&anchor.text))
             .map(|anchor| column_key(&anchor.url))
             .rfind(|key| *key != column.key && keys.contains(key))
     });
-    by_crumb.or_else(|| {
-        keys.iter()
-            .filter(|key| column.key != **key && key.len() > 1)
-            .filter(|key| {
-                let stem = key.trim_end_matches('/');
-                column.key.strip_prefix(stem).is_some_and(|rest| rest.starts_with('/'))
-            })
-            .max_by_key(|key| key.len())
-            .cloned()
+    by_crumb.or_else(|| by_path(&column.key, keys))
+}
+
+/// The column whose folder the address lies in, the nearest one.
+fn by_path(key: &str, keys: &BTreeSet<String>) -> Option<String> {
+    key.rmatch_indices('/').filter(|(slash, _)| *slash > 0).find_map(|(slash, _)| {
+        let (file, folder) = (&key[..slash], &key[..=slash]);
+        [folder, file].into_iter().find(|outer| *outer != key && keys.contains(*outer)).map(str::to_owned)
     })
 }

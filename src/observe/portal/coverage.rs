@@ -84,11 +84,15 @@ fn visits(night: &Night<'_>) -> Vec<Visit> {
         .collect()
 }
 
+/// The pages that the portal offers as its site map.
+pub(super) fn site_maps(night: &Night<'_>) -> BTreeSet<String> {
+    night.pages.iter().filter_map(|page| page.facts.site.sitemap.as_deref().map(page_id)).collect()
+}
+
 /// Names in menus and crumbs, and all short link texts of the home page and of site maps.
 fn menus(night: &Night<'_>) -> Vec<String> {
     let mut names: BTreeSet<String> = BTreeSet::new();
-    let site_maps: BTreeSet<String> =
-        night.pages.iter().filter_map(|page| page.facts.site.sitemap.as_deref().map(page_id)).collect();
+    let site_maps = site_maps(night);
     for page in night.readable() {
         let whole = page.facts.kind == PageKind::Home || site_maps.contains(&page_id(&page.capture.final_url));
         for anchor in &page.facts.anchors {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     model::{
-        ColumnFacts, DateMeaning, DateSource, DocumentFacts, DocumentRole, ListEntry, MatchedBy, ObservedPage,
+        ColumnFacts, ColumnRole, DateMeaning, DateSource, DocumentFacts, DocumentRole, ListEntry, ObservedPage,
         PageKind, Region,
     },
     text::{normalise, pattern},
@@ -24,7 +24,7 @@ use crate::{
 const OPENING: usize = 400;
 
 pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<DocumentFacts> {
-    let places = Places::of(columns);
+    let places = Places::of(night, columns);
     let mut documents: BTreeMap<String, DocumentFacts> = BTreeMap::new();
     for page in night.readable().filter(|page| matches!(page.facts.kind, PageKind::Article | PageKind::Report)) {
         let document = read(night, page, &places);
@@ -54,6 +54,7 @@ fn known(night: &Night<'_>, documents: &BTreeMap<String, DocumentFacts>, entry: 
 
 /// Which columns list an address.
 pub(super) struct Places<'a> {
+    night: &'a Night<'a>,
     columns: &'a [ColumnFacts],
     listed: BTreeMap<String, Vec<usize>>,
     /// The day that the first list with one tells of an address.
@@ -61,7 +62,7 @@ pub(super) struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    pub(super) fn of(columns: &'a [ColumnFacts]) -> Self {
+    pub(super) fn of(night: &'a Night<'a>, columns: &'a [ColumnFacts]) -> Self {
         let mut listed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut days = BTreeMap::new();
         for (at, column) in columns.iter().enumerate() {
@@ -73,7 +74,7 @@ impl<'a> Places<'a> {
                 listed.entry(id).or_default().push(at);
             }
         }
-        Self { columns, listed, days }
+        Self { night, columns, listed, days }
     }
 
     /// Columns whose lists lead to one of the addresses; without any, the columns whose path the address lies under.
@@ -94,7 +95,10 @@ impl<'a> Places<'a> {
 
     /// The role of a column, its own or that of the nearest column it hangs under.
     pub(super) fn role_of(&self, key: &str) -> DocumentRole {
-        self.up_from(key).map(own_role).find(|role| *role != DocumentRole::Other).unwrap_or_default()
+        self.up_from(key)
+            .map(|column| own_role(self.night, column))
+            .find(|role| *role != DocumentRole::Other)
+            .unwrap_or_default()
     }
 
     /// A column and those it hangs under, nearest first.
@@ -106,18 +110,13 @@ impl<'a> Places<'a> {
 }
 
 /// Policy or interpretation, by the standard name the column fits.
-fn own_role(column: &ColumnFacts) -> DocumentRole {
-    let sure = column.matched.iter().filter(|hit| hit.by != MatchedBy::Weak);
-    let mut role = DocumentRole::Other;
-    for hit in sure {
-        if hit.term.contains("解读") {
-            return DocumentRole::Interpretation;
-        }
-        if matches!(hit.term.as_str(), "政策文件" | "行政规范性文件" | "规章" | "政策法规") {
-            role = DocumentRole::Policy;
-        }
+fn own_role(night: &Night<'_>, column: &ColumnFacts) -> DocumentRole {
+    let roles: Vec<ColumnRole> = night.roles(column).collect();
+    if roles.contains(&ColumnRole::Interpretation) {
+        return DocumentRole::Interpretation;
     }
-    role
+    let is_policy = roles.iter().any(|role| matches!(role, ColumnRole::Policy | ColumnRole::Normative));
+    if is_policy { DocumentRole::Policy } else { DocumentRole::Other }
 }
 
 /// Where a document may stand in several columns, the one that gives it a role counts.

@@ -18,8 +18,8 @@ pub(super) struct Names {
     pub shown: Vec<String>,
     pub meta_name: Option<String>,
     pub meta_type: Option<String>,
-    /// Standard name by pin.
-    pub pinned: Vec<String>,
+    /// Standard name by pin, and who pinned it.
+    pub pinned: Vec<(String, String)>,
 }
 
 /// The standard columns by their names in comparable form; made once a night.
@@ -60,6 +60,12 @@ impl<'a> Standard<'a> {
         possible.iter().filter(is_sure).map(|term| term.term)
     }
 
+    /// Words in titles that show a column of this standard name, where the text is one of the names that are near it.
+    pub(super) fn signs_of_near(&self, term: &str, text: &str) -> Option<&'a [String]> {
+        let term = self.terms.iter().find(|known| known.term.name == term)?;
+        (term.weak.contains(&plain(text)) && !term.term.signs.is_empty()).then_some(&term.term.signs)
+    }
+
     /// True where the name is surely a standard one.
     pub(super) fn is_standard(&self, text: &str) -> bool {
         let named = Named::of(text, self);
@@ -72,9 +78,13 @@ impl<'a> Standard<'a> {
         let shown: Vec<(Named, &String)> = names.shown.iter().map(|text| (Named::of(text, self), text)).collect();
         let meta_name = names.meta_name.as_ref().map(|text| (Named::of(text, self), text));
         for term in &self.terms {
-            let hit = |by: MatchedBy, text: &str| TermMatch { term: term.term.name.clone(), by, text: text.to_owned() };
-            if let Some(name) = names.pinned.iter().find(|name| **name == term.term.name) {
-                found.push(hit(MatchedBy::Pin, name));
+            let hit = |by: MatchedBy, text: &str| term.hit(by, text);
+            if let Some((name, says)) = names.pinned.iter().find(|(name, _)| *name == term.term.name) {
+                found.push(TermMatch { note: says.clone(), ..hit(MatchedBy::Pin, name) });
+                continue;
+            }
+            // What staff pinned is that and nothing else.
+            if !names.pinned.is_empty() {
                 continue;
             }
             let fitting = shown.iter().filter_map(|(named, text)| Some((term.fits(named)?, text)));
@@ -94,10 +104,10 @@ impl<'a> Standard<'a> {
             && let Some(kind) = &names.meta_type
         {
             let bare: Vec<String> = kind.split([',', '，', ';', '；', '|', ' ']).map(normalise).collect();
-            for term in self.terms.iter().map(|term| term.term) {
-                if term.types.iter().any(|known| bare.contains(&normalise(known))) {
-                    found.retain(|hit| hit.term != term.name);
-                    found.push(TermMatch { term: term.name.clone(), by: MatchedBy::MetaType, text: kind.clone() });
+            for term in &self.terms {
+                if term.term.types.iter().any(|known| bare.contains(&normalise(known))) {
+                    found.retain(|hit| hit.term != term.term.name);
+                    found.push(term.hit(MatchedBy::MetaType, kind));
                 }
             }
         }
@@ -125,6 +135,10 @@ impl Named {
 }
 
 impl Term<'_> {
+    fn hit(&self, by: MatchedBy, text: &str) -> TermMatch {
+        TermMatch { term: self.term.name.clone(), by, text: text.to_owned(), note: String::new() }
+    }
+
     /// How a shown name fits.
     fn fits(&self, named: &Named) -> Option<MatchedBy> {
         let Named { bare, own } = named;

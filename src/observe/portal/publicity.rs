@@ -9,12 +9,12 @@ use super::{
     publicity_tables::rows_of,
 };
 use crate::{
-    model::{ColumnFacts, MatchedBy, ObservedPage, PublicityKind, PublicityList, PublicityRow},
+    model::{ColumnFacts, ColumnRole, ObservedPage, PublicityKind, PublicityList, PublicityRow},
     text::normalise,
 };
 
 pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<PublicityList> {
-    let places = Places::of(columns);
+    let places = Places::of(night, columns);
     let mut lists = Lists::default();
     let mut by_page: HashMap<String, &ColumnFacts> = HashMap::new();
     for column in columns {
@@ -27,7 +27,10 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<PublicityL
             continue;
         }
         let column = by_page.get(&page_id(urls[1])).copied().or_else(|| {
-            places.of_page(&urls).into_iter().max_by_key(|column| (publicity_rank(column), column.path.len()))
+            places
+                .of_page(&urls)
+                .into_iter()
+                .max_by_key(|column| (!kinds_of(night, column).is_empty(), column.path.len()))
         });
         for (kind, rows) in found {
             let list = lists.list_of(night, column, kind, page);
@@ -43,22 +46,18 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<PublicityL
     lists.by_column.into_values().map(|list| list.list).filter(|list| !list.rows.is_empty()).collect()
 }
 
-fn publicity_rank(column: &ColumnFacts) -> u8 {
-    u8::from(kinds_of(column).is_some())
-}
-
-/// The kind a column's name speaks of; both where it speaks of both.
-fn kinds_of(column: &ColumnFacts) -> Option<Vec<PublicityKind>> {
-    let sure = column.matched.iter().filter(|hit| hit.by != MatchedBy::Weak).map(|hit| hit.term.as_str());
-    let words: String = sure.chain([column.name.as_str()]).collect();
+/// The kinds a column holds; both where it is of both.
+fn kinds_of(night: &Night<'_>, column: &ColumnFacts) -> Vec<PublicityKind> {
+    let roles: Vec<ColumnRole> = night.roles(column).collect();
+    let holds = |own: ColumnRole| roles.contains(&own) || roles.contains(&ColumnRole::Publicity);
     let mut kinds = Vec::new();
-    if words.contains("许可") || words.contains("双公示") {
+    if holds(ColumnRole::Licence) {
         kinds.push(PublicityKind::Licence);
     }
-    if words.contains("处罚") || words.contains("双公示") {
+    if holds(ColumnRole::Penalty) {
         kinds.push(PublicityKind::Penalty);
     }
-    (!kinds.is_empty()).then_some(kinds)
+    kinds
 }
 
 type ListKey = (String, PublicityKind);
@@ -136,8 +135,7 @@ impl Lists {
 
     /// Rows of a publicity column whose pages were not read or show no fields: kept without fields, dated by the list.
     fn add_rows_without_page(&mut self, night: &Night<'_>, column: &ColumnFacts) {
-        let Some(kinds) = kinds_of(column) else { return };
-        let [kind] = kinds[..] else { return };
+        let [kind] = kinds_of(night, column)[..] else { return };
         for entry in column.entries.iter().filter(|entry| !entry.url.is_empty()) {
             let date = entry.date.map(|moment| moment.date);
             if let Some(rows) = self.by_page.get(&page_id(&entry.url)) {

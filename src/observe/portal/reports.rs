@@ -11,13 +11,13 @@ use super::{
     documents::Places,
 };
 use crate::{
-    model::{ColumnFacts, ListEntry, MatchedBy, Moment, ReportFacts},
+    model::{ColumnFacts, ColumnRole, ListEntry, Moment, ReportFacts},
     observe::kind::is_report_title,
     text::{normalise, pattern},
 };
 
 pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFacts> {
-    let places = Places::of(columns);
+    let places = Places::of(night, columns);
     let mut reports: BTreeMap<String, ReportFacts> = BTreeMap::new();
     for page in night.readable() {
         let Some(title) = page.facts.title.as_ref().filter(|title| is_report_title(title)) else { continue };
@@ -34,7 +34,7 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFact
     for column in columns {
         for entry in column.entries.iter().filter(|entry| is_report_title(&entry.title)) {
             if entry.url.is_empty() {
-                let report = without_address(column, entry, &places);
+                let report = without_address(night, column, entry, &places);
                 reports.entry(report.key.clone()).or_insert(report);
                 continue;
             }
@@ -66,8 +66,7 @@ fn report(
 ) -> ReportFacts {
     let url = urls.last().copied().unwrap_or_default();
     let key = path_of(url);
-    let in_place =
-        |column: &&ColumnFacts| places.up_from(&column.key).any(|column| column.matched.iter().any(is_report_term));
+    let in_place = |column: &&ColumnFacts| places.up_from(&column.key).any(|column| is_of_reports(night, column));
     let listed = places.of_page(urls);
     let right = listed.iter().copied().find(in_place);
     let column = right.or_else(|| listed.iter().copied().max_by_key(|column| column.path.len()));
@@ -87,8 +86,8 @@ fn report(
 }
 
 /// A row whose link leads nowhere still shows that there is a report.
-fn without_address(column: &ColumnFacts, entry: &ListEntry, places: &Places<'_>) -> ReportFacts {
-    let right = places.up_from(&column.key).any(|column| column.matched.iter().any(is_report_term));
+fn without_address(night: &Night<'_>, column: &ColumnFacts, entry: &ListEntry, places: &Places<'_>) -> ReportFacts {
+    let right = places.up_from(&column.key).any(|column| is_of_reports(night, column));
     ReportFacts {
         key: format!("{}#{}", column.key, normalise(&entry.title)),
         url: column.url.clone(),
@@ -102,8 +101,8 @@ fn without_address(column: &ColumnFacts, entry: &ListEntry, places: &Places<'_>)
     }
 }
 
-fn is_report_term(hit: &crate::model::TermMatch) -> bool {
-    hit.by != MatchedBy::Weak && hit.term.contains("信息公开") && hit.term.contains("年报")
+fn is_of_reports(night: &Night<'_>, column: &ColumnFacts) -> bool {
+    night.roles(column).any(|role| role == ColumnRole::Report)
 }
 
 /// The year reported on: 2022年, 2022年度, 二〇二二年.

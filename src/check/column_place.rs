@@ -1,0 +1,69 @@
+//! Kind `column-place`: a column must hang under another one, where the plan wants both in one directory.
+
+use serde::Deserialize;
+
+use super::{
+    Judgement, Rule, proof,
+    scope::{Case, is_gone, unread},
+};
+use crate::model::{ColumnFacts, ColumnState, Subject, Verdict};
+
+/// Parameters of the kind.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ColumnPlace {
+    /// Standard names of the columns asked for.
+    pub columns: Vec<String>,
+    /// Standard name of the column they belong under.
+    pub under: String,
+}
+
+impl Rule for ColumnPlace {
+    fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
+        self.columns.iter().map(|term| self.judge_term(case, term)).collect()
+    }
+
+    fn columns(&self) -> Vec<&str> {
+        self.columns.iter().chain([&self.under]).map(String::as_str).collect()
+    }
+}
+
+impl ColumnPlace {
+    fn judge_term(&self, case: &Case<'_>, term: &str) -> Judgement {
+        let subject = Subject::new(format!("column:{term}"), term);
+        let under = &self.under;
+        let said = |verdict, reason: String| Judgement::new(subject.clone(), verdict, reason);
+        let found = case.columns_named(term);
+        let here: Vec<&ColumnFacts> = found.into_iter().filter(|column| !unread(column).is_some_and(is_gone)).collect();
+        let Some(first) = here.first() else {
+            return said(Verdict::NotApplicable, format!("未找到“{term}”，由“必设栏目缺失”检查"));
+        };
+        let platforms = case.columns_named(under);
+        let cause = here.iter().chain(&platforms).find_map(|column| unread(column));
+        let is_inside = |column: &&&ColumnFacts| {
+            let shown = column.shown_on.iter().any(|key| platforms.iter().any(|platform| platform.key == *key));
+            shown || case.stands_under(&column.key, under)
+        };
+        if let Some(column) = here.iter().find(is_inside) {
+            return said(Verdict::Passed, format!("“{term}”在“{under}”之下：栏目“{}”", column.name)).at(&column.url);
+        }
+        let Some(platform) = platforms.first() else {
+            let reason = format!("未找到“{under}”栏目，不能判断“{term}”是否在其下，请人工查看");
+            return said(Verdict::NeedsReview, reason).at(&first.url);
+        };
+        if let Some(cause) = cause.or_else(|| case.blocked().map(|blocked| blocked.cause)) {
+            let reason = format!("“{under}”未能读全（{cause}），不能判断“{term}”是否在其下");
+            return said(Verdict::NotMeasurable(cause), reason).at(&platform.url);
+        }
+        if let ColumnState::LeadsAway { host } = &platform.state {
+            let reason = format!("“{under}”指向其他网站{host}，请人工到该网站查看“{term}”是否在其下");
+            return said(Verdict::NeedsReview, reason).at(&platform.url);
+        }
+        let path = first.path.join(" > ");
+        let reason =
+            format!("“{term}”（{path}）不在“{under}”之下：“{}”页面没有它的入口，它的位置也不在其中", platform.name);
+        said(Verdict::Failed, reason)
+            .at(&first.url)
+            .with([proof::column(case, first, "栏目所在位置"), proof::column(case, platform, "页面中没有该栏目的入口")])
+    }
+}

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use super::{
     Example, Rule, annual_report::AnnualReport, column_contents::ColumnContents, column_freshness::ColumnFreshness,
     document_history::DocumentHistoryRule, dual_publicity::DualPublicity, interpretation_link::InterpretationLink,
-    publication_delay::PublicationDelay, required_column::RequiredColumn, wording::Wording,
+    publication_delay::PublicationDelay, report_content::ReportContent, report_wording::ReportWording,
+    required_column::RequiredColumn, site_report::SiteReport, wording::Wording,
 };
 use crate::model::{Outcome, UnitKind};
 
@@ -84,6 +85,9 @@ pub enum Kind {
     DocumentHistory,
     PublicationDelay,
     Wording,
+    ReportContent,
+    ReportWording,
+    SiteReport,
 }
 
 /// A file that can be read as any type: lets this room say which parameters a kind takes, while the catalog alone
@@ -135,6 +139,9 @@ impl Definition {
             Kind::DocumentHistory => Self::of::<DocumentHistoryRule, S>(source),
             Kind::PublicationDelay => Self::of::<PublicationDelay, S>(source),
             Kind::Wording => Self::of::<Wording, S>(source),
+            Kind::ReportContent => Self::of::<ReportContent, S>(source),
+            Kind::ReportWording => Self::of::<ReportWording, S>(source),
+            Kind::SiteReport => Self::of::<SiteReport, S>(source),
         }
     }
 

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     model::{Anchor, Lexicon, PageFacts, PageKind, Portal, Region, beijing_date},
+    observe,
     text::normalise,
 };
 
@@ -187,6 +188,10 @@ impl<'a> Compass<'a> {
         let column = self.column_of(wanted, url, facts);
         let mut leads = self.rows(column, facts);
         leads.extend(self.next_page(column, facts, is_known));
+        leads.extend(observe::files_of_report(facts).into_iter().filter_map(|file| {
+            let (url, text) = (self.file(&file.url)?, file.title.clone());
+            Some(Lead { url, text, interest: Interest::Document, column, further: false })
+        }));
         leads.extend(facts.anchors.iter().filter_map(|anchor| {
             let target = self.readable(&anchor.url)?;
             let (interest, column) = self.worth(anchor, &target, url, facts.kind, column);
@@ -209,7 +214,9 @@ impl<'a> Compass<'a> {
         let is_list = is_list(facts.kind);
         let mut leads = Vec::new();
         for (number, row) in facts.entries.iter().enumerate() {
-            let Some(url) = self.readable(&row.url) else { continue };
+            let report = column.filter(|_| is_list && observe::is_report_title(&row.title));
+            let file = || report.filter(|column| self.appetites[column.term].old_ones).and_then(|_| self.file(&row.url));
+            let Some(url) = self.readable(&row.url).or_else(file) else { continue };
             let (interest, column) = match column.filter(|_| is_list) {
                 Some(column) if row.date.is_none() && address::looks_like_column(&url) => {
                     (Interest::List, Some(column))
@@ -343,6 +350,13 @@ impl<'a> Compass<'a> {
         } else {
             interest
         }
+    }
+
+    /// The address of an attached file that there is a reader for.
+    fn file(&self, text: &str) -> Option<Url> {
+        let url = address::canonical(text)?;
+        (address::is_of_portal(&self.home, &url) && observe::may_be_read(url.as_str()) && !address::is_trap(&url))
+            .then_some(url)
     }
 
     /// The address as it would be asked for, where it can be a page of this portal at all.

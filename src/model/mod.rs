@@ -33,12 +33,15 @@ pub mod lexicon;
 pub mod moment;
 pub mod outcome;
 pub mod page;
+pub mod paper;
 pub mod portal;
 pub mod portal_facts;
 pub mod quarter;
 pub mod reading;
 pub mod robots;
 pub mod rule_coverage;
+pub mod report;
+pub mod report_sums;
 pub mod rulebook;
 pub mod run;
 pub mod score_difference;
@@ -63,10 +66,12 @@ pub use job::JobRequest;
 pub use lexicon::{ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
+pub use page::{Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind, Region, SiteIdentity, Table};
 pub use page::{
     Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind,
     Region, SiteIdentity, Table,
 };
+pub use paper::{Block, Paper, Place};
 pub use portal::{ColumnPin, Portal, Unit, UnitKind};
 pub use portal_facts::{
     ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
@@ -75,6 +80,10 @@ pub use portal_facts::{
 pub use quarter::Quarter;
 pub use robots::{Robots, RobotsVerdict};
 pub use rule_coverage::RuleCoverage;
+pub use rule_coverage::{RuleCoverage};
+pub use rulebook::{Rulebook};
+pub use report::{Cell, Report, ReportPart, ReportSource, ReportTables};
+pub use report_sums::{Balance, Identity, Sum};
 pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};

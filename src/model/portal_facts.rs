@@ -5,7 +5,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-use super::{Cause, CmsMatch, DateSource, History, ListEntry, Moment, NotMeasurable, PageKind, SiteIdentity};
+use super::{Cause, CmsMatch, DateSource, History, ListEntry, Moment, NotMeasurable, PageKind, Report, SiteIdentity};
 use crate::text::phrases::WordingFault;
 
 /// All facts of a portal on one night.
@@ -20,6 +20,8 @@ pub struct PortalFacts {
     pub columns: Vec<ColumnFacts>,
     pub documents: Vec<DocumentFacts>,
     pub reports: Vec<ReportFacts>,
+    /// Yearly reports on the website itself (政府网站工作年度报表).
+    pub site_reports: Vec<ReportFacts>,
     pub publicity: Vec<PublicityList>,
     /// True where some page was answered only to a way of securing the connection that is out of date.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -242,6 +244,8 @@ pub struct ReportFacts {
     pub read: bool,
     pub unread_cause: Option<Cause>,
     pub capture: Option<String>,
+    /// What it says, from its page or else from its attached file; none where neither was read.
+    pub content: Option<Report>,
 }
 
 /// 双公示: licences or penalties.

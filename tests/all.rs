@@ -41,6 +41,8 @@ mod publicity;
 mod queue;
 mod reading;
 mod readme;
+mod report_cells;
+mod report_files;
 mod retention;
 mod revisit;
 mod rulebook_cases;

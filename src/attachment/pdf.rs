@@ -75,8 +75,7 @@ fn pieces(document: &Document, page: ObjectId) -> lopdf::Result<Vec<Piece>> {
         .filter_map(|(name, font)| Some((name, font.get_font_encoding_with_limit(document, MOST_UNPACKED).ok()?)))
         .collect();
     let content = Content::decode(&document.get_page_content_with_limit(page, MOST_UNPACKED)?)?;
-    let mut pen =
-        Pen { page: UNIT, kept: Vec::new(), text: UNIT, line: UNIT, leading: 0.0, size: 12.0, font: None };
+    let mut pen = Pen { page: UNIT, kept: Vec::new(), text: UNIT, line: UNIT, leading: 0.0, size: 12.0, font: None };
     let mut pieces = Vec::new();
     for operation in &content.operations {
         let number = |at: usize| operation.operands.get(at).and_then(|operand| operand.as_float().ok()).unwrap_or(0.0);

@@ -21,7 +21,9 @@ pub(super) fn read(document: &str) -> Result<Paper, Unreadable> {
     let mut writer = Writer::default();
     loop {
         match reader.read_event().map_err(broken)? {
-            Event::Start(start) if matches!(start.local_name().as_ref(), "Fallback" | "del" | "instrText" | "txbxContent") => {
+            Event::Start(start)
+                if matches!(start.local_name().as_ref(), "Fallback" | "del" | "instrText" | "txbxContent") =>
+            {
                 // Drawn twice for old readers; struck out; field codes; text boxes float beside the text.
                 let end = start.to_end().into_owned();
                 reader.read_to_end(end.name()).map_err(broken)?;

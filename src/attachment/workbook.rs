@@ -42,7 +42,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Paper, Unreadable> {
     Ok(paper)
 }
 
-/// A sheet holds headings, paragraphs and tables one below the other: rows with a single cell are paragraphs.
+/// A sheet holds headings, paragraphs and tables one below the other. A row with a single text may be a heading as well as
+/// a row of a table whose figures are left out, so it is kept as both.
 fn write(paper: &mut Paper, cells: &BTreeMap<(u32, u32), Place>) {
     let Some(last) = cells.keys().map(|(row, _)| *row).max() else { return };
     let width = cells.keys().map(|(_, column)| *column).max().unwrap_or(0) + 1;
@@ -55,9 +56,10 @@ fn write(paper: &mut Paper, cells: &BTreeMap<(u32, u32), Place>) {
         match own.as_slice() {
             [] if !hangs => finish(paper, &mut table),
             [one] if is_prose(&one.text) => {
-                let text = one.text.clone();
-                finish(paper, &mut table);
-                paper.blocks.push(Block::Paragraph(text));
+                paper.blocks.push(Block::Paragraph(one.text.clone()));
+                if !table.is_empty() {
+                    table.push(places);
+                }
             }
             _ => table.push(places),
         }
@@ -65,7 +67,6 @@ fn write(paper: &mut Paper, cells: &BTreeMap<(u32, u32), Place>) {
     finish(paper, &mut table);
 }
 
-/// A heading or a sentence rather than the label of a row without figures.
 fn is_prose(text: &str) -> bool {
     text.chars().any(char::is_alphabetic)
 }

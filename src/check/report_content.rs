@@ -89,9 +89,8 @@ pub(super) fn subject(year: i16) -> Subject {
 
 /// The unit's report of that year that says most; or why there is none to look at.
 fn of_year<'a>(case: &Case<'a>, year: i16) -> Result<Read<'a>, Judgement> {
-    let own: Vec<&ReportFacts> = reports(case)
-        .filter(|report| report.year == Some(year) && is_own_title(case, &report.title))
-        .collect();
+    let own: Vec<&ReportFacts> =
+        reports(case).filter(|report| report.year == Some(year) && is_own_title(case, &report.title)).collect();
     let says = |report: &Report| report.tables.found().iter().filter(|found| **found).count() * 10 + report.parts.len();
     let best = own.iter().filter_map(|facts| Some((*facts, facts.content.as_ref()?)));
     // Copies of one report say the same; the first by address is taken.
@@ -160,12 +159,12 @@ fn numeral(number: u8) -> char {
 fn tables(case: &Case<'_>, read: &Read<'_>, subject: Subject) -> Judgement {
     let Read { facts, report, year } = *read;
     let found = report.tables.found();
-    let missing: Vec<&str> =
-        TABLES.iter().zip(found).filter(|(_, found)| !found).map(|((_, name), _)| *name).collect();
+    let missing: Vec<&str> = TABLES.iter().zip(found).filter(|(_, found)| !found).map(|((_, name), _)| *name).collect();
     if missing.is_empty() {
         return Judgement::new(subject, Verdict::Passed, format!("{year}年度报告三张表齐全")).at(&facts.url);
     }
-    let evidence = [proof::report(case, facts, format!("报告读自{}，有{}张图片", report.source.chinese(), report.pictures))];
+    let evidence =
+        [proof::report(case, facts, format!("报告读自{}，有{}张图片", report.source.chinese(), report.pictures))];
     let missing = missing.join("、");
     let place = match () {
         () if report.source == ReportSource::Pdf => "PDF中的表格不能逐格读取",
@@ -210,7 +209,8 @@ fn arithmetic(case: &Case<'_>, read: &Read<'_>, subject: Subject) -> Judgement {
     let lines = lines(&doubtful);
     let evidence = [proof::report(case, facts, lines.join("；"))];
     let told = lines.iter().take(TOLD).cloned().collect::<Vec<_>>().join("；");
-    let reason = format!("{year}年度报告有{}项勾稽关系因总计未填、缺格或非数字不能核算，请人工核对：{told}", lines.len());
+    let reason =
+        format!("{year}年度报告有{}项勾稽关系因总计未填、缺格或非数字不能核算，请人工核对：{told}", lines.len());
     Judgement::new(subject, Verdict::NeedsReview, reason).at(&facts.url).with(evidence)
 }
 
@@ -237,7 +237,13 @@ fn carry_over(case: &Case<'_>, read: &Read<'_>, subject: Subject) -> Judgement {
         .iter()
         .filter(|(_, now, then)| now.figure() != then.figure())
         .map(|(column, now, then)| {
-            format!("{}：上年结转{}，{}年度报告结转下年度{}", APPLICANTS[*column], now.chinese(), year - 1, then.chinese())
+            format!(
+                "{}：上年结转{}，{}年度报告结转下年度{}",
+                APPLICANTS[*column],
+                now.chinese(),
+                year - 1,
+                then.chinese()
+            )
         })
         .collect();
     let evidence = |note: &str| {

@@ -81,7 +81,8 @@ impl Rule for ReportWording {
         let name = PARTS.get(usize::from(most.part).saturating_sub(1)).copied().unwrap_or_default();
         let Repetition { percent, year: other, .. } = most;
         if percent < self.from_percent {
-            let reason = format!("{year}年度报告与前{}年相比，最相近的“{name}”与{other}年度相同{percent}%", earlier.len());
+            let reason =
+                format!("{year}年度报告与前{}年相比，最相近的“{name}”与{other}年度相同{percent}%", earlier.len());
             return vec![Judgement::new(subject, Verdict::Passed, reason).at(&facts.url)];
         }
         let reason = format!(

@@ -79,7 +79,9 @@ impl SiteReport {
             let reason = format!("“{}”未能读取（{cause}），不能断定缺少{year}年度网站报表", column.name);
             return Judgement::new(subject, Verdict::NotMeasurable(cause), reason).at(&column.url);
         }
-        if let Some(column) = columns.iter().find(|column| column.pages_total.is_some_and(|total| column.pages_read < total)) {
+        if let Some(column) =
+            columns.iter().find(|column| column.pages_total.is_some_and(|total| column.pages_read < total))
+        {
             let reason = format!("“{}”未读完，不能断定缺少{year}年度网站报表", column.name);
             return Judgement::new(subject, Verdict::NotMeasurable(Cause::Budget), reason).at(&column.url);
         }

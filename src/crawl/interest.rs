@@ -215,7 +215,8 @@ impl<'a> Compass<'a> {
         let mut leads = Vec::new();
         for (number, row) in facts.entries.iter().enumerate() {
             let report = column.filter(|_| is_list && observe::is_report_title(&row.title));
-            let file = || report.filter(|column| self.appetites[column.term].old_ones).and_then(|_| self.file(&row.url));
+            let file =
+                || report.filter(|column| self.appetites[column.term].old_ones).and_then(|_| self.file(&row.url));
             let Some(url) = self.readable(&row.url).or_else(file) else { continue };
             let (interest, column) = match column.filter(|_| is_list) {
                 Some(column) if row.date.is_none() && address::looks_like_column(&url) => {

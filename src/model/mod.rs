@@ -42,6 +42,7 @@ pub mod robots;
 pub mod rule_coverage;
 pub mod report;
 pub mod report_sums;
+pub mod robots;
 pub mod rulebook;
 pub mod run;
 pub mod score_difference;
@@ -82,8 +83,14 @@ pub use robots::{Robots, RobotsVerdict};
 pub use rule_coverage::RuleCoverage;
 pub use rule_coverage::{RuleCoverage};
 pub use rulebook::{Rulebook};
+pub use portal_facts::{
+    ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
+    PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit,
+};
+pub use quarter::Quarter;
 pub use report::{Cell, Report, ReportPart, ReportSource, ReportTables};
 pub use report_sums::{Balance, Identity, Sum};
+pub use robots::{Robots, RobotsVerdict};
 pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};

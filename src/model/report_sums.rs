@@ -68,14 +68,24 @@ fn flow(tables: &ReportTables, column: usize) -> Identity {
     let cell = |row: &str| tables.request(row, column);
     let left = [("一", cell("1")), ("二", cell("2"))];
     let right = [("三（七）", cell("3.7")), ("四", cell("4"))];
-    weigh(Sum::Flow, APPLICANTS[column], &left, &right)
+    not_filled(weigh(Sum::Flow, APPLICANTS[column], &left, &right), column, left.iter().chain(&right))
 }
 
 fn results(tables: &ReportTables, column: usize) -> Identity {
     let keys: Vec<&String> = tables.requests.keys().filter(|key| counts_as_result(tables, key)).collect();
     let parts: Vec<Named<'_>> =
         keys.iter().map(|key| (ReportTables::row_name(key), tables.request(key, column))).collect();
-    weigh(Sum::Results, APPLICANTS[column], &parts, &[("（七）总计", tables.request("3.7", column))])
+    let total = [("（七）总计", tables.request("3.7", column))];
+    not_filled(weigh(Sum::Results, APPLICANTS[column], &parts, &total), column, parts.iter().chain(&total))
+}
+
+/// In the column of totals a blank cell is a total that was not filled in.
+fn not_filled<'a>(mut identity: Identity, column: usize, mut cells: impl Iterator<Item = &'a Named<'a>>) -> Identity {
+    let is_totals = column + 1 == APPLICANTS.len();
+    if identity.balance == Balance::Differs && is_totals && cells.any(|(_, cell)| **cell == Cell::Blank) {
+        identity.balance = Balance::NotFilled;
+    }
+    identity
 }
 
 /// A row of results counts unless its own sub-rows are given, which then count instead.
@@ -94,7 +104,8 @@ fn row(key: &str, cells: &[Cell]) -> Identity {
 fn dispute((name, cells): (&&str, &[Cell])) -> Identity {
     let cell = |at: usize| cells.get(at).unwrap_or(&Cell::Missing);
     let last = DISPUTE_RESULTS.len() - 1;
-    let parts: Vec<Named<'_>> = DISPUTE_RESULTS[..last].iter().enumerate().map(|(at, name)| (*name, cell(at))).collect();
+    let parts: Vec<Named<'_>> =
+        DISPUTE_RESULTS[..last].iter().enumerate().map(|(at, name)| (*name, cell(at))).collect();
     weigh(Sum::Dispute, name, &parts, &[("总计", cell(last))])
 }
 

@@ -85,10 +85,31 @@ fn places(table: Element<'_>) -> Vec<Vec<Place>> {
     rows
 }
 
+/// The paragraphs of a cell; line breaks of the markup itself are blanks.
 fn cell_text(cell: Element<'_>) -> String {
-    let text = cell.text();
-    let lines: Vec<String> = text.lines().map(tidy).filter(|line| !line.is_empty()).collect();
-    lines.join("\n")
+    let mut text = String::new();
+    let mut line = String::new();
+    let mut finish = |line: &mut String| {
+        let tidied = tidy(line);
+        line.clear();
+        if !tidied.is_empty() {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&tidied);
+        }
+    };
+    cell.walk(&mut |step| {
+        match step {
+            Step::Enter(element) if !element.is_seen() => return Go::Over,
+            Step::Enter(element) | Step::Leave(element) if element.is_block() => finish(&mut line),
+            Step::Enter(_) | Step::Leave(_) => {}
+            Step::Text(piece) => line.push_str(piece),
+        }
+        Go::On
+    });
+    finish(&mut line);
+    text
 }
 
 /// A picture that may hold text: not stated to be small, not one of the site's own decorations.

@@ -92,7 +92,8 @@ fn parts(lines: &[String]) -> Vec<ReportPart> {
     let ends: Vec<usize> = starts.iter().skip(1).map(|start| start.line).chain([lines.len()]).collect();
     let part = |(start, end): (&Start, usize)| {
         let line = &lines[start.line];
-        let (heading, rest) = if line.chars().count() > LONGEST_HEADING { split_heading(line) } else { (line.as_str(), "") };
+        let (heading, rest) =
+            if line.chars().count() > LONGEST_HEADING { split_heading(line) } else { (line.as_str(), "") };
         let mut text = rest.to_owned();
         for line in &lines[start.line + 1..end] {
             if text.len() + line.len() > MOST_TEXT {
@@ -158,9 +159,10 @@ fn worded_otherwise(lines: &[String], starts: &[Start], number: u8) -> Option<St
 /// A heading whose text goes on in the same line.
 fn split_heading(line: &str) -> (&str, &str) {
     let words = |at: usize| fold_width(line[at..].chars().next().unwrap_or(' '));
-    let end = line.match_indices("情况").map(|(at, word)| at + word.len()).chain(
-        line.match_indices("事项").map(|(at, word)| at + word.len()),
-    );
+    let end = line
+        .match_indices("情况")
+        .map(|(at, word)| at + word.len())
+        .chain(line.match_indices("事项").map(|(at, word)| at + word.len()));
     let cut = end.filter(|at| line[..*at].chars().count() <= LONGEST_HEADING).min().unwrap_or(0);
     let cut = if cut < line.len() && matches!(words(cut), '。' | ':' | '.' | ' ') {
         cut + line[cut..].chars().next().map_or(0, char::len_utf8)

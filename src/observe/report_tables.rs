@@ -65,7 +65,8 @@ pub(super) fn read(paper: &Paper) -> ReportTables {
     let mut tables = ReportTables::default();
     for block in &paper.blocks {
         let Block::Table(rows) = block else { continue };
-        let words: String = rows.iter().flatten().filter(|place| !place.repeated).map(|place| normalise(&place.text)).collect();
+        let words: String =
+            rows.iter().flatten().filter(|place| !place.repeated).map(|place| normalise(&place.text)).collect();
         if words.contains("本年新收") && words.contains("结转") && tables.requests.is_empty() {
             tables.requests = requests(rows);
         }
@@ -100,7 +101,8 @@ pub(super) fn read_lines(tables: &mut ReportTables, lines: &[&str]) {
             }
         } else if figures == DISPUTES.len() * DISPUTE_RESULTS.len() && label.is_empty() && tables.disputes.is_empty() {
             tables.disputes = cells;
-        } else if let Some((_, name)) = SUBJECTS.iter().find(|(word, _)| label.ends_with(word)).filter(|_| figures > 0) {
+        } else if let Some((_, name)) = SUBJECTS.iter().find(|(word, _)| label.ends_with(word)).filter(|_| figures > 0)
+        {
             tables.disclosure.entry((*name).to_owned()).or_insert(cells);
         }
     }
@@ -143,7 +145,8 @@ fn requests(rows: &Rows) -> BTreeMap<String, Vec<Cell>> {
     for row in rows.iter().skip_while(|row| !is_first_row(row)) {
         let labels = row.iter().rposition(is_label).map_or(0, |last| last + 1);
         let from = columns.as_ref().and_then(|columns| columns.first()).copied().unwrap_or(labels);
-        let names: Vec<String> = row[..from.max(labels).min(row.len())].iter().map(|place| normalise(&place.text)).collect();
+        let names: Vec<String> =
+            row[..from.max(labels).min(row.len())].iter().map(|place| normalise(&place.text)).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         let Some(key) = request_row(&names) else { continue };
         let by_header = columns.as_ref().filter(|columns| {
@@ -170,11 +173,7 @@ fn is_first_row(row: &[Place]) -> bool {
 fn applicant_columns(rows: &Rows) -> Option<Vec<usize>> {
     const HEADS: [&[&str]; 7] =
         [&["自然人"], &["商业企业"], &["科研机构"], &["公益组织"], &["法律服务"], &["其他"], &["总计", "合计"]];
-    let head: Vec<&Vec<Place>> = rows
-        .iter()
-        .take_while(|row| !is_first_row(row))
-        .take(8)
-        .collect();
+    let head: Vec<&Vec<Place>> = rows.iter().take_while(|row| !is_first_row(row)).take(8).collect();
     let mut columns: Vec<usize> = Vec::new();
     for words in HEADS {
         let from = columns.last().map_or(0, |last| last + 1);
@@ -210,7 +209,10 @@ fn request_row(labels: &[&str]) -> Option<String> {
 }
 
 fn is_other_row(label: &str) -> bool {
-    matches!(label.trim_start_matches(|letter: char| letter.is_ascii_digit() || ".、(),".contains(letter)), "其他" | "其他原因")
+    matches!(
+        label.trim_start_matches(|letter: char| letter.is_ascii_digit() || ".、(),".contains(letter)),
+        "其他" | "其他原因"
+    )
 }
 
 /// A cell that is merged with its neighbour belongs to neither.
@@ -286,7 +288,9 @@ mod tests {
     #[test]
     fn a_cell_is_a_number_or_blank_or_words() {
         let number = |text: &str| text.parse::<Decimal>().map(Cell::Number).ok();
-        for (text, expected) in [("１２", "12"), (" 1 2 ", "12"), ("1，234", "1234"), ("12件", "12"), ("25.50", "25.50")] {
+        for (text, expected) in
+            [("１２", "12"), (" 1 2 ", "12"), ("1，234", "1234"), ("12件", "12"), ("25.50", "25.50")]
+        {
             assert_eq!(Some(cell(text)), number(expected), "{text}");
         }
         for text in ["", "\u{a0}", "—", "/", "－－", "无"] {
@@ -299,7 +303,17 @@ mod tests {
 
     #[test]
     fn rows_are_known_by_their_words() {
-        let row = |labels: &[&str]| request_row(&labels.iter().map(|text| normalise(text)).collect::<Vec<_>>().iter().map(String::as_str).collect::<Vec<_>>());
+        let row = |labels: &[&str]| {
+            request_row(
+                &labels
+                    .iter()
+                    .map(|text| normalise(text))
+                    .collect::<Vec<_>>()
+                    .iter()
+                    .map(String::as_str)
+                    .collect::<Vec<_>>(),
+            )
+        };
         let cases: [(&[&str], &str); 8] = [
             (&["三、本年度办理结果", "（六）其他处理", "3.其他"], "3.6.3"),
             (&["三、本年度办理结果", "（六）其他处理", "1.申请人无正当理由逾期不补正"], "3.6.1"),

@@ -37,7 +37,8 @@ fn letters(text: &str) -> Vec<(usize, char)> {
 
 /// Every run of five letters as one number: a letter takes 21 bits.
 fn runs(letters: &[char]) -> Vec<u128> {
-    let run = |window: &[char]| window.iter().fold(0_u128, |number, letter| (number << 21) | u128::from(*letter as u32));
+    let run =
+        |window: &[char]| window.iter().fold(0_u128, |number, letter| (number << 21) | u128::from(*letter as u32));
     letters.windows(RUN).map(run).collect()
 }
 
@@ -73,7 +74,10 @@ mod tests {
 
     #[test]
     fn the_shared_passage_is_shown_as_written() {
-        let found = similarity("前言。今年，我们共办理申请12件，均按期办结。后话", "共办理申请7件，均按期办结！另有说明甲乙丙丁");
+        let found = similarity(
+            "前言。今年，我们共办理申请12件，均按期办结。后话",
+            "共办理申请7件，均按期办结！另有说明甲乙丙丁",
+        );
         assert_eq!(found.passage, "共办理申请12件，均按期办结");
         assert!(found.percent > 30 && found.percent < 60, "{}", found.percent);
         assert_eq!(similarity("甲乙丙丁戊己", "甲乙丙丁戊己").percent, 100);

@@ -52,7 +52,8 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFact
             // A file has no page that could show its day.
             let is_file = page.is_some_and(is_file);
             report.read = !is_file && page.is_some_and(|page| coverage::unreadable(page).is_none());
-            report.content = page.and_then(|page| if is_file { page.facts.report.clone() } else { content(night, page) });
+            report.content =
+                page.and_then(|page| if is_file { page.facts.report.clone() } else { content(night, page) });
             report.unread_cause =
                 night.failure(&entry.url).map(|failure| failure.cause).or_else(|| page.and_then(coverage::unreadable));
             reports.insert(key, report);

@@ -126,7 +126,7 @@ impl Pen<'_> {
                     let text = self.font.and_then(|font| Document::decode_text(font, bytes).ok()).unwrap_or_default();
                     let letters: f32 = text.chars().map(|letter| if letter.is_ascii() { 0.5 } else { 1.0 }).sum();
                     let place = times(self.text, self.page);
-                    let height = (place[1].hypot(place[3]) * self.size).abs().max(1.0);
+                    let height = (place[2].hypot(place[3]) * self.size).abs().max(1.0);
                     let wide = place[0].hypot(place[1]) * self.size.abs();
                     let end = place[4] + letters * wide;
                     pieces.push(Piece { x: place[4], y: place[5], height, end, text });

@@ -212,11 +212,14 @@ impl<'a> Compass<'a> {
     /// The rows of a list. On front pages and beside articles they are the news of other columns.
     fn rows(&mut self, column: Option<Belonging>, facts: &PageFacts) -> Vec<Lead> {
         let is_list = is_list(facts.kind);
+        // A report may be listed without a page of its own.
+        let wants_files = is_list && column.is_some_and(|column| self.appetites[column.term].old_ones);
         let mut leads = Vec::new();
         for (number, row) in facts.entries.iter().enumerate() {
-            let report = column.filter(|_| is_list && observe::is_report_title(&row.title));
-            let file =
-                || report.filter(|column| self.appetites[column.term].old_ones).and_then(|_| self.file(&row.url));
+            let file = || {
+                let is_wanted = wants_files && observe::is_report_title(&row.title);
+                is_wanted.then(|| self.file(&row.url)).flatten()
+            };
             let Some(url) = self.readable(&row.url).or_else(file) else { continue };
             let (interest, column) = match column.filter(|_| is_list) {
                 Some(column) if row.date.is_none() && address::looks_like_column(&url) => {

@@ -137,7 +137,6 @@ pub fn file(url: &str, source: ReportSource, paper: &Paper) -> PageFacts {
     });
     PageFacts {
         url: url.to_owned(),
-        kind: if report.says_something() { PageKind::Report } else { PageKind::Other },
         text_length: paper.letters(),
         body: opening.take(20).collect::<Vec<_>>().join("\n"),
         report: Some(report),

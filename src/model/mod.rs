@@ -38,11 +38,10 @@ pub mod portal;
 pub mod portal_facts;
 pub mod quarter;
 pub mod reading;
-pub mod robots;
-pub mod rule_coverage;
 pub mod report;
 pub mod report_sums;
 pub mod robots;
+pub mod rule_coverage;
 pub mod rulebook;
 pub mod run;
 pub mod score_difference;
@@ -68,10 +67,6 @@ pub use lexicon::{ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
 pub use page::{Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind, Region, SiteIdentity, Table};
-pub use page::{
-    Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind,
-    Region, SiteIdentity, Table,
-};
 pub use paper::{Block, Paper, Place};
 pub use portal::{ColumnPin, Portal, Unit, UnitKind};
 pub use portal_facts::{
@@ -88,10 +83,13 @@ pub use portal_facts::{
     PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit,
 };
 pub use quarter::Quarter;
+pub use portal_facts::{ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind, PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit};
+pub use quarter::{Quarter};
 pub use report::{Cell, Report, ReportPart, ReportSource, ReportTables};
 pub use report_sums::{Balance, Identity, Sum};
 pub use robots::{Robots, RobotsVerdict};
-pub use rulebook::Rulebook;
+pub use rule_coverage::{RuleCoverage};
+pub use rulebook::{Rulebook};
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};
 pub use sighting::{

@@ -66,7 +66,10 @@ pub use job::JobRequest;
 pub use lexicon::{ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
-pub use page::{Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind, Region, SiteIdentity, Table};
+pub use page::{
+    Anchor, Attachment, CmsMatch, ColumnMeta, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind,
+    Region, SiteIdentity, Table,
+};
 pub use paper::{Block, Paper, Place};
 pub use portal::{ColumnPin, Portal, Unit, UnitKind};
 pub use portal_facts::{
@@ -88,8 +91,8 @@ pub use quarter::{Quarter};
 pub use report::{Cell, Report, ReportPart, ReportSource, ReportTables};
 pub use report_sums::{Balance, Identity, Sum};
 pub use robots::{Robots, RobotsVerdict};
-pub use rule_coverage::{RuleCoverage};
-pub use rulebook::{Rulebook};
+pub use rule_coverage::RuleCoverage;
+pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};
 pub use sighting::{

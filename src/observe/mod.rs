@@ -30,11 +30,11 @@ use crate::{
 };
 
 pub use claims::of_header as date_of_header;
+pub use kind::is_report_title;
 pub use portal::{
     portal,
     sightings::{Noted, history, note},
 };
-pub use kind::is_report_title;
 
 /// Fewer rows on an article page are chance.
 const LEAST_LIST: usize = 3;

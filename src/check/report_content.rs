@@ -64,7 +64,7 @@ impl ReportContent {
         }
         let read = match of_year(case, year) {
             Ok(read) => read,
-            Err(unread) => return unread,
+            Err(unread) => return *unread,
         };
         if self.fault == Fault::OnlyPicture {
             return only_picture(case, &read, subject);
@@ -88,7 +88,7 @@ pub(super) fn subject(year: i16) -> Subject {
 }
 
 /// The unit's report of that year that says most; or why there is none to look at.
-fn of_year<'a>(case: &Case<'a>, year: i16) -> Result<Read<'a>, Judgement> {
+fn of_year<'a>(case: &Case<'a>, year: i16) -> Result<Read<'a>, Box<Judgement>> {
     let own: Vec<&ReportFacts> =
         reports(case).filter(|report| report.year == Some(year) && is_own_title(case, &report.title)).collect();
     let says = |report: &Report| report.tables.found().iter().filter(|found| **found).count() * 10 + report.parts.len();
@@ -99,9 +99,9 @@ fn of_year<'a>(case: &Case<'a>, year: i16) -> Result<Read<'a>, Judgement> {
     }
     let Some(first) = own.first() else {
         let reason = format!("未找到{year}年度报告，由“政府信息公开年报缺失”检查");
-        return Err(Judgement::new(subject(year), Verdict::NotApplicable, reason));
+        return Err(Box::new(Judgement::new(subject(year), Verdict::NotApplicable, reason)));
     };
-    Err(match first.unread_cause {
+    Err(Box::new(match first.unread_cause {
         Some(cause) => {
             let reason = format!("{year}年度报告未能读取（{cause}）");
             Judgement::new(subject(year), Verdict::NotMeasurable(cause), reason).at(&first.url)
@@ -110,7 +110,7 @@ fn of_year<'a>(case: &Case<'a>, year: i16) -> Result<Read<'a>, Judgement> {
             let reason = format!("{year}年度报告的正文未读取");
             Judgement::new(subject(year), Verdict::NotApplicable, reason).at(&first.url)
         }
-    })
+    }))
 }
 
 /// The content of the report of another year, if it was read.

@@ -22,7 +22,7 @@ pub fn similarity(one: &str, other: &str) -> Similarity {
         (runs.iter().copied().collect(), other_runs.iter().copied().collect());
     let shared = set.intersection(&other_set).count();
     let either = set.len() + other_set.len() - shared;
-    let percent = if either == 0 { 0 } else { shared * 100 / either };
+    let percent = (shared * 100).checked_div(either).unwrap_or(0);
     Similarity { percent, passage: passage(one, &letters, &runs, &other_runs) }
 }
 

@@ -77,17 +77,6 @@ pub use portal_facts::{
     PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit,
 };
 pub use quarter::Quarter;
-pub use robots::{Robots, RobotsVerdict};
-pub use rule_coverage::RuleCoverage;
-pub use rule_coverage::{RuleCoverage};
-pub use rulebook::{Rulebook};
-pub use portal_facts::{
-    ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind,
-    PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit,
-};
-pub use quarter::Quarter;
-pub use portal_facts::{ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, MatchedBy, PortalFacts, PublicityKind, PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit};
-pub use quarter::{Quarter};
 pub use report::{Cell, Report, ReportPart, ReportSource, ReportTables};
 pub use report_sums::{Balance, Identity, Sum};
 pub use robots::{Robots, RobotsVerdict};

@@ -13,15 +13,17 @@
 //! | store | model | sqlx |
 //! | cms | model, text, html | |
 //! | observe | model, text, html, cms | |
+//! | attachment | model, text | readers of Word, Excel and PDF files |
 //! | check | model, text | |
 //! | catalog | model, text, check | YAML reader |
 //! | score | model | decimal arithmetic |
 //! | report | model, text | XLSX writer |
-//! | crawl | model, text, html, fetch, evidence, cms, observe | |
+//! | crawl | model, text, html, fetch, evidence, cms, observe, attachment | |
 //! | jobs | model, catalog, fetch, evidence, crawl, observe, check, score, report, store | queue, cron |
 //! | console | model, catalog, score, report, store, evidence | web framework, templates |
 //! | demo, commands | everything above, config | argument parser |
 
+pub mod attachment;
 pub mod catalog;
 pub mod check;
 pub mod cms;

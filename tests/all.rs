@@ -44,6 +44,8 @@ mod queue;
 mod reading;
 mod readme;
 mod rendering;
+mod report_cells;
+mod report_files;
 mod retention;
 mod revisit;
 mod rulebook_cases;

@@ -16,11 +16,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["model"]),
     ("cms", &["model", "text", "html"]),
     ("observe", &["model", "text", "html", "cms"]),
+    ("attachment", &["model", "text"]),
     ("check", &["model", "text"]),
     ("catalog", &["model", "text", "check"]),
     ("score", &["model"]),
     ("report", &["model", "text"]),
-    ("crawl", &["model", "text", "html", "fetch", "evidence", "cms", "observe"]),
+    ("crawl", &["model", "text", "html", "fetch", "evidence", "cms", "observe", "attachment"]),
     ("jobs", &["model", "catalog", "fetch", "evidence", "crawl", "observe", "check", "score", "report", "store"]),
     ("console", &["model", "catalog", "score", "report", "store", "evidence"]),
     ("config", &["model", "catalog"]),
@@ -33,6 +34,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 /// Library and the modules that may use it.
 const OWNED_LIBRARIES: &[(&str, &[&str])] = &[
     ("sqlx", &["store"]),
+    ("calamine", &["attachment"]),
+    ("lopdf", &["attachment"]),
+    ("quick_xml", &["attachment"]),
+    ("zip", &["attachment"]),
     ("reqwest", &["fetch"]),
     // A bucket is asked over TLS too, and must name the same provider.
     ("rustls", &["fetch", "evidence"]),
@@ -64,7 +69,7 @@ const OWNED_LIBRARIES: &[(&str, &[&str])] = &[
 ];
 
 /// Rooms that open no connection, read no file and ask no clock.
-const PURE: &[&str] = &["model", "text", "html", "cms", "observe", "check", "score", "report"];
+const PURE: &[&str] = &["model", "text", "html", "cms", "observe", "attachment", "check", "score", "report"];
 const IMPURE_CALLS: &[&str] =
     &["std::fs", "std::net", "tokio::", "Timestamp::now", "Zoned::now", "SystemTime::now", "Instant::now", "std::env"];
 

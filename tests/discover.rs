@@ -61,6 +61,9 @@ fn page(path: &str, body: &str) -> ObservedPage {
         attempts: 1,
         location: None,
         revisit: None,
+        conditions: Vec::new(),
+        old_tls: false,
+        rendered: None,
     };
     ObservedPage { capture, facts, linked_from: None, link_text: String::new(), depth: 0 }
 }

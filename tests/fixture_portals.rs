@@ -19,7 +19,8 @@ use tokio::{
 };
 use url::Url;
 
-const CHECKS: [&str; 18] = [
+const CHECKS: [&str; 19] = [
+    "annual-report-arithmetic",
     "annual-report-late",
     "annual-report-misplaced",
     "annual-report-missing",

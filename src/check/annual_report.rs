@@ -64,7 +64,7 @@ impl TryFrom<String> for MonthDay {
 }
 
 impl MonthDay {
-    fn of(self, year: i16) -> Option<Date> {
+    pub(super) fn of(self, year: i16) -> Option<Date> {
         Date::new(year, self.month, self.day).ok()
     }
 }
@@ -309,7 +309,7 @@ fn subject_words(year: i16) -> String {
     format!("{year}年政府信息公开工作年度报告")
 }
 
-fn reports<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a ReportFacts> {
+pub(super) fn reports<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a ReportFacts> {
     case.reports().filter(|report| speaks_of_disclosure(&report.title))
 }
 
@@ -320,7 +320,7 @@ fn speaks_of_disclosure(title: &str) -> bool {
 }
 
 /// Whether a report's title names this unit or nobody. A government's column often gathers its departments' reports.
-fn is_own_title(case: &Case<'_>, title: &str) -> bool {
+pub(super) fn is_own_title(case: &Case<'_>, title: &str) -> bool {
     let title = normalise(title);
     let before = |mark: &str| title.find(mark).map(|at| &title[..at]);
     let body = before("政府信息公开").or_else(|| before("信息公开")).unwrap_or("");

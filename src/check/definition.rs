@@ -9,7 +9,8 @@ use super::{
     Example, Rule, annual_report::AnnualReport, column_contents::ColumnContents, column_freshness::ColumnFreshness,
     column_place::ColumnPlace, column_set::ColumnSet, document_history::DocumentHistoryRule,
     dual_publicity::DualPublicity, guide_contact::GuideContact, interpretation_link::InterpretationLink,
-    publication_delay::PublicationDelay, required_column::RequiredColumn, wording::Wording,
+    publication_delay::PublicationDelay, report_content::ReportContent, report_wording::ReportWording,
+    required_column::RequiredColumn, site_report::SiteReport, wording::Wording,
 };
 use crate::model::{Outcome, UnitKind};
 
@@ -88,6 +89,9 @@ pub enum Kind {
     ColumnPlace,
     ColumnSet,
     GuideContact,
+    ReportContent,
+    ReportWording,
+    SiteReport,
 }
 
 /// A file that can be read as any type: lets this room say which parameters a kind takes, while the catalog alone
@@ -142,6 +146,9 @@ impl Definition {
             Kind::ColumnPlace => Self::of::<ColumnPlace, S>(source),
             Kind::ColumnSet => Self::of::<ColumnSet, S>(source),
             Kind::GuideContact => Self::of::<GuideContact, S>(source),
+            Kind::ReportContent => Self::of::<ReportContent, S>(source),
+            Kind::ReportWording => Self::of::<ReportWording, S>(source),
+            Kind::SiteReport => Self::of::<SiteReport, S>(source),
         }
     }
 

@@ -110,7 +110,7 @@ impl Example {
         for document in facts.history.iter_mut().flat_map(|history| &mut history.documents) {
             address(&mut document.url, &document.key);
         }
-        for report in &mut facts.reports {
+        for report in facts.reports.iter_mut().chain(&mut facts.site_reports) {
             address(&mut report.url, &report.key);
             report.read |= report.unread_cause.is_none();
         }

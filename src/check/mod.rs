@@ -20,8 +20,11 @@ mod proof;
 mod publication_delay;
 mod publicity_rows;
 mod publicity_values;
+mod report_content;
+mod report_wording;
 mod required_column;
 mod scope;
+mod site_report;
 mod span;
 mod wording;
 
@@ -147,6 +150,7 @@ fn in_order(facts: &PortalFacts) -> PortalFacts {
     if let Some(history) = &mut facts.history {
         history.documents.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
     }
+    facts.site_reports.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
     facts.publicity.sort_by(|a, b| (a.kind, &a.column, &a.url).cmp(&(b.kind, &b.column, &b.url)));
     facts.guides.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
     facts.coverage.visits.sort_by(|a, b| (&a.url, &a.at, &a.capture).cmp(&(&b.url, &b.at, &b.capture)));

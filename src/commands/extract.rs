@@ -7,14 +7,16 @@ use clap::ValueEnum;
 
 use super::{Ending, Global, WrongInput, terminal};
 use crate::{
+    attachment,
     catalog::Catalog,
+    model::PageFacts,
     observe::{self, PageInput},
 };
 
 /// Stands in for an address that is not known, as of pages found in a drawer.
 const UNKNOWN_ADDRESS: &str = "http://address.invalid/unknown/page.html";
 
-/// Page facts of a saved page
+/// Page facts of a saved page, or of a report in a .docx, .xlsx or .pdf file
 #[derive(clap::Args)]
 pub struct Args {
     /// The saved page, as received
@@ -54,9 +56,24 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         received: args.received,
     };
     let catalog = Catalog::load(None).context("the built-in rule files are broken")?;
-    let facts = observe::page(&input, &catalog.lexicon);
+    let facts = if attachment::is_file(&bytes) {
+        let (source, paper) = attachment::read(&bytes)
+            .map_err(|error| WrongInput(format!("cannot read {} as a report: {error}", args.file.display())))?;
+        observe::file(url.as_str(), source, &paper)
+    } else {
+        observe::page(&input, &catalog.lexicon)
+    };
     match args.format {
-        Format::Json => terminal::say(serde_json::to_string_pretty(&facts)?)?,
+        Format::Json => terminal::say(serde_json::to_string_pretty(&shown(&facts)?)?)?,
     }
     Ok(Ending::Done)
+}
+
+/// The facts, and for a report how its sums stand.
+fn shown(facts: &PageFacts) -> anyhow::Result<serde_json::Value> {
+    let mut shown = serde_json::to_value(facts)?;
+    if let Some(report) = &facts.report {
+        shown["report"]["identities"] = serde_json::to_value(report.identities())?;
+    }
+    Ok(shown)
 }

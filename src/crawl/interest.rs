@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     model::{Anchor, ColumnRole, Lexicon, PageFacts, PageKind, Portal, Region, beijing_date},
+    observe,
     text::normalise,
 };
 
@@ -186,6 +187,10 @@ impl<'a> Compass<'a> {
         let column = self.column_of(wanted, url, facts);
         let mut leads = self.rows(column, facts);
         leads.extend(self.next_page(column, facts, is_known));
+        leads.extend(observe::files_of_report(facts).into_iter().filter_map(|file| {
+            let (url, text) = (self.file(&file.url)?, file.title.clone());
+            Some(Lead { url, text, interest: Interest::Document, column, further: false })
+        }));
         leads.extend(facts.anchors.iter().filter_map(|anchor| {
             let target = self.readable(&anchor.url)?;
             let (interest, column) = self.worth(anchor, &target, url, facts.kind, column);
@@ -206,9 +211,15 @@ impl<'a> Compass<'a> {
     /// The rows of a list. On front pages and beside articles they are the news of other columns.
     fn rows(&mut self, column: Option<Belonging>, facts: &PageFacts) -> Vec<Lead> {
         let is_list = is_list(facts.kind);
+        // A report may be listed without a page of its own.
+        let wants_files = is_list && column.is_some_and(|column| self.appetites[column.term].old_ones);
         let mut leads = Vec::new();
         for (number, row) in facts.entries.iter().enumerate() {
-            let Some(url) = self.readable(&row.url) else { continue };
+            let file = || {
+                let is_wanted = wants_files && observe::is_report_title(&row.title);
+                is_wanted.then(|| self.file(&row.url)).flatten()
+            };
+            let Some(url) = self.readable(&row.url).or_else(file) else { continue };
             let (interest, column) = match column.filter(|_| is_list) {
                 Some(column) if row.date.is_none() && address::looks_like_column(&url) => {
                     (Interest::List, Some(column))
@@ -342,6 +353,13 @@ impl<'a> Compass<'a> {
         } else {
             interest
         }
+    }
+
+    /// The address of an attached file that there is a reader for.
+    fn file(&self, text: &str) -> Option<Url> {
+        let url = address::canonical(text)?;
+        (address::is_of_portal(&self.home, &url) && observe::may_be_read(url.as_str()) && !address::is_trap(&url))
+            .then_some(url)
     }
 
     /// The address as it would be asked for, where it can be a page of this portal at all.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use crate::{
+    attachment,
     evidence::{Archive, ArchiveError},
     fetch::{Client, Patience, cause_of_answer},
     model::{Capture, Cause, Lexicon, NotMeasurable, PageFacts, PageKind, Rendered, Revisit, beijing_date},
@@ -187,8 +188,8 @@ impl Looker<'_> {
 
 /// What a stored answer says as a page: the same facts as on the night of the visit.
 pub fn read(capture: &Capture, body: &[u8], lexicon: &Lexicon) -> PageFacts {
-    if !is_text(capture) {
-        return PageFacts { url: capture.final_url.clone(), ..PageFacts::default() };
+    if !is_text(capture) || observe::may_be_read(&capture.url) && attachment::is_file(body) {
+        return file(capture, body);
     }
     let input = PageInput {
         url: &capture.url,
@@ -226,6 +227,21 @@ fn cause_of_rendered(facts: &PageFacts, rendered: &Rendered) -> Option<Cause> {
     }
 }
 
+/// An attached file that may be a report; nothing of any other file.
+fn file(capture: &Capture, body: &[u8]) -> PageFacts {
+    let nothing = PageFacts { url: capture.final_url.clone(), ..PageFacts::default() };
+    if capture.status != 200 || capture.truncated || !observe::may_be_read(&capture.url) {
+        return nothing;
+    }
+    match attachment::read(body) {
+        Ok((source, paper)) => observe::file(&capture.final_url, source, &paper),
+        Err(error) => {
+            tracing::info!(url = capture.url, "an attached file is left to people: {error}");
+            nothing
+        }
+    }
+}
+
 /// A page that was cut before HTTP saw it, by a wrong Content-Length or by the system that wrote it: it begins like a
 /// page, has neither end tag, and its last letter belongs to no tag. What it lacks may stand in the part that is missing.
 fn ends_abruptly(body: &[u8]) -> bool {
@@ -244,8 +260,13 @@ fn ends_abruptly(body: &[u8]) -> bool {
 fn is_text(capture: &Capture) -> bool {
     capture.header("content-type").is_none_or(|kind| {
         let kind = kind.to_ascii_lowercase();
-        kind.starts_with("text/") && !kind.starts_with("text/css") || kind.contains("html") || kind.contains("xml")
+        kind.starts_with("text/") && !kind.starts_with("text/css") || kind.contains("html") || is_xml(&kind)
     })
+}
+
+/// Word and Excel files have XML in the name of their type, and are none.
+fn is_xml(kind: &str) -> bool {
+    kind.contains("xml") && !kind.contains("openxmlformats")
 }
 
 /// Why the answer is not the page that was asked for, and what shows it; `None` for a page that may be judged.
@@ -255,6 +276,9 @@ pub(super) fn trouble(capture: &Capture, facts: &PageFacts, probe: Option<&Probe
         // The words of a shield or a maintenance page say more than its status, but what is gone is gone.
         let worded = facts.cause.filter(|_| facts.kind == PageKind::Block && cause != Cause::NotFound);
         return Some((worded.unwrap_or(cause), status()));
+    }
+    if !is_text(capture) && facts.report.is_some() {
+        return None;
     }
     if !is_text(capture) {
         return Some((Cause::NotHtml, capture.header("content-type").unwrap_or_default().to_owned()));

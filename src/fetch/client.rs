@@ -389,7 +389,7 @@ impl Client {
             (Vec::new(), false)
         } else {
             let limits = body::Limits {
-                bytes: if may_be_page(&headers) || matches!(asking, Asking::ForScript(_)) {
+                bytes: if may_be_page(&headers) || is_document(url) || matches!(asking, Asking::ForScript(_)) {
                     self.settings.max_bytes
                 } else {
                     SNIFF_BYTES
@@ -535,6 +535,12 @@ fn plain(headers: &HeaderMap) -> Vec<(String, String)> {
 
 fn at_least_one(rate: u32) -> NonZeroU32 {
     NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN)
+}
+
+/// A file of a kind that is read for what it says; asked for by its name only.
+fn is_document(url: &Url) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    [".pdf", ".docx", ".xlsx"].iter().any(|ending| path.ends_with(ending))
 }
 
 fn may_be_page(headers: &[(String, String)]) -> bool {

@@ -34,10 +34,13 @@ pub mod lexicon;
 pub mod moment;
 pub mod outcome;
 pub mod page;
+pub mod paper;
 pub mod portal;
 pub mod portal_facts;
 pub mod quarter;
 pub mod reading;
+pub mod report;
+pub mod report_sums;
 pub mod robots;
 pub mod rule_coverage;
 pub mod rulebook;
@@ -51,26 +54,40 @@ pub mod unit_list;
 pub mod window;
 
 pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
-pub use bulletin::{Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share, Statement, Totals, UnitResult, UnitScore, Unmeasured};
+pub use bulletin::{
+    Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,
+    Statement, Totals, UnitResult, UnitScore, Unmeasured,
+};
 pub use capture::{Capture, Cause, Hop, NotMeasurable, Rendered, RenderedPart, Revisit, Sameness};
 pub use check_record::{CanaryNight, CheckRecord, Flip, Quarantine};
 pub use column_map::{ColumnKind, ColumnMap, Confidence, MappedColumn, MissingColumn, NameSpot, Place, Proposal};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
-pub use job::{JobRequest};
-pub use lexicon::{ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
+pub use job::JobRequest;
+pub use lexicon::{ColumnRole, ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
-pub use page::{Anchor, Attachment, CONTACT_FIELDS, CmsMatch, ColumnMeta, Contact, DateClaim, DateMeaning, DateSource, ListEntry, PageFacts, PageKind, Region, SiteIdentity, Table};
+pub use page::{
+    Anchor, Attachment, CONTACT_FIELDS, CmsMatch, ColumnMeta, Contact, DateClaim, DateMeaning, DateSource, ListEntry,
+    PageFacts, PageKind, Region, SiteIdentity, Table,
+};
+pub use paper::{Block, Paper, PaperCell};
 pub use portal::{AssignedColumn, ColumnPin, Portal, Unit, UnitKind};
-pub use portal_facts::{ColumnFacts, ColumnState, ColumnTerm, Coverage, DocumentFacts, DocumentRole, ExemptTitle, FieldTerm, Freshness, GuideFacts, Lexicon, MatchedBy, PortalFacts, PublicityKind, PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit, pub use lexicon::{ColumnRole};
-pub use quarter::{Quarter};
+pub use portal_facts::{
+    ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, GuideFacts, MatchedBy, PortalFacts, PublicityKind,
+    PublicityList, PublicityRow, ReportFacts, ScriptedEntry, TermMatch, Visit,
+};
+pub use quarter::Quarter;
+pub use report::{Cell, Report, ReportPart, ReportSource, ReportTables};
+pub use report_sums::{Balance, Identity, Sum};
 pub use robots::{Robots, RobotsVerdict};
-pub use rule_coverage::{RuleCoverage};
-pub use rulebook::{Rulebook};
+pub use rule_coverage::RuleCoverage;
+pub use rulebook::Rulebook;
 pub use run::{Load, ObservedPage, Run, RunState};
 pub use score_sheet::{ScoreReport, ScoreSheet};
-pub use sighting::{Backdated, BodyChanged, ColumnReading, DateChanged, DocumentHistory, History, Look, Remembered, Sighting};
+pub use sighting::{
+    Backdated, BodyChanged, ColumnReading, DateChanged, DocumentHistory, History, Look, Remembered, Sighting,
+};
 pub use unit_list::{ListedAccount, ListedColumn, ListedUnit, UnitClass, UnitList, Unnamed};
 pub use window::{BadWindow, Window};

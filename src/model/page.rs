@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Moment};
+use super::{Cause, Moment, Report};
 use crate::text::phrases::WordingFault;
 
 /// What a page is.
@@ -85,6 +85,9 @@ pub struct PageFacts {
     /// Resident identity numbers that an article shows in full, each with most of its digits hidden here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exposed: Vec<String>,
+    /// What an annual report says, read to the cell; only on pages and files that are one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
 
     /// All links with their text, in document order.
     #[serde(skip)]

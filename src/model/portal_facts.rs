@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::{
-    Cause, CmsMatch, Contact, DateSource, History, ListEntry, Moment, NameSpot, NotMeasurable, PageKind, SiteIdentity,
+    Cause, CmsMatch, Contact, DateSource, History, ListEntry, Moment, NameSpot, NotMeasurable, PageKind, Report,
+    SiteIdentity,
 };
 use crate::text::phrases::WordingFault;
 
@@ -22,6 +23,8 @@ pub struct PortalFacts {
     pub columns: Vec<ColumnFacts>,
     pub documents: Vec<DocumentFacts>,
     pub reports: Vec<ReportFacts>,
+    /// Yearly reports on the website itself (政府网站工作年度报表).
+    pub site_reports: Vec<ReportFacts>,
     pub publicity: Vec<PublicityList>,
     /// True where some page was answered only to a way of securing the connection that is out of date.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -271,6 +274,8 @@ pub struct ReportFacts {
     pub read: bool,
     pub unread_cause: Option<Cause>,
     pub capture: Option<String>,
+    /// What it says, from its page or else from its attached file; none where neither was read.
+    pub content: Option<Report>,
 }
 
 /// 双公示: licences or penalties.

@@ -20,7 +20,7 @@ static REPORT: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// True for the title of an annual report on government-information disclosure.
-pub(super) fn is_report_title(title: &str) -> bool {
+pub fn is_report_title(title: &str) -> bool {
     let title = normalise(title);
     let other =
         ["网站工作年度报表", "网站年度", "网站工作", "解读", "通知", "指南", "制度", "办法", "公告", "报送", "图解"];

@@ -11,8 +11,11 @@ mod faults_of_text;
 mod fingerprint;
 mod identity;
 mod kind;
+mod paper;
 mod portal;
 mod regions;
+mod report;
+mod report_tables;
 mod rows;
 mod script_list;
 mod tables;
@@ -25,12 +28,13 @@ use url::Url;
 use crate::{
     cms::{self, Source},
     html::{self, Page},
-    model::{Cause, Lexicon, PageFacts, PageKind},
+    model::{Attachment, Block, Cause, Lexicon, PageFacts, PageKind, Paper, ReportSource},
     text,
 };
 
 pub use claims::of_header as date_of_header;
 pub use column_map::column_map;
+pub use kind::is_report_title;
 pub use portal::{
     portal,
     sightings::{Noted, history, note},
@@ -119,6 +123,10 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     }
     document::attributes(&page, &mut facts);
     facts.kind = kind::decide(&source, input.status, &facts, lexicon);
+    if facts.kind == PageKind::Report {
+        let article = body.unwrap_or_else(|| page.body());
+        facts.report = Some(report::read(&paper::read(article), ReportSource::Page));
+    }
     let cut = page.cut || text.len() < decoded.text.len();
     // What was left out of reading may be what a check looks for.
     facts.cause = block::cause(&source, input.status, facts.kind)
@@ -135,4 +143,42 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.disagreement = claims::disagreement(&facts.dates, facts.published);
     faults_of_text::read(&mut facts, lexicon, input.received);
     facts
+}
+
+/// Everything an attached file says that may be an annual report. Files belong to the page that offers them, so they
+/// have neither title nor date of their own.
+pub fn file(url: &str, source: ReportSource, paper: &Paper) -> PageFacts {
+    let report = report::read(paper, source);
+    let opening = paper.blocks.iter().filter_map(|block| match block {
+        Block::Paragraph(text) => Some(text.as_str()),
+        Block::Table(_) => None,
+    });
+    PageFacts {
+        url: url.to_owned(),
+        text_length: paper.letters(),
+        body: opening.take(20).collect::<Vec<_>>().join("\n"),
+        report: Some(report),
+        ..PageFacts::default()
+    }
+}
+
+/// Files of a report's page that may hold the report itself: those called so first, and only a few.
+pub fn files_of_report(facts: &PageFacts) -> Vec<&Attachment> {
+    /// A page offers the report as Word and as PDF, seldom as more.
+    const MOST_FILES: usize = 3;
+    let lacks_tables = facts.report.as_ref().is_some_and(|report| report.tables.found() != [true; 3]);
+    if facts.kind != PageKind::Report || !lacks_tables {
+        return Vec::new();
+    }
+    let is_called_so = |file: &&Attachment| ["报告", "年报", "附件"].iter().any(|word| file.title.contains(word));
+    let mut files: Vec<&Attachment> = facts.documents.iter().filter(|file| may_be_read(&file.url)).collect();
+    files.sort_by_key(|file| !is_called_so(file));
+    files.truncate(MOST_FILES);
+    files
+}
+
+/// Whether there is a reader for files of this name.
+pub fn may_be_read(url: &str) -> bool {
+    let path = url.split(['?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    [".docx", ".xlsx", ".pdf"].iter().any(|ending| path.ends_with(ending))
 }

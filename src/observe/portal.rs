@@ -97,6 +97,7 @@ pub fn portal(
     let columns = columns::fold(&night);
     let documents = documents::fold(&night, &columns);
     let reports = reports::fold(&night, &columns);
+    let site_reports = reports::fold_site(&night, &columns);
     let publicity = publicity::fold(&night, &columns);
     let guides = guides::fold(&night, &columns);
     PortalFacts {
@@ -107,6 +108,7 @@ pub fn portal(
         columns,
         documents,
         reports,
+        site_reports,
         publicity,
         old_tls: pages.iter().any(|page| page.capture.old_tls),
         guides,

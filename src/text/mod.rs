@@ -10,6 +10,7 @@ mod normalise;
 mod pattern;
 pub mod phrases;
 mod sieve;
+pub mod similarity;
 pub mod workdays;
 
 pub use decode::{Decoded, decode};

@@ -480,7 +480,7 @@ reason: 自2019-05-15起适用
 #[test]
 fn words_to_the_unit_carry_the_facts_and_leave_other_braces_alone() {
     let catalog = catalog();
-    let mut check = catalog.checks[0].clone();
+    let mut check = catalog.checks.iter().find(|check| check.id == "annual-report-late").unwrap().clone();
     check.message = "{unit}：{subject}{reason}（{url}）{其他}".into();
     let outcome = Outcome {
         check: check.id.clone(),

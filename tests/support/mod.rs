@@ -1,5 +1,6 @@
 //! What several test subjects share.
 
+pub mod annual_report;
 pub mod browser;
 #[cfg(feature = "s3")]
 pub mod bucket;

@@ -11,7 +11,7 @@ use super::{
     documents::Places,
 };
 use crate::{
-    model::{ColumnFacts, ColumnRole, ListEntry, Moment, ReportFacts},
+    model::{ColumnFacts, ColumnRole, ListEntry, Moment, ObservedPage, Report, ReportFacts, ReportSource},
     observe::kind::is_report_title,
     text::{normalise, pattern},
 };
@@ -29,6 +29,7 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFact
         let mut report = report(night, &places, &urls, title, page.facts.published);
         report.read = true;
         report.capture = Some(page.capture.id.clone());
+        report.content = content(night, page);
         reports.entry(report.key.clone()).or_insert(report);
     }
     for column in columns {
@@ -48,13 +49,60 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFact
             }
             let published = page.and_then(|page| page.facts.published).or(entry.date);
             let mut report = report(night, &places, &[&entry.url], &entry.title, published);
-            report.read = page.is_some_and(|page| coverage::unreadable(page).is_none());
+            // A file has no page that could show its day.
+            let is_file = page.is_some_and(is_file);
+            report.read = !is_file && page.is_some_and(|page| coverage::unreadable(page).is_none());
+            report.content =
+                page.and_then(|page| if is_file { page.facts.report.clone() } else { content(night, page) });
             report.unread_cause =
                 night.failure(&entry.url).map(|failure| failure.cause).or_else(|| page.and_then(coverage::unreadable));
             reports.insert(key, report);
         }
     }
     reports.into_values().collect()
+}
+
+/// The website's own yearly reports: pages, and rows and links of the home page that are titled so.
+pub(super) fn fold_site(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFacts> {
+    let places = Places::of(night, columns);
+    let mut reports: BTreeMap<String, ReportFacts> = BTreeMap::new();
+    for page in night.readable().filter(|page| !super::is_list_page(page.facts.kind)) {
+        let Some(title) = page.facts.title.as_ref().filter(|title| is_site_report_title(title)) else { continue };
+        let urls = [page.capture.url.as_str(), page.capture.final_url.as_str()];
+        let mut report = report(night, &places, &urls, title, page.facts.published);
+        report.read = true;
+        report.capture = Some(page.capture.id.clone());
+        reports.entry(report.key.clone()).or_insert(report);
+    }
+    let rows = columns.iter().flat_map(|column| &column.entries).map(|row| (&row.title, &row.url, row.date));
+    let links = night.home().into_iter().flat_map(|home| &home.facts.anchors);
+    for (title, url, date) in rows.chain(links.map(|link| (&link.text, &link.url, None))) {
+        // A link without a year leads to the column.
+        if !is_site_report_title(title) || year_of(title).is_none() || url.is_empty() {
+            continue;
+        }
+        let page = night.page(url).filter(|page| !is_file(page));
+        let key = page.map_or_else(|| path_of(url), |page| path_of(&page.capture.final_url));
+        if reports.contains_key(&key) || page.is_some_and(|page| super::is_list_page(page.facts.kind)) {
+            continue;
+        }
+        let published = page.and_then(|page| page.facts.published).or(date);
+        let mut report = report(night, &places, &[url], title, published);
+        report.read = page.is_some_and(|page| coverage::unreadable(page).is_none());
+        report.unread_cause =
+            night.failure(url).map(|failure| failure.cause).or_else(|| page.and_then(coverage::unreadable));
+        reports.insert(key, report);
+    }
+    reports.into_values().collect()
+}
+
+/// 河清市人民政府网站工作年度报表（2021年度）.
+fn is_site_report_title(title: &str) -> bool {
+    static SITE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"网站.{0,6}(?:年度|年).{0,4}(?:报表|报告)|网站(?:工作)?(?:年报|报表)"));
+    let title = normalise(title);
+    let about = ["通知", "公告", "填报", "解读", "监管", "办法", "开展", "做好"];
+    SITE.is_match(&title) && !about.iter().any(|word| title.contains(word))
 }
 
 fn report(
@@ -83,6 +131,30 @@ fn report(
         key,
         ..ReportFacts::default()
     }
+}
+
+/// Whether the page is an attached file.
+fn is_file(page: &ObservedPage) -> bool {
+    page.facts.report.as_ref().is_some_and(|report| report.source != ReportSource::Page)
+}
+
+/// What a report says: its page, or the attached file that says more.
+fn content(night: &Night<'_>, page: &ObservedPage) -> Option<Report> {
+    let mut own = page.facts.report.clone()?;
+    let tables = |report: &Report| report.tables.found().iter().filter(|found| **found).count();
+    let mut best: Option<&Report> = None;
+    for file in &page.facts.documents {
+        let read = night.page(&file.url).and_then(|file| file.facts.report.as_ref());
+        match read.filter(|report| report.says_something()) {
+            Some(report) if best.is_none_or(|best| tables(report) > tables(best)) => best = Some(report),
+            Some(_) => {}
+            None => own.unread_files.push(if file.title.is_empty() { path_of(&file.url) } else { file.title.clone() }),
+        }
+    }
+    Some(match best.filter(|best| tables(best) > tables(&own)) {
+        Some(best) => best.clone(),
+        None => own,
+    })
 }
 
 /// A row whose link leads nowhere still shows that there is a report.

@@ -13,5 +13,5 @@ mod sieve;
 pub mod workdays;
 
 pub use decode::{Decoded, decode};
-pub use normalise::{fold_width, normalise, tidy};
+pub use normalise::{fold_width, letters, normalise, tidy};
 pub use pattern::pattern;

@@ -67,11 +67,11 @@ fn try_out() {
 fn measure(pages: usize, runs: usize) {
     let bench = Bench::new(pages);
     let (all, broken) = (bench.site.pages().len(), bench.site.broken());
-    let size =
-        bench.site.pages().iter().rev().take(100).filter_map(|path| bench.site.page(path)).map(|page| page.len());
+    let last = bench.site.pages().into_iter().rev().take(100);
+    let size: usize = last.filter_map(|path| bench.site.page(&path)).map(|page| page.len()).sum();
     println!(
         "{all} pages of {} KB, {broken} broken links, {AT_ONCE} at once; {}; median of {runs}",
-        size.sum::<usize>() / 100_000,
+        size / 100_000,
         machine(),
     );
     let crawlers = bench.crawlers();

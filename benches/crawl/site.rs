@@ -151,7 +151,7 @@ impl Site {
         for step in 0..NEIGHBOURS {
             row(page, (number + 1 + step * step * 37) % self.articles);
         }
-        if number % 2 == 0 {
+        if number.is_multiple_of(2) {
             let gone = dice.below(self.broken());
             let gone = if number / 2 < self.broken() { number / 2 } else { gone };
             let _ = writeln!(page, "<li><a href=\"/gone/t20190101_{gone}.html\">已失效的链接{gone}</a></li>");

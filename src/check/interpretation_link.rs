@@ -1,6 +1,8 @@
 //! Kind `interpretation-link`: a policy document without its interpretation, links missing between the two, or an
 //! interpretation that came too late.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::Deserialize;
 
@@ -45,7 +47,8 @@ pub enum Fault {
 impl Rule for InterpretationLink {
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
         let pairing = Pairing::of(&case.facts.documents);
-        let mine = |document: &&&DocumentFacts| case.documents().any(|own| own.key == document.key);
+        let own: BTreeSet<&str> = case.documents().map(|document| document.key.as_str()).collect();
+        let mine = |document: &&&DocumentFacts| own.contains(document.key.as_str());
         match self.fault {
             Fault::InterpretationNotLinkedBack => pairing
                 .interpretations

@@ -103,13 +103,13 @@ pub fn links_to(from: &DocumentFacts, to: &DocumentFacts) -> bool {
 }
 
 fn same_page(a: &str, b: &str) -> bool {
-    let page = |url: &str| {
+    fn path(url: &str) -> &str {
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         let path = rest.find('/').map_or("/", |slash| &rest[slash..]);
-        let path = path.split('#').next().unwrap_or(path).trim_end_matches('/').to_owned();
-        (host_of(url), path)
-    };
-    page(a) == page(b)
+        path.split('#').next().unwrap_or(path).trim_end_matches('/')
+    }
+    // Hosts are seldom different where paths are equal, and asking for them costs more.
+    path(a) == path(b) && host_of(a) == host_of(b)
 }
 
 fn ties_of(interpretation: &DocumentFacts, policies: &[&DocumentFacts], names: &[Names]) -> Vec<Tie> {

@@ -19,6 +19,8 @@ pub struct Case<'a> {
     pub context: &'a Context<'a>,
     pub unit: &'a Unit,
     visits: BTreeMap<&'a str, &'a Visit>,
+    /// Names and aliases of the portal's units, for comparing.
+    named: Vec<(String, &'a Unit)>,
 }
 
 /// Why nothing may be said of absence.
@@ -44,7 +46,9 @@ impl<'a> Case<'a> {
         for visit in &facts.coverage.visits {
             visits.insert(visit.url.as_str(), visit);
         }
-        Self { facts, context, unit, visits }
+        let units = &context.portal.units;
+        let named = units.iter().flat_map(|unit| names(unit).map(move |name| (normalise(name), unit))).collect();
+        Self { facts, context, unit, visits, named }
     }
 
     /// The visit that read this address.
@@ -64,8 +68,7 @@ impl<'a> Case<'a> {
 
     fn unit_named(&self, name: &str) -> Option<&'a Unit> {
         let name = normalise(name);
-        let portal = self.context.portal;
-        portal.units.iter().find(|unit| names(unit).any(|own| normalise(own) == name))
+        self.named.iter().find(|(own, _)| *own == name).map(|(_, unit)| *unit)
     }
 
     fn unit_at(&self, url: &str) -> Option<&'a Unit> {
@@ -159,12 +162,11 @@ impl<'a> Case<'a> {
     /// The unit whose longest name stands in the title.
     fn unit_in_title(&self, title: &str) -> Option<&'a Unit> {
         let title = normalise(title);
-        let portal = self.context.portal;
-        let named = portal.units.iter().flat_map(|unit| names(unit).map(move |name| (normalise(name), unit)));
-        named
+        self.named
+            .iter()
             .filter(|(name, _)| !name.is_empty() && !is_place(name) && title.contains(name.as_str()))
             .max_by_key(|(name, _)| name.len())
-            .map(|(_, unit)| unit)
+            .map(|(_, unit)| *unit)
     }
 
     /// Whether the column or one it hangs under fits the standard name for certain.

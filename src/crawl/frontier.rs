@@ -23,7 +23,7 @@ pub(super) struct Wanted {
 }
 
 /// To which column of the lexicon, and to which of the portal's columns of that name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Belonging {
     /// Place in the lexicon.
     pub(super) term: usize,

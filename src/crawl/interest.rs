@@ -1,7 +1,11 @@
 //! What a link is worth: which addresses checks need, and how many of each kind. Only the order and the extent of reading
 //! are decided here; what a column or a document is, is for `observe` to say.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use jiff::{Timestamp, ToSpan, civil::Date};
 use url::Url;
@@ -77,6 +81,8 @@ const MONTHS_BACK: i32 = 15;
 /// A link text this much longer than a column's name is still taken for that column.
 const NAME_SLACK: usize = 6;
 const LONGEST_GUIDE: usize = 16;
+/// So many weighed links are remembered before all are forgotten.
+const MOST_WEIGHED: usize = 100_000;
 const GUIDES: &[&str] =
     &["网站地图", "站点地图", "网站导航", "信息公开", "政务公开", "主动公开", "公开目录", "公开平台", "公示"];
 
@@ -96,6 +102,9 @@ pub(super) struct Compass<'a> {
     units: HashSet<String>,
     oldest: Date,
     eaten: HashMap<u64, Eaten>,
+    /// Links that were weighed, each with all that its worth depends on. A menu stands on every page, and weighing its
+    /// links again changes nothing.
+    weighed: HashSet<u64>,
 }
 
 /// A link with its worth.
@@ -134,6 +143,7 @@ impl<'a> Compass<'a> {
                 .collect(),
             oldest: today.checked_sub(MONTHS_BACK.months()).unwrap_or(Date::MIN),
             eaten: HashMap::new(),
+            weighed: HashSet::new(),
         };
         for (place, term) in lexicon.columns.iter().enumerate() {
             for name in [&term.name].into_iter().chain(&term.aliases) {
@@ -165,6 +175,7 @@ impl<'a> Compass<'a> {
     /// Forgets how much of each column was asked for: its lists are about to be read again.
     pub(super) fn begin_anew(&mut self) {
         self.eaten.clear();
+        self.weighed.clear();
     }
 
     /// An address that a sitemap lists: a column it may be, but nothing says which.
@@ -175,8 +186,9 @@ impl<'a> Compass<'a> {
         Some(Wanted { url, interest, text: String::new(), from: Some(sitemap), depth: 1, column: None })
     }
 
-    /// Where a page that was read leads to: its rows, its next page, its links, each in the order of the page.
-    /// `is_known` tells addresses that were met before.
+    /// Where a page that was read leads to: its rows, its next page, its links, each in the order of the page; without
+    /// links that another page led to in the same way. `is_known` tells addresses that were met before. Equal links of
+    /// all pages must be one ([`super::Keeper`]).
     pub(super) fn leads(
         &mut self,
         wanted: &Wanted,
@@ -192,6 +204,9 @@ impl<'a> Compass<'a> {
             Some(Lead { url, text, interest: Interest::Document, column, further: false })
         }));
         leads.extend(facts.anchors.iter().filter_map(|anchor| {
+            if !self.is_new(anchor, url, facts.kind, column, wanted.depth) {
+                return None;
+            }
             let target = self.readable(&anchor.url)?;
             let (interest, column) = self.worth(anchor, &target, url, facts.kind, column);
             let text = if anchor.text.is_empty() { &anchor.title } else { &anchor.text };
@@ -266,6 +281,25 @@ impl<'a> Compass<'a> {
         Some(Lead { url, text, interest: Interest::Rest, column: None, further: true })
     }
 
+    /// Whether this link was not yet weighed under the same circumstances.
+    fn is_new(
+        &mut self,
+        anchor: &Arc<Anchor>,
+        page: &Url,
+        kind: PageKind,
+        column: Option<Belonging>,
+        depth: u32,
+    ) -> bool {
+        if self.weighed.len() >= MOST_WEIGHED {
+            self.weighed.clear();
+        }
+        let is_document = is_document(kind);
+        let folder = column.filter(|_| !is_document).map(|_| folder_of(page));
+        let mut hasher = DefaultHasher::new();
+        (Arc::as_ptr(anchor), is_document, column, folder, depth).hash(&mut hasher);
+        self.weighed.insert(hasher.finish())
+    }
+
     fn worth(
         &self,
         anchor: &Anchor,
@@ -294,7 +328,7 @@ impl<'a> Compass<'a> {
         if is_guide || self.weak.contains(&text) || self.units.contains(&text) {
             return (Interest::Guide, None);
         }
-        let folder = page.path().rfind('/').map_or("/", |slash| &page.path()[..=slash]);
+        let folder = folder_of(page);
         if columnlike && !is_document && column.is_some() && folder.len() > 1 && target.path().starts_with(folder) {
             return (Interest::List, column);
         }
@@ -368,6 +402,11 @@ impl<'a> Compass<'a> {
         (address::is_of_portal(&self.home, &url) && address::may_be_page(&url) && !address::is_trap(&url))
             .then_some(url)
     }
+}
+
+/// The path of a page without its file.
+fn folder_of(page: &Url) -> &str {
+    page.path().rfind('/').map_or("/", |slash| &page.path()[..=slash])
 }
 
 fn is_document(kind: PageKind) -> bool {

@@ -1,7 +1,10 @@
 //! What a visit remembers of a page once it has been followed: little, for a portal may have fifty thousand.
 //! Pure: a stored night that is judged again is thinned the same way.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use crate::model::{Anchor, PageFacts, PageKind};
 
@@ -19,7 +22,13 @@ pub struct Keeper {
 impl Keeper {
     /// Drops what nothing after the visit reads.
     pub fn keep(&mut self, facts: &mut PageFacts) {
-        for anchor in &mut facts.anchors {
+        self.share(&mut facts.anchors);
+        Self::thin(facts);
+    }
+
+    /// Equal links of all pages become one, so that they can be told by their place in memory.
+    pub(super) fn share(&mut self, anchors: &mut Vec<Arc<Anchor>>) {
+        for anchor in anchors.iter_mut() {
             match self.anchors.get(anchor) {
                 Some(known) => *anchor = Arc::clone(known),
                 None => {
@@ -27,12 +36,20 @@ impl Keeper {
                 }
             }
         }
-        facts.anchors.shrink_to_fit();
+        anchors.shrink_to_fit();
+    }
+
+    /// Drops all that is no link.
+    pub(super) fn thin(facts: &mut PageFacts) {
+        let is_article = matches!(facts.kind, PageKind::Article | PageKind::Report);
+        // An article's META names the column it belongs to, which is asked of lists alone.
+        if is_article {
+            facts.meta = BTreeMap::new();
+        }
         facts.meta.retain(|name, _| name == "columnname");
         if let Some(cms) = &mut facts.cms {
             cms.evidence.truncate(1);
         }
-        let is_article = matches!(facts.kind, PageKind::Article | PageKind::Report);
         if is_article && !DECISIONS.iter().any(|word| facts.body.contains(word)) {
             facts.body.truncate(facts.body.floor_char_boundary(OPENING));
         }

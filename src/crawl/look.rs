@@ -1,6 +1,8 @@
 //! One look at one address: ask, keep as evidence, read, and say whether it is the portal speaking.
 
-use std::sync::Arc;
+use std::{num::NonZeroUsize, sync::Arc, thread::available_parallelism};
+
+use tokio::sync::Semaphore;
 
 use url::Url;
 
@@ -26,6 +28,8 @@ pub(super) struct Looker<'a> {
     pub(super) lexicon: Arc<Lexicon>,
     pub(super) archive: Option<Archive>,
     pub(super) memory: Memory,
+    /// As many pages are read at once as the machine has processors: more would only get into each other's way.
+    desks: Semaphore,
 }
 
 /// What was seen.
@@ -55,13 +59,20 @@ struct Received {
     not_modified: Option<Capture>,
 }
 
-impl Looker<'_> {
+impl<'a> Looker<'a> {
+    pub(super) fn new(client: &'a Client, lexicon: &Lexicon, archive: Option<&Archive>, memory: Memory) -> Self {
+        let desks = Semaphore::new(available_parallelism().map_or(1, NonZeroUsize::get));
+        Self { client, lexicon: Arc::new(lexicon.clone()), archive: archive.cloned(), memory, desks }
+    }
+
     pub(super) async fn look(&self, url: &str, patience: Patience) -> Seen {
         let received = match self.ask(url, patience).await {
             Ok(received) => received,
             Err(failure) => return Seen::Nothing(failure),
         };
         let (lexicon, archive) = (Arc::clone(&self.lexicon), self.archive.clone());
+        // Never closed.
+        let _desk = self.desks.acquire().await;
         // Reading a page takes milliseconds of a core; writing may wait for the disk.
         let reading = tokio::task::spawn_blocking(move || {
             let Received { mut capture, body, not_modified } = received;

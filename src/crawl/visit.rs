@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, HashSet},
     hash::{DefaultHasher, Hasher},
-    sync::Arc,
 };
 
 use futures_util::{StreamExt, stream::FuturesOrdered};
@@ -70,7 +69,7 @@ pub async fn visit_again(
     memory: Memory,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Visited {
-    let looker = Looker { client, lexicon: Arc::new(lexicon.clone()), archive: Some(archive.clone()), memory };
+    let looker = Looker::new(client, lexicon, Some(archive), memory);
     go(&Limits::of(portal, client), portal, as_of, &looker, progress).await
 }
 
@@ -84,8 +83,7 @@ pub async fn visit_within(
     archive: Option<&Archive>,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Visited {
-    let memory = Memory::default();
-    let looker = Looker { client, lexicon: Arc::new(lexicon.clone()), archive: archive.cloned(), memory };
+    let looker = Looker::new(client, lexicon, archive, Memory::default());
     go(limits, portal, as_of, &looker, progress).await
 }
 
@@ -379,10 +377,11 @@ impl Visit<'_> {
             wanted.interest = wanted.interest.min(other.interest);
             wanted.column = wanted.column.or(other.column);
         }
+        self.keeper.share(&mut facts.anchors);
         if at_home {
             self.follow(&wanted, &answered, &facts);
         }
-        self.keeper.keep(&mut facts);
+        Keeper::thin(&mut facts);
         if capture.revisit.as_ref().is_some_and(|how| how.sameness == NotModified) {
             self.unproven.push(wanted.clone());
         }

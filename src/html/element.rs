@@ -7,14 +7,6 @@ use super::{
     tree::{Kind, NONE, Node, Tree},
 };
 
-/// Elements whose content nobody sees.
-const UNSEEN: [&str; 8] = ["script", "style", "noscript", "template", "head", "title", "textarea", "select"];
-/// Elements that stand in the line; all others break it.
-const INLINE: [&str; 21] = [
-    "a", "abbr", "b", "big", "bdo", "cite", "code", "em", "font", "i", "ins", "label", "nobr", "s", "small", "span",
-    "strong", "sub", "sup", "u", "wbr",
-];
-
 /// An element of a page. Cheap to copy; equal only to itself.
 #[derive(Clone, Copy, Debug)]
 pub struct Element<'p> {
@@ -143,45 +135,50 @@ impl<'p> Element<'p> {
     }
 
     /// Walks everything below in document order, until told to stop; answers whether it was.
-    pub fn walk(self, visit: &mut dyn FnMut(Step<'p>) -> Go) -> bool {
-        for at in self.nodes_below() {
-            let child = Self { at, ..self };
-            let mut go;
-            if let Some(Kind::Text(words)) = child.node().map(|node| node.kind) {
-                go = visit(Step::Text(self.tree.words(words)));
-            } else {
-                go = visit(Step::Enter(child));
-                if go == Go::On {
-                    if child.walk(visit) {
+    pub fn walk(self, visit: &mut impl FnMut(Step<'p>) -> Go) -> bool {
+        let nodes = self.tree.nodes.as_slice();
+        let element = |at: u32| Self { at, ..self };
+        let end_of = |at: u32| nodes.get(at as usize).map_or(at, |node| node.end);
+        let end = end_of(self.at);
+        // The innermost element that was entered and not left, and where it ends.
+        let (mut open, mut open_end) = (self.at, end);
+        let mut at = self.at + 1;
+        loop {
+            while at >= open_end && open != self.at {
+                if visit(Step::Leave(element(open))) == Go::Stop {
+                    return true;
+                }
+                open = nodes.get(open as usize).map_or(self.at, |node| node.parent);
+                open_end = end_of(open);
+            }
+            let Some(node) = nodes.get(at as usize).filter(|_| at < end) else { return false };
+            match node.kind {
+                Kind::Text(words) => {
+                    if visit(Step::Text(self.tree.words(words))) == Go::Stop {
                         return true;
                     }
-                    go = visit(Step::Leave(child));
+                    at += 1;
                 }
-            }
-            if go == Go::Stop {
-                return true;
+                Kind::Element { .. } => match visit(Step::Enter(element(at))) {
+                    Go::On => {
+                        (open, open_end) = (at, node.end);
+                        at += 1;
+                    }
+                    Go::Over => at = node.end,
+                    Go::Stop => return true,
+                },
             }
         }
-        false
     }
 
     /// Whether a reader sees it, as far as the markup itself says.
     pub fn is_seen(self) -> bool {
-        if UNSEEN.contains(&self.name()) {
-            return false;
-        }
-        match self.attr("style") {
-            Some(style) if style.len() < 2000 && (style.contains("isplay") || style.contains("ISPLAY")) => {
-                let bare: String = style.chars().filter(|letter| !letter.is_whitespace()).collect();
-                !bare.to_ascii_lowercase().contains("display:none")
-            }
-            _ => true,
-        }
+        self.node().is_some_and(|node| !node.look.unseen)
     }
 
     /// Breaks the line before and after itself.
     pub fn is_block(self) -> bool {
-        !INLINE.contains(&self.name())
+        self.node().is_none_or(|node| !node.look.inline)
     }
 
     /// All text below as it stands, seen or not.

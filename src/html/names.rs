@@ -170,3 +170,18 @@ pub(super) fn end_is_implied(name: Name) -> bool {
 pub(super) fn is_special(name: Name) -> bool {
     !matches!(name, Name::Link | Name::Formatting | Name::NoBreak | Name::Other | Name::OptGroup | Name::Option)
 }
+
+/// Elements whose content nobody sees.
+pub(super) fn is_unseen(words: &str) -> bool {
+    matches!(words, "script" | "style" | "noscript" | "template" | "head" | "title" | "textarea" | "select")
+}
+
+/// Elements that stand in the line.
+#[rustfmt::skip]
+pub(super) fn is_inline(words: &str) -> bool {
+    matches!(
+        words,
+        "a" | "abbr" | "b" | "big" | "bdo" | "cite" | "code" | "em" | "font" | "i" | "ins" | "label" | "nobr" | "s" | "small"
+            | "span" | "strong" | "sub" | "sup" | "u" | "wbr"
+    )
+}

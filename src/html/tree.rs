@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use super::names;
+
 /// A place in the buffer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Span {
@@ -48,6 +50,29 @@ pub(super) struct Node {
     pub(super) end: u32,
     /// The last node directly below; while a tree is built.
     last: u32,
+    /// What a reader notices of an element, worked out once: every walk asks.
+    pub(super) look: Look,
+}
+
+/// How an element shows.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Look {
+    /// Nobody sees it or anything in it, as far as the markup itself says.
+    pub(super) unseen: bool,
+    /// It stands in the line; all others break it.
+    pub(super) inline: bool,
+}
+
+impl Look {
+    fn of(name: &str, style: Option<&str>) -> Self {
+        let hidden = style.is_some_and(|style| {
+            style.len() < 2000 && (style.contains("isplay") || style.contains("ISPLAY")) && {
+                let bare: String = style.chars().filter(|letter| !letter.is_whitespace()).collect();
+                bare.to_ascii_lowercase().contains("display:none")
+            }
+        });
+        Self { unseen: hidden || names::is_unseen(name), inline: names::is_inline(name) }
+    }
 }
 
 /// Elements and texts of one page. The first node is the `html` element.
@@ -98,11 +123,14 @@ impl Tree {
         let first = u32::try_from(self.attributes.len()).unwrap_or(u32::MAX);
         self.attributes.extend_from_slice(attributes);
         let count = u32::try_from(attributes.len()).unwrap_or(0);
-        self.push(parent, Kind::Element { name, first, count })
+        let style =
+            attributes.iter().find(|(name, _)| self.words(*name) == "style").map(|(_, style)| self.words(*style));
+        let look = Look::of(self.words(name), style);
+        self.push(parent, Kind::Element { name, first, count }, look)
     }
 
     pub(super) fn push_text(&mut self, parent: u32, words: Span) -> u32 {
-        self.push(parent, Kind::Text(words))
+        self.push(parent, Kind::Text(words), Look::default())
     }
 
     /// Continues the text that was appended last, where the new words follow it below the same parent; else a new one.
@@ -126,7 +154,7 @@ impl Tree {
         self.push_text(parent, words);
     }
 
-    fn push(&mut self, parent: u32, kind: Kind) -> u32 {
+    fn push(&mut self, parent: u32, kind: Kind, look: Look) -> u32 {
         let at = u32::try_from(self.nodes.len()).unwrap_or(NONE);
         let mut before = NONE;
         if let Some(above) = self.nodes.get_mut(parent as usize) {
@@ -135,7 +163,7 @@ impl Tree {
         if let Some(sibling) = self.nodes.get_mut(before as usize) {
             sibling.after = at;
         }
-        self.nodes.push(Node { kind, parent, before, after: NONE, end: at + 1, last: NONE });
+        self.nodes.push(Node { kind, parent, before, after: NONE, end: at + 1, last: NONE, look });
         at
     }
 

@@ -65,6 +65,7 @@ pub(super) fn read(
     url: &Url,
     meta: &BTreeMap<String, String>,
     body: Option<Element<'_>>,
+    body_text: &str,
     title: Option<&str>,
     attachments: &[Attachment],
 ) -> Vec<DateClaim> {
@@ -85,7 +86,7 @@ pub(super) fn read(
         };
         claims.push(claim);
     }
-    claims.extend(body.and_then(signature));
+    claims.extend(signature(body_text));
     claims.extend(attachments.iter().filter_map(of_file));
     claims.truncate(MOST_CLAIMS);
     claims
@@ -192,10 +193,11 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
     let bare_title = title.map(normalise).unwrap_or_default();
     let title_at = (bare_title.chars().count() >= 2)
         .then(|| {
-            let same = |line: &&Line| !line.in_link && normalise(&line.text).starts_with(&bare_title);
-            let exact =
-                lines.iter().rposition(|line| !line.in_link && !line.in_body && normalise(&line.text) == bare_title);
-            exact.or_else(|| lines.iter().position(|line| same(&line)))
+            let same =
+                |line: &Line| may_begin(&line.text, &bare_title) && normalise(&line.text).starts_with(&bare_title);
+            let is_it = |line: &Line| may_begin(&line.text, &bare_title) && normalise(&line.text) == bare_title;
+            let exact = lines.iter().rposition(|line| !line.in_link && !line.in_body && is_it(line));
+            exact.or_else(|| lines.iter().position(|line| !line.in_link && same(line)))
         })
         .flatten();
     let mut found: Vec<(usize, DateClaim)> = Vec::new();
@@ -269,6 +271,12 @@ fn is_reference(before: &str, after: &str) -> bool {
     ];
     let (before, after) = (before.trim_end(), after.trim_start());
     before.ends_with(['至', '到']) || WORDS.iter().any(|word| after.starts_with(word))
+}
+
+/// False where the first letter shows already that the text does not begin with the normalised words.
+fn may_begin(text: &str, bare: &str) -> bool {
+    let is_chinese = |letter: &char| matches!(letter, '\u{4E00}'..='\u{9FFF}');
+    text.chars().next().filter(is_chinese).is_none_or(|letter| bare.starts_with(letter))
 }
 
 /// A bare date beside a link is the date of a list row.
@@ -346,9 +354,8 @@ fn label_of(before: &str) -> Label {
 }
 
 /// The date under a document: the last lines of the text, alone on its line.
-fn signature(body: Element<'_>) -> Option<DateClaim> {
-    let text = body.text();
-    let line = text.lines().rev().map(str::trim).filter(|line| !line.is_empty()).take(12).find_map(|line| {
+fn signature(body_text: &str) -> Option<DateClaim> {
+    let line = body_text.lines().rev().map(str::trim).filter(|line| !line.is_empty()).take(12).find_map(|line| {
         match dates::read_cell(line)? {
             dates::Cell::Full { date, time } => Some((line, Moment { date, time })),
             dates::Cell::MonthDay { .. } => None,

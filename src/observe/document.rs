@@ -23,7 +23,9 @@ pub(super) fn attachments(page: &Page) -> Vec<Attachment> {
     let mut found: Vec<Attachment> = Vec::new();
     for link in page.links() {
         // Most links are no files, which shows before they are resolved.
-        if !FILES.iter().any(|extension| has_ending(link.href, extension)) {
+        let path = link.href.split(['?', '#']).next().unwrap_or_default().trim_end();
+        let Some((_, ending)) = path.rsplit_once('.') else { continue };
+        if ending.len() > 4 || !FILES.iter().any(|file| file[1..].eq_ignore_ascii_case(ending)) {
             continue;
         }
         let Some(url) = page.resolve(link.href) else { continue };
@@ -38,15 +40,9 @@ pub(super) fn attachments(page: &Page) -> Vec<Attachment> {
     found
 }
 
-/// Whether the path of an address ends like this, whatever the case.
-fn has_ending(href: &str, ending: &str) -> bool {
-    let path = href.split(['?', '#']).next().unwrap_or_default().trim_end().as_bytes();
-    path.len().checked_sub(ending.len()).is_some_and(|at| path[at..].eq_ignore_ascii_case(ending.as_bytes()))
-}
-
 /// The first document number in `text`, blanks taken out.
 pub(super) fn number_in(text: &str) -> Option<String> {
-    let found = NUMBER.find(text)?;
+    let found = text.contains('号').then(|| NUMBER.find(text))??;
     Some(found.as_str().split_whitespace().collect())
 }
 
@@ -83,7 +79,7 @@ pub(super) fn attributes(page: &Page, facts: &mut PageFacts) {
 
 /// A number in the opening that stands as a line of its own, not as a reference inside 《…》 or a sentence.
 fn number_alone(opening: &str) -> Option<String> {
-    let found = NUMBER.find(opening)?;
+    let found = opening.contains('号').then(|| NUMBER.find(opening))??;
     let before = opening[..found.start()].trim_end();
     let is_reference = before.ends_with(['（', '(', '》', '《', '据', '照', '彻', '实', '的', '“']);
     (!is_reference && before.chars().count() < 120).then(|| found.as_str().split_whitespace().collect())

@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use memchr::memmem;
+use regex::{Captures, Regex};
 
 use crate::{
     cms::Source,
@@ -12,7 +13,7 @@ use crate::{
 };
 
 static ID_CODE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)(?:网站|站点)?标识(?:编?码|号)[^0-9a-z]{0,40}((?:bm|ct|sh|[a-z])?\d{8,10})\b"));
+    LazyLock::new(|| pattern(r"(?i)标识(?:编?码|号)[^0-9a-z]{0,40}((?:bm|ct|sh|[a-z])?\d{8,10})\b"));
 /// Where the label is missing: `site_code=…` of the 找错 entry and the script that writes it.
 static FIND_ERROR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -52,7 +53,7 @@ pub(super) fn read(source: &Source<'_>) -> SiteIdentity {
     // Footers are often written by a script or commented templates; the source text is asked after the visible text.
     // Most pages say little of the site: a word that must stand there is looked for first, which costs next to nothing.
     let find = |form: &Regex, word: &str| {
-        source.has(word).then(|| first_group(form, &visible).or_else(|| first_group(form, source.text))).flatten()
+        source.has(word).then(|| near(form, &visible, word).or_else(|| near(form, source.text, word))).flatten()
     };
     let in_source = |form: &Regex, words: &[&str]| {
         words.iter().any(|word| source.has(word)).then(|| first_group(form, source.text)).flatten()
@@ -65,7 +66,7 @@ pub(super) fn read(source: &Source<'_>) -> SiteIdentity {
             .or_else(|| Some(source.text).filter(|_| source.has("标识")).and_then(code_after_label)),
         icp: find(&ICP, "icp").map(|text| tidy(&text)),
         police: police(source, &visible),
-        organiser: first_group(&ORGANISER, &visible).map(|text| organiser(&text)),
+        organiser: near(&ORGANISER, &visible, "主办").map(|text| organiser(&text)),
         conac: in_source(&CONAC, &["conac.cn/"]),
         find_error_code: in_source(&FIND_ERROR, &["sitecode=", "site_code=", "_span_jiucuo", "link("])
             .map(|code| code.to_lowercase()),
@@ -87,7 +88,7 @@ fn is_code(text: &str) -> bool {
 }
 
 fn code_after_label(text: &str) -> Option<String> {
-    ID_CODE.captures(text).map(|captures| captures[1].to_lowercase())
+    near(&ID_CODE, text, "标识").map(|code| code.to_lowercase())
 }
 
 fn police(source: &Source<'_>, visible: &str) -> Option<String> {
@@ -100,9 +101,42 @@ fn police(source: &Source<'_>, visible: &str) -> Option<String> {
     })
 }
 
+/// [`first_group`] of a form whose matches all hold `word` (letters in lower case), with a province and a blank before
+/// it at most. Looks around that word only: reading a whole page for each form costs more than everything else here.
+fn near(form: &Regex, text: &str, word: &str) -> Option<String> {
+    /// No match goes so far beyond its word.
+    const AROUND: (usize, usize) = (16, 400);
+    /// What is said more often than this is no footer.
+    const MOST_PLACES: usize = 500;
+    places(text, word).take(MOST_PLACES).find_map(|at| {
+        let from = text.floor_char_boundary(at.saturating_sub(AROUND.0));
+        let to = text.floor_char_boundary((at + AROUND.1).min(text.len()));
+        let captures = form.captures(&text[from..to])?;
+        // A match that begins later belongs to the word's next place, and may be cut here.
+        let begins_here = captures.get(0).is_some_and(|whole| whole.start() <= at - from);
+        begins_here.then(|| group_of(&captures)).flatten()
+    })
+}
+
+/// Where a word stands in a text, whatever the case of ASCII letters.
+fn places<'t>(text: &'t str, word: &'t str) -> Box<dyn Iterator<Item = usize> + 't> {
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    match word.first() {
+        Some(first) if word.is_ascii() => {
+            let is_it =
+                move |at: &usize| text.get(*at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word));
+            Box::new(memchr::memchr2_iter(first.to_ascii_lowercase(), first.to_ascii_uppercase(), text).filter(is_it))
+        }
+        _ => Box::new(memmem::find_iter(text, word)),
+    }
+}
+
 /// The first group that took part, or the whole match where the form has none.
 fn first_group(form: &Regex, text: &str) -> Option<String> {
-    let captures = form.captures(text)?;
+    group_of(&form.captures(text)?)
+}
+
+fn group_of(captures: &Captures<'_>) -> Option<String> {
     let group = captures.iter().skip(1).flatten().next().or_else(|| captures.get(0))?;
     Some(group.as_str().to_owned())
 }

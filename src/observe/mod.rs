@@ -27,7 +27,7 @@ use url::Url;
 
 use crate::{
     cms::{self, Source},
-    html::{self, Page},
+    html::{self, Element, Page},
     model::{Attachment, Block, Cause, Lexicon, PageFacts, PageKind, Paper, ReportSource},
     text,
 };
@@ -93,7 +93,8 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.column = column::read(&source, &map.crumbs);
     facts.title = title::read(&page, &facts.meta, body);
     facts.documents = document::attachments(&page);
-    facts.dates = claims::read(&page, &url, &facts.meta, body, facts.title.as_deref(), &facts.documents);
+    let words = body.map(Element::text).unwrap_or_default();
+    facts.dates = claims::read(&page, &url, &facts.meta, body, &words, facts.title.as_deref(), &facts.documents);
     facts.published = claims::choose(&facts.dates);
 
     // Where META says outright that this is an article, its surroundings are not read for rows.
@@ -111,7 +112,6 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     }
     facts.entries = years::resolve(rows, input.received);
     facts.next_pages = adapter.next_pages(&source).into_iter().map(String::from).collect();
-    let words = body.map(|body| body.text()).unwrap_or_default();
     facts.body_digest = fingerprint::of(&words);
     facts.body = text::tidy(&words);
     facts.tables = tables::read(&page);

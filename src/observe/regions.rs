@@ -1,12 +1,12 @@
 //! Which part of a page a link stands in: menu, crumbs, article text, related block, footer or the rest.
 
-use std::sync::Arc;
+use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use crate::{
     cms::{self, Adapter},
     html::{Element, Go, Page, Selector, Step},
     model::{Anchor, Region},
-    text::{dates, normalise, tidy},
+    text::{dates, letters, normalise, tidy},
 };
 
 /// Less text is not an article; a body chosen by its class may still be this short when it holds pictures or files.
@@ -62,7 +62,7 @@ impl Map {
                     }
                 }
                 Step::Text(text) => {
-                    let length = text.chars().filter(|letter| !letter.is_whitespace()).count();
+                    let length = letters(text);
                     map.text_length += length;
                     if current == Region::Body || (current == Region::Main && in_link == 0) {
                         map.main_text_length += length;
@@ -115,8 +115,27 @@ fn region_of(element: Element<'_>, around: Region, body: Option<Element<'_>>) ->
     }
 }
 
-/// What an id or class says about its block.
+/// What an id or class says about its block. The same ones come again on every page of a portal.
 pub(super) fn named_region(handle: &str) -> Option<Region> {
+    /// So many are remembered before all are forgotten.
+    const MOST_HANDLES: usize = 5000;
+    thread_local! {
+        static KNOWN: RefCell<HashMap<String, Option<Region>>> = RefCell::default();
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(region) = known.get(handle) {
+            return *region;
+        }
+        if known.len() >= MOST_HANDLES {
+            known.clear();
+        }
+        let region = region_called(handle);
+        known.insert(handle.to_owned(), region);
+        region
+    })
+}
+
+fn region_called(handle: &str) -> Option<Region> {
     let handle = handle.to_ascii_lowercase();
     let has = |marks: &[&str]| marks.iter().any(|mark| handle.contains(mark));
     let is = |marks: &[&str]| marks.contains(&handle.as_str());
@@ -275,7 +294,7 @@ fn prose_length(element: Element<'_>) -> usize {
         match step {
             Step::Enter(inner) if !inner.is_seen() || inner.name() == "a" => return Go::Over,
             Step::Enter(_) | Step::Leave(_) => {}
-            Step::Text(text) => length += text.chars().filter(|letter| !letter.is_whitespace()).count(),
+            Step::Text(text) => length += letters(text),
         }
         Go::On
     });

@@ -1,7 +1,7 @@
 //! Captures and unread pages: what a visit saw, enough to observe and judge it again.
 
 use jiff::civil::Date;
-use sqlx::FromRow;
+use sqlx::{FromRow, QueryBuilder, Sqlite};
 
 use super::{Connection, Log, LogError, Result, cells};
 use crate::model::{Capture, Cause, NotMeasurable, ObservedPage, Portal, Run};
@@ -207,53 +207,69 @@ pub(super) async fn write(
     pages: &[ObservedPage],
     others: &[Capture],
 ) -> Result<()> {
-    for (position, page) in (1..).zip(pages) {
+    let pages = pages.iter().map(|page| {
         let reached = (page.linked_from.as_deref(), page.link_text.as_str(), page.depth);
-        insert(connection, run, position, &page.capture, Some(reached)).await?;
-    }
-    for (position, capture) in (pages.len() + 1..).zip(others) {
-        insert(connection, run, position, capture, None).await?;
+        (&page.capture, Some(reached))
+    });
+    let all: Vec<(&Capture, Option<Reached<'_>>)> = pages.chain(others.iter().map(|capture| (capture, None))).collect();
+    // Each statement is a walk to the thread of the database and back.
+    for (number, rows) in all.chunks(ROWS_AT_ONCE).enumerate() {
+        insert(connection, run, number * ROWS_AT_ONCE + 1, rows).await?;
     }
     Ok(())
 }
 
-/// `reached` is the page that led there, the text of the link and the depth; none for what is no page.
+/// The page that led there, the text of the link and the depth; none for what is no page.
+type Reached<'a> = (Option<&'a str>, &'a str, u32);
+
+/// Rows of one statement.
+const ROWS_AT_ONCE: usize = 64;
+
+/// Writes captures, the first of them in that position.
 async fn insert(
     connection: &mut Connection,
     run: &str,
-    position: usize,
-    capture: &Capture,
-    reached: Option<(Option<&str>, &str, u32)>,
+    first: usize,
+    rows: &[(&Capture, Option<Reached<'_>>)],
 ) -> Result<()> {
-    let (linked_from, link_text, depth) = reached.unwrap_or((None, "", 0));
-    sqlx::query(
+    let mut statement: QueryBuilder<Sqlite> = QueryBuilder::new(
         "INSERT INTO captures (run, position, id, url, final_url, hops, at, status, headers, sha256, bytes,
-             truncated, attempts, location, is_page, linked_from, link_text, depth, revisit, old_tls, rendered)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
-    )
-    .bind(run)
-    .bind(cells::integer(position))
-    .bind(&capture.id)
-    .bind(&capture.url)
-    .bind(&capture.final_url)
-    .bind(cells::json(&capture.hops, "redirects")?)
-    .bind(cells::moment(capture.at))
-    .bind(i64::from(capture.status))
-    .bind(cells::json(&capture.headers, "headers")?)
-    .bind(&capture.sha256)
-    .bind(cells::integer(capture.bytes))
-    .bind(capture.truncated)
-    .bind(i64::from(capture.attempts))
-    .bind(&capture.location)
-    .bind(reached.is_some())
-    .bind(linked_from)
-    .bind(link_text)
-    .bind(i64::from(depth))
-    .bind(capture.revisit.as_ref().map(|revisit| cells::json(revisit, "a revisit")).transpose()?)
-    .bind(capture.old_tls)
-    .bind(capture.rendered.as_ref().map(|rendered| cells::json(rendered, "what a browser made")).transpose()?)
-    .execute(connection)
-    .await?;
+             truncated, attempts, location, is_page, linked_from, link_text, depth, revisit, old_tls, rendered) ",
+    );
+    let mut texts = Vec::with_capacity(rows.len());
+    for (capture, _) in rows {
+        let hops = cells::json(&capture.hops, "redirects")?;
+        let headers = cells::json(&capture.headers, "headers")?;
+        let revisit = capture.revisit.as_ref().map(|revisit| cells::json(revisit, "a revisit")).transpose()?;
+        let rendered = capture.rendered.as_ref().map(|how| cells::json(how, "what a browser made")).transpose()?;
+        texts.push((hops, headers, revisit, rendered));
+    }
+    statement.push_values((first..).zip(rows).zip(texts), |mut row, ((position, (capture, reached)), texts)| {
+        let (linked_from, link_text, depth) = reached.unwrap_or((None, "", 0));
+        let (hops, headers, revisit, rendered) = texts;
+        row.push_bind(run)
+            .push_bind(cells::integer(position))
+            .push_bind(&capture.id)
+            .push_bind(&capture.url)
+            .push_bind(&capture.final_url)
+            .push_bind(hops)
+            .push_bind(cells::moment(capture.at))
+            .push_bind(i64::from(capture.status))
+            .push_bind(headers)
+            .push_bind(&capture.sha256)
+            .push_bind(cells::integer(capture.bytes))
+            .push_bind(capture.truncated)
+            .push_bind(i64::from(capture.attempts))
+            .push_bind(&capture.location)
+            .push_bind(reached.is_some())
+            .push_bind(linked_from)
+            .push_bind(link_text)
+            .push_bind(i64::from(depth))
+            .push_bind(revisit)
+            .push_bind(capture.old_tls)
+            .push_bind(rendered);
+    });
+    statement.build().execute(connection).await?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! From bytes to text: byte-order mark, HTTP header, META, UTF-8 validity, statistical detection, in that order.
 //! Old portals contradict themselves (header utf-8, page GBK); the bytes then decide, and the contradiction is kept.
 
-use std::sync::LazyLock;
+use std::{cell::LazyCell, sync::LazyLock};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8};
@@ -51,11 +51,11 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
         }
         _ => None,
     };
-    let conclusive = is_conclusive_utf8(bytes);
+    let conclusive = LazyCell::new(|| is_conclusive_utf8(bytes));
     let mut rejected = disagreement.clone();
     let mut best: Option<Attempt> = None;
     for (source, encoding) in declared.into_iter().filter_map(|(source, found)| found.map(|found| (source, found))) {
-        if encoding != UTF_8 && conclusive {
+        if encoding != UTF_8 && *conclusive {
             rejected = Some(format!("{source} says {}, the bytes are utf-8", name(encoding)));
             continue;
         }

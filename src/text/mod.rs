@@ -14,5 +14,5 @@ pub mod similarity;
 pub mod workdays;
 
 pub use decode::{Decoded, decode};
-pub use normalise::{fold_width, normalise, tidy};
+pub use normalise::{fold_width, letters, normalise, tidy};
 pub use pattern::pattern;

@@ -17,24 +17,38 @@ fn is_invisible(letter: char) -> bool {
 /// For comparing: widths folded, lower case, without any white space or invisible characters.
 pub fn normalise(text: &str) -> String {
     let mut normal = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            // Most letters by far: they have no case, no width and take room.
-            '\u{4E00}'..='\u{9FFF}' => normal.push(letter),
-            _ if is_invisible(letter) => {}
+    // What stays as it is is taken over in one piece.
+    let (mut kept, mut at) = (0, 0);
+    while let Some(byte) = text.as_bytes().get(at) {
+        match byte {
+            // Chinese letters, most by far: they have no case, no width and take room.
+            0xE4..=0xE9 => at += 3,
+            0x21..=0x40 | 0x5B..=0x7E => at += 1,
             _ => {
-                let letter = fold_width(letter);
-                if letter.is_ascii() {
-                    if !letter.is_ascii_whitespace() && letter != '\u{b}' {
-                        normal.push(letter.to_ascii_lowercase());
-                    }
-                } else if !letter.is_whitespace() {
-                    normal.extend(letter.to_lowercase());
-                }
+                normal.push_str(&text[kept..at]);
+                let Some(letter) = text[at..].chars().next() else { break };
+                push_normal(&mut normal, letter);
+                at += letter.len_utf8();
+                kept = at;
             }
         }
     }
+    normal.push_str(&text[kept..]);
     normal
+}
+
+fn push_normal(normal: &mut String, letter: char) {
+    if is_invisible(letter) {
+        return;
+    }
+    let letter = fold_width(letter);
+    if letter.is_ascii() {
+        if !letter.is_ascii_whitespace() && letter != '\u{b}' {
+            normal.push(letter.to_ascii_lowercase());
+        }
+    } else if !letter.is_whitespace() {
+        normal.extend(letter.to_lowercase());
+    }
 }
 
 /// What [`normalise`] makes of one letter; none where it is taken out.
@@ -46,23 +60,79 @@ pub(super) fn normal_letter(letter: char) -> Option<char> {
 
 /// For showing: runs of white space become one blank, the ends are trimmed, widths stay.
 pub fn tidy(text: &str) -> String {
-    // The first bytes of everything that could change; Chinese letters begin with others.
-    let is_plain = |byte: u8| !matches!(byte, 0..=0x20 | 0xC2 | 0xE1 | 0xE2 | 0xE3 | 0xEF);
-    if text.bytes().all(is_plain) {
-        return text.to_owned();
-    }
     let mut tidied = String::with_capacity(text.len());
-    let mut gap = false;
-    for letter in text.chars().filter(|letter| !is_invisible(*letter)) {
-        if letter.is_whitespace() {
-            gap = !tidied.is_empty();
-        } else {
-            if gap {
+    // What stays as it is is taken over in one piece; `gap` tells of white space before it.
+    let (mut kept, mut at, mut gap) = (0, 0, false);
+    let mut take_over = |from: usize, to: usize, gap: bool| {
+        if from < to {
+            if gap && !tidied.is_empty() {
                 tidied.push(' ');
-                gap = false;
             }
-            tidied.push(letter);
+            tidied.push_str(&text[from..to]);
+        }
+        from < to
+    };
+    loop {
+        at += text.as_bytes()[at..].iter().take_while(|byte| !MAY_GO[usize::from(**byte)]).count();
+        let Some(letter) = text[at..].chars().next() else { break };
+        let next = at + letter.len_utf8();
+        if letter.is_whitespace() || is_invisible(letter) {
+            gap &= !take_over(kept, at, gap);
+            gap |= letter.is_whitespace();
+            kept = next;
+        }
+        at = next;
+    }
+    take_over(kept, text.len(), gap);
+    tidied
+}
+
+/// How many characters a reader sees: all but white space.
+pub fn letters(text: &str) -> usize {
+    let (mut blanks, mut at) = (0, 0);
+    loop {
+        at += text.as_bytes()[at..].iter().take_while(|byte| !MAY_GO[usize::from(**byte)]).count();
+        let Some(letter) = text[at..].chars().next() else { break };
+        blanks += usize::from(letter.is_whitespace());
+        at += letter.len_utf8();
+    }
+    text.chars().count() - blanks
+}
+
+/// The first bytes of all letters that [`tidy`] takes out; most Chinese letters begin with others.
+const MAY_GO: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = matches!(byte, 0..=0x20 | 0xC2 | 0xE1 | 0xE2 | 0xE3 | 0xEF);
+        byte += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn tidied_letter_by_letter(text: &str) -> String {
+        let shown: String = text.chars().filter(|letter| !is_invisible(*letter)).collect();
+        shown.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    fn normalised_letter_by_letter(text: &str) -> String {
+        let mut normal = String::new();
+        text.chars().for_each(|letter| push_normal(&mut normal, letter));
+        normal
+    }
+
+    proptest! {
+        #[test]
+        fn whole_pieces_are_the_same_as_letter_by_letter(text in r"[ \n\u{3000}\u{A0}\u{200B}\u{FEFF}政务公开。，ａＡ1a\PC]{0,40}") {
+            prop_assert_eq!(tidy(&text), tidied_letter_by_letter(&text));
+            prop_assert_eq!(normalise(&text), normalised_letter_by_letter(&text));
+            prop_assert_eq!(letters(&text), text.chars().filter(|letter| !letter.is_whitespace()).count());
         }
     }
-    tidied
 }

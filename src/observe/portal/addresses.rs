@@ -23,13 +23,12 @@ pub(super) fn bare_host(url: &Url) -> String {
 /// Key of a column: the path without the index file, `/zwgk/nb/`; a list that is a file keeps its name without
 /// extension, `/gzdt`; a query stays where it chooses the column.
 pub(super) fn column_key(url: &str) -> String {
-    static LIST_FILE: LazyLock<Regex> = LazyLock::new(|| pattern(r"\.(?:s?html?|jsp|php|aspx?|do)$"));
     let Ok(parsed) = Url::parse(url) else { return url.to_owned() };
     let path = without_index(parsed.path());
-    let path = LIST_FILE.replace(path, "");
+    let path = path.rsplit_once('.').filter(|(_, ending)| is_ending(ending)).map_or(path, |(stem, _)| stem);
     match parsed.query().filter(|query| !query.is_empty()) {
         Some(query) => format!("{path}?{query}"),
-        None => path.into_owned(),
+        None => path.to_owned(),
     }
 }
 
@@ -42,12 +41,15 @@ pub(super) fn list_of_numbered(key: &str) -> Option<String> {
 }
 
 fn without_index(path: &str) -> &str {
-    static INDEX: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"/(?:index|default|Index|Default|list|main)\.(?:s?html?|jsp|php|aspx?|do)$"));
-    match INDEX.find(path) {
-        Some(found) => &path[..=found.start()],
-        None => path,
-    }
+    const NAMES: [&str; 6] = ["index", "default", "Index", "Default", "list", "main"];
+    let Some((folder, file)) = path.rsplit_once('/') else { return path };
+    let is_index = file.split_once('.').is_some_and(|(stem, ending)| NAMES.contains(&stem) && is_ending(ending));
+    if is_index { &path[..=folder.len()] } else { path }
+}
+
+/// Endings of files that are pages.
+fn is_ending(ending: &str) -> bool {
+    matches!(ending, "html" | "htm" | "shtml" | "shtm" | "jsp" | "php" | "asp" | "aspx" | "do")
 }
 
 /// Path of an address, without host and query.

@@ -99,7 +99,10 @@ fn every_mistake_is_told_with_what_to_do() {
     for (arguments, told) in [
         (&["finding", "show", "nothing"][..], "there is no finding or entry \"nothing\" in the log"),
         (&["finding", "confirm", "nothing"], "there is no finding \"nothing\" in the log"),
-        (&["finding", "list", "--state", "open"], "--state \"open\" is none of suspected, confirmed"),
+        (
+            &["finding", "list", "--state", "open"],
+            "--state \"open\" is none of awaiting, question, suspected, confirmed",
+        ),
         (&["finding", "add", "--unit", "a", "--clause", "b", "--count=-1"], "--count is negative"),
         (&["finding", "import", "missing.jsonl"], "cannot read missing.jsonl"),
         (&["judge", "--run", "2022-01-01/jyj"], "there is no run \"2022-01-01/jyj\" in the log"),

@@ -93,6 +93,12 @@ async fn tools(folder: &Path, server: &Server, as_of: Timestamp) -> Tools {
     }
 }
 
+/// How many outcomes name a fault or ask a person: each opens a finding.
+fn spoken_up(report: &NightReport) -> usize {
+    let speaks = |verdict| matches!(verdict, Verdict::Failed | Verdict::NeedsReview);
+    report.outcomes.iter().filter(|outcome| speaks(outcome.outcome)).count()
+}
+
 #[tokio::test]
 async fn a_night_is_written_whole() {
     let office = Office::new().await;
@@ -109,10 +115,10 @@ async fn a_night_is_written_whole() {
     for capture in &captures {
         office.tools.archive.read(&capture.capture).unwrap();
     }
-    let failed = report.outcomes.iter().filter(|outcome| outcome.outcome == Verdict::Failed).count();
-    assert!(failed > 0, "the portal has seeded faults");
-    assert_eq!(office.findings().await.len(), failed);
-    assert_eq!(report.changes.len(), failed);
+    assert!(report.outcomes.iter().any(|outcome| outcome.outcome == Verdict::Failed), "the portal has seeded faults");
+    let spoken = spoken_up(&report);
+    assert_eq!(office.findings().await.len(), spoken);
+    assert_eq!(report.changes.len(), spoken);
     assert_eq!(log.verify().await.unwrap().faults, []);
 }
 
@@ -152,8 +158,7 @@ async fn a_killed_night_is_repeated_in_its_own_run() {
     let report = office.night(None).await.unwrap();
     assert_eq!(report.run.id, running[0].id);
     assert_eq!(log.runs_of_night(report.run.night).await.unwrap().len(), 1);
-    let failed = report.outcomes.iter().filter(|outcome| outcome.outcome == Verdict::Failed).count();
-    assert_eq!(office.findings().await.len(), failed);
+    assert_eq!(office.findings().await.len(), spoken_up(&report));
 
     let whole = Office::new().await.night(None).await.unwrap();
     assert_eq!(report.outcomes.len(), whole.outcomes.len(), "a repeated night sees what a whole one sees");

@@ -164,7 +164,7 @@ fn nothing_is_written_where_anything_is_in_the_way() {
     let copy = copy();
     for (arguments, says) in [
         (&["new-check", "columns/column-stale", "column-stale"][..], "exists already"),
-        (&["new-check", "columns/column-asleep", "column-old"], "there are annual-report-late, "),
+        (&["new-check", "columns/column-asleep", "column-old"], "there are annual-report-arithmetic, "),
         (&["new-check", "column-asleep", "column-stale"], "no TOPIC/FAULT"),
         (&["new-check", "columns/Column", "column-stale"], "small letters"),
         (&["new-check", "../columns/x", "column-stale"], "small letters"),

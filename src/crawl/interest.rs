@@ -99,6 +99,8 @@ pub(super) struct Compass<'a> {
     appetites: Vec<Appetite>,
     /// Places of terms that only lead to other columns (政务公开, 政府信息公开).
     gateways: HashSet<usize>,
+    /// Places of terms that no check asks for (专题专栏): known so that they are told apart, read as any menu entry.
+    topics: HashSet<usize>,
     units: HashSet<String>,
     oldest: Date,
     eaten: HashMap<u64, Eaten>,
@@ -133,6 +135,7 @@ impl<'a> Compass<'a> {
             long_names: Vec::new(),
             weak: HashSet::new(),
             gateways: HashSet::new(),
+            topics: HashSet::new(),
             types: HashMap::new(),
             appetites: lexicon.columns.iter().map(|term| Appetite::of(term.role)).collect(),
             units: portal
@@ -151,6 +154,9 @@ impl<'a> Compass<'a> {
             }
             if term.gateway {
                 compass.gateways.insert(place);
+            }
+            if term.role == Some(ColumnRole::Topics) {
+                compass.topics.insert(place);
             }
             compass.weak.extend(term.weak.iter().map(|name| normalise(name)));
             for kind in &term.types {
@@ -318,6 +324,9 @@ impl<'a> Compass<'a> {
             if let Some(term) = self.term_of(text, columnlike) {
                 if self.gateways.contains(&term) {
                     return (Interest::Guide, None);
+                }
+                if self.topics.contains(&term) {
+                    return (Interest::Menu, None);
                 }
                 return (Interest::Column, Some(belonging(term, target)));
             }

@@ -198,6 +198,8 @@ impl Named {
             None => column_key(&anchor.url),
         };
         let standard = night.standard.is_standard(&text);
+        // Blanks that only spread a name out (工作　动态) are no part of it.
+        let text = if standard && !text.is_ascii() { text.replace(' ', "") } else { text };
         Some(Self { text, key, foreign, standard })
     }
 }

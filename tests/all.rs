@@ -64,4 +64,5 @@ mod sitemap;
 mod support;
 mod terminal;
 mod text;
+mod tlcp;
 mod warc;

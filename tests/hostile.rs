@@ -96,8 +96,7 @@ async fn tried(behaviour: &Arc<Behaviour>, catalog: &Catalog, authority: &Author
     let gives = &behaviour.gives;
     let load = visited.load;
     let log = server.log();
-    let raw = matches!(behaviour.listens, Listens::RawTls(_) | Listens::Tls(_));
-    faults.check(raw || load.requests == log.len() as u64 || log.is_empty(), || {
+    faults.check(behaviour.is_over_tls() || load.requests == log.len() as u64 || log.is_empty(), || {
         format!("the load says {} requests, the server saw {}", load.requests, log.len())
     });
     faults.check(load.requests <= gives.most_requests, || format!("{} requests", load.requests));

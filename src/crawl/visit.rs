@@ -486,6 +486,7 @@ fn is_of_the_host(cause: Cause) -> bool {
             | Cause::TlsWrongHost
             | Cause::TlsUnknownIssuer
             | Cause::TlsNoCommonCipher
+            | Cause::TlsGuomiOnly
             | Cause::ConnectTimeout
             | Cause::Timeout
             | Cause::BodyTimeout

@@ -84,6 +84,26 @@ impl AddressGuard {
         if self.allows(address) { Ok(()) } else { Err(AddressRefused { host: address.to_string(), address }) }
     }
 
+    /// Where a connection for the URL goes, resolved and checked now. The port as reqwest chooses it.
+    pub(super) async fn ways_to(&self, url: &Url) -> Result<Vec<SocketAddr>, Failure> {
+        self.check_literal(url)?;
+        let port = url.port_or_known_default().unwrap_or_default();
+        match url.host() {
+            Some(Host::Ipv4(address)) => Ok(vec![SocketAddr::new(address.into(), port)]),
+            Some(Host::Ipv6(address)) => Ok(vec![SocketAddr::new(address.into(), port)]),
+            Some(Host::Domain(host)) => {
+                let mut found = self.addresses_of(&host.to_ascii_lowercase()).await?;
+                for address in &mut found {
+                    if url.port().is_some() || address.port() == 0 {
+                        address.set_port(port);
+                    }
+                }
+                Ok(found)
+            }
+            None => Err(Failure::new(Cause::BadAddress, format!("{url} 没有主机名"))),
+        }
+    }
+
     fn allows(&self, address: IpAddr) -> bool {
         match reach_of(address) {
             Reach::Public => true,

@@ -29,7 +29,8 @@ use super::{
     old_tls::{self, OldTls},
     redirect, retry,
     robots::{self, HostRules, RobotsAccess, RobotsRecord},
-    throttle::{Manners, Throttle},
+    throttle::{Manners, Throttle, Turn},
+    tlcp,
     validators::{self, Validators},
 };
 use crate::model::{Capture, Cause, Hop, Load, NotMeasurable, Revisit, Sameness, whole_microseconds};
@@ -62,8 +63,10 @@ pub struct Client {
     settings: Settings,
     http: reqwest::Client,
     old_tls: OldTls,
-    guard: AddressGuard,
+    pub(super) guard: AddressGuard,
     throttle: Throttle,
+    /// Who speaks 国密 where TLS fails.
+    pub(super) tlcp: tlcp::Hosts,
     ledger: Ledger,
     clock: Clock,
     /// By address of the robots.txt.
@@ -134,6 +137,7 @@ impl Client {
             old_tls: OldTls::default(),
             guard,
             throttle: Throttle::new(manners, settings.politeness.clone()),
+            tlcp: tlcp::Hosts::default(),
             ledger: Ledger::default(),
             clock: Clock::starting_at(settings.clock),
             rules: Mutex::new(HashMap::new()),
@@ -274,7 +278,10 @@ impl Client {
             if obey_robots && let Some(rules) = self.host_rules(&url, patience).await {
                 rules.permit(&url)?;
             }
-            let (mut answer, next) = self.ask(&url, patience, asking).await?;
+            let (mut answer, next) = match self.ask(&url, patience, asking).await {
+                Ok(answered) => answered,
+                Err(failure) => return Err(self.named_anew(failure, &url, patience).await),
+            };
             let circle =
                 next.as_ref().is_some_and(|next| *next == url || hops.iter().any(|hop| hop.url == next.as_str()));
             let Some(next) = next else {
@@ -340,18 +347,9 @@ impl Client {
         patience: Patience,
         asking: Asking<'_>,
     ) -> Result<(Answer, Option<Url>), Failure> {
-        let factor = if patience == Patience::Longer { self.settings.second_look_factor.max(1) } else { 1 };
+        let factor = self.factor(patience);
         let head_timeout = self.settings.head_timeout * factor;
-        let machine = self.guard.machine_of(url, self.settings.connect_timeout * factor).await?;
-        let mut turn = self.throttle.turn(url.host_str().unwrap_or_default(), machine).await.map_err(|too_long| {
-            let detail = format!("网站要求暂停访问{}秒", too_long.0.as_secs());
-            Failure::unasked(Cause::Throttled, detail)
-        })?;
-        // Asked last: waiting for the turn may have taken us there.
-        if let Some(window) = self.settings.window.filter(|window| !window.contains(self.clock.now())) {
-            return Err(Failure::unasked(Cause::OutsideHours, format!("该网站只在{window}（北京时间）访问")));
-        }
-        self.ledger.request();
+        let mut turn = self.turn(url, patience).await?;
         let at = self.clock.now();
         let begun = Instant::now();
         let mut conditions = Vec::new();
@@ -403,6 +401,26 @@ impl Client {
         let (url, hops, old_tls) = (url.clone(), Vec::new(), false);
         let answer = Answer { url, hops, status, headers, body, truncated, at, pause, conditions, old_tls };
         Ok((answer, next))
+    }
+
+    /// How many times the usual limits hold.
+    pub(super) fn factor(&self, patience: Patience) -> u32 {
+        if patience == Patience::Longer { self.settings.second_look_factor.max(1) } else { 1 }
+    }
+
+    /// Waits until the portal may be asked, and enters the request in the load statement.
+    pub(super) async fn turn(&self, url: &Url, patience: Patience) -> Result<Turn, Failure> {
+        let machine = self.guard.machine_of(url, self.settings.connect_timeout * self.factor(patience)).await?;
+        let turn = self.throttle.turn(url.host_str().unwrap_or_default(), machine).await.map_err(|too_long| {
+            let detail = format!("网站要求暂停访问{}秒", too_long.0.as_secs());
+            Failure::unasked(Cause::Throttled, detail)
+        })?;
+        // Asked last: waiting for the turn may have taken us there.
+        if let Some(window) = self.settings.window.filter(|window| !window.contains(self.clock.now())) {
+            return Err(Failure::unasked(Cause::OutsideHours, format!("该网站只在{window}（北京时间）访问")));
+        }
+        self.ledger.request();
+        Ok(turn)
     }
 
     /// The rules of the host, read once; an unreachable file is tried again on a second look.

@@ -3,7 +3,7 @@
 //!
 //! The way of a request, one file a step: [`robots`] may it be asked, [`throttle`] when, [`names`] and [`address_guard`] where
 //! to, [`redirect`] and on to where, [`body`] how much of it, [`failure`] what went wrong, [`retry`] and again when.
-//! [`old_tls`] gets through to servers of old; [`validators`] ask for what may not have changed; [`ledger`] counts what the
+//! [`old_tls`] gets through to servers of old; [`tlcp`] tells those that speak only 国密; [`validators`] ask for what may not have changed; [`ledger`] counts what the
 //! portal had to bear. [`browser`] runs the scripts of pages that show nothing without them; what they ask for goes the
 //! same way.
 
@@ -31,6 +31,7 @@ mod rendering;
 mod retry;
 mod robots;
 mod throttle;
+mod tlcp;
 mod validators;
 
 pub use browser::{Browser, BrowserSettings, Rendering};

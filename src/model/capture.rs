@@ -160,15 +160,17 @@ pub enum Cause {
     Dns,
     Refused,
     Reset,
-    /// No secure connection, and none of the four reasons below.
+    /// No secure connection, and none of the five reasons below.
     Tls,
     /// The certificate is no longer valid, or not yet.
     TlsExpired,
     TlsWrongHost,
     /// Self-signed, or signed by an authority this computer does not trust.
     TlsUnknownIssuer,
-    /// The server offers only what we do not speak: 国密 alone, or methods given up long ago.
+    /// The server offers only what we do not speak: methods given up long ago, above all.
     TlsNoCommonCipher,
+    /// The server refuses TLS and answers TLCP (GB/T 38636-2020): it is for 国密 browsers alone.
+    TlsGuomiOnly,
     /// No connection in time, handshakes included.
     ConnectTimeout,
     /// Connected and asked, and no answer began in time.
@@ -235,7 +237,8 @@ impl Cause {
             Cause::TlsExpired => "安全证书不在有效期内",
             Cause::TlsWrongHost => "安全证书与域名不符",
             Cause::TlsUnknownIssuer => "安全证书颁发者不受信任",
-            Cause::TlsNoCommonCipher => "加密方式不兼容（仅国密或过旧）",
+            Cause::TlsNoCommonCipher => "加密方式不兼容（或已过时）",
+            Cause::TlsGuomiOnly => "仅支持国密协议",
             Cause::ConnectTimeout => "连接超时",
             Cause::Timeout => "等待响应超时",
             Cause::BodyTimeout => "传输超时",

@@ -51,6 +51,11 @@ pub enum Listens {
     Tls(Flaw),
     /// TLS is asked for, and these bytes (hexadecimal) are answered.
     RawTls(String),
+    /// The same, by the version of the client's words: those of TLS, and those of TLCP (1.1).
+    RawByVersion {
+        tls: String,
+        tlcp: String,
+    },
     /// Nobody listens on the port.
     Refusing,
     /// The name has no address.
@@ -219,19 +224,21 @@ impl Behaviour {
         }
         let answer = move |seen: &Seen| behaviour.answer(seen, serial.fetch_add(1, Ordering::Relaxed));
         match &self.listens {
-            Listens::Tls(Flaw::Silent) => Server::start_raw(vec![Step::Wait(Duration::from_secs(60))]).await,
+            Listens::Tls(Flaw::Silent) => Server::start_raw(|_| vec![Step::Wait(Duration::from_secs(60))]).await,
             Listens::Tls(flaw) => Server::start_tls(authority.server(*flaw, HOST), answer).await,
-            Listens::RawTls(hex) => {
-                Server::start_raw(vec![Step::Send(bytes_of(hex)), Step::Wait(Duration::from_millis(200)), Step::Close])
-                    .await
-            }
+            Listens::RawTls(hex) => raw_server(bytes_of(hex), bytes_of(hex)).await,
+            Listens::RawByVersion { tls, tlcp } => raw_server(bytes_of(tls), bytes_of(tlcp)).await,
             _ => Server::start(answer).await,
         }
     }
 
     pub fn home(&self) -> String {
-        let scheme = if matches!(self.listens, Listens::Tls(_) | Listens::RawTls(_)) { "https" } else { "http" };
+        let scheme = if self.is_over_tls() { "https" } else { "http" };
         format!("{scheme}://{HOST}/")
+    }
+
+    pub fn is_over_tls(&self) -> bool {
+        matches!(self.listens, Listens::Tls(_) | Listens::RawTls(_) | Listens::RawByVersion { .. })
     }
 
     fn answer(&self, seen: &Seen, serial: usize) -> Script {
@@ -388,6 +395,15 @@ fn filled(text: &str, path: &str, serial: usize) -> String {
         .fold(text.to_owned(), |text, (mark, number)| text.replace(mark, &number.to_string()))
         .replace("{path}", path)
         .replace("{serial}", &serial.to_string())
+}
+
+/// Answers the words of TLS, or those of TLCP, and hangs up.
+async fn raw_server(tls: Vec<u8>, tlcp: Vec<u8>) -> Server {
+    Server::start_raw(move |words| {
+        let answer = if words.get(1..3) == Some(&[1, 1]) { &tlcp } else { &tls };
+        vec![Step::Send(answer.clone()), Step::Wait(Duration::from_millis(200)), Step::Close]
+    })
+    .await
 }
 
 fn bytes_of(hex: &str) -> Vec<u8> {

@@ -90,13 +90,15 @@ impl Server {
         .await
     }
 
-    /// Waits for the first bytes of a client, whatever they are, does what the script says and hangs up.
-    pub async fn start_raw(script: Script) -> Self {
+    /// Waits for the first bytes of a client, whatever they are, does what the script for them says and hangs up.
+    pub async fn start_raw(script: impl Fn(&[u8]) -> Script + Send + Sync + 'static) -> Self {
+        let script = Arc::new(script);
         Self::accepting(move |mut stream, _, sent| {
-            let script = script.clone();
+            let script = Arc::clone(&script);
             async move {
-                if stream.read(&mut [0; 4096]).await.is_ok() {
-                    play(&mut stream, script, &sent).await;
+                let mut first = [0; 4096];
+                if let Ok(read) = stream.read(&mut first).await {
+                    play(&mut stream, script(&first[..read]), &sent).await;
                 }
             }
         })

@@ -38,6 +38,8 @@ mod method_notes;
 mod night;
 mod old_tls;
 mod overlays;
+#[cfg(feature = "browser")]
+mod pictures;
 mod politeness;
 mod publicity;
 mod queue;

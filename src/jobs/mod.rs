@@ -12,6 +12,7 @@ mod first_seen;
 pub mod fold;
 pub mod judge;
 pub mod night;
+mod pictures;
 pub mod portal_owner;
 pub mod queue;
 pub mod schedule;

@@ -13,7 +13,7 @@ use super::{
     caution::{Caution, below_the_floor, mass_flips},
     first_seen::Past,
     fold::{Origin, fold},
-    shelving,
+    pictures, shelving,
 };
 use crate::{
     catalog::Catalog,
@@ -103,7 +103,7 @@ pub async fn run_portal_night(
     let known = tools.log.known_pages(&portal.id).await?;
     let past = Past::of(&tools.log, &portal.id, &known).await?;
     let archive = tools.archive.for_run(&run.id)?.about(about).asking_with(&client.request_headers());
-    let visited = {
+    let mut visited = {
         let tell = |step| progress(Stage::Visiting(step));
         let lexicon = &tools.catalog.lexicon;
         let memory = remember(&tools.log, portal, &run, known, client.now()).await?;
@@ -114,6 +114,7 @@ pub async fn run_portal_night(
     let newest = past.newest();
     let noted = past.tell(&mut facts, &run);
     let outcomes = judge_facts(&tools.catalog, portal, run.as_of, &facts);
+    visited.other_captures.extend(pictures::of_faults(&client, &archive, &visited.pages, &outcomes).await);
 
     run.finished = Some(whole_microseconds(client.now()));
     run.state = match (facts.coverage.home_unread, visited.cut_short) {
@@ -122,7 +123,8 @@ pub async fn run_portal_night(
         (false, false) => RunState::Done,
     };
     run.note.clone_from(&visited.note);
-    run.load = visited.load;
+    // With what the scripts of pictured pages asked for.
+    run.load = client.load();
     let caution = caution(tools, &run).await?;
     let changes = write(&tools.log, &run, &visited, (newest, &noted), &outcomes, caution).await?;
     progress(Stage::Written { changes: changes.len() });

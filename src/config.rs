@@ -100,7 +100,8 @@ impl Default for Crawl {
     }
 }
 
-/// The browser that shows pages which only scripts can show; of use to a program that was built with one.
+/// The browser that shows pages which only scripts can show, and takes pictures of pages with faults; of use to a program
+/// that was built with one.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Browser {
@@ -279,6 +280,18 @@ mod tests {
     fn a_portal_may_wait_for_its_address() {
         let settings = parse(&GOOD.replace("http://jyj.heyuan.gov.cn/", ""), Path::new("mingcha.toml")).unwrap();
         assert!(!settings.portals[0].has_address());
+    }
+
+    #[test]
+    fn the_browser_is_as_it_is_configured() {
+        let with = |lines: &str| GOOD.replace("[[portal]]", &format!("[browser]\n{lines}\n[[portal]]"));
+        let text = with("program = \"/opt/chromium\"\nmax_pages = 7\ntimeout_seconds = 20");
+        let settings = parse(&text, Path::new("mingcha.toml")).unwrap();
+        let expected = Browser { program: Some(PathBuf::from("/opt/chromium")), max_pages: 7, timeout_seconds: 20 };
+        assert_eq!(settings.browser, expected);
+        assert_eq!(parse(GOOD, Path::new("mingcha.toml")).unwrap().browser, Browser::default());
+        let fault = fault_of(&with("max_page = 7"));
+        assert!(fault.starts_with("mingcha.toml:5:1: "), "{fault}");
     }
 
     #[test]

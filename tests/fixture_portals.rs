@@ -19,28 +19,6 @@ use tokio::{
 };
 use url::Url;
 
-const CHECKS: [&str; 19] = [
-    "annual-report-arithmetic",
-    "annual-report-late",
-    "annual-report-misplaced",
-    "annual-report-missing",
-    "column-stale",
-    "dual-publicity-amount-unit",
-    "dual-publicity-bad-credit-code",
-    "dual-publicity-fields-missing",
-    "dual-publicity-identity-number-unmasked",
-    "dual-publicity-late",
-    "dual-publicity-section-missing",
-    "dual-publicity-stale",
-    "interpretation-late",
-    "interpretation-not-linked-back",
-    "policy-not-linked-to-interpretation",
-    "policy-without-interpretation",
-    "required-column-empty",
-    "required-column-leads-away",
-    "required-column-missing",
-];
-
 fn all() -> Vec<FixturePortal> {
     portals::load().expect("every portal.yaml reads")
 }
@@ -80,11 +58,12 @@ fn is_foreseen(portal: &FixturePortal, url: &Url) -> bool {
 }
 
 #[test]
-fn six_portals_on_six_hosts_on_one_night() {
+fn every_portal_has_a_host_of_its_own_on_one_night() {
     let portals = all();
     let hosts: BTreeSet<&str> = portals.iter().map(|portal| portal.sheet.host.as_str()).collect();
     let nights: BTreeSet<_> = portals.iter().map(|portal| portal.as_of().unwrap()).collect();
-    assert_eq!((portals.len(), hosts.len(), nights.len()), (6, 6, 1));
+    assert_eq!((hosts.len(), nights.len()), (portals.len(), 1));
+    assert_eq!(portals::shown().unwrap().len(), 6, "the demo shows six");
     for portal in &portals {
         let sheet = &portal.sheet;
         assert_eq!(sheet.portal.url, format!("http://{}/", sheet.host), "{}", portal.story);
@@ -155,21 +134,24 @@ fn the_ground_truth_speaks_of_what_is_there() {
         let texts: String = pages(&portal).into_iter().map(|(_, page)| page).collect();
         for fault in &portal.sheet.seeded {
             let place = format!("{}: {} {}", portal.story, fault.check, fault.subject);
-            assert!(CHECKS.contains(&fault.check.as_str()), "{place}: no such check");
             assert!(portal.sheet.portal.units.iter().any(|unit| unit.name == fault.unit), "{place}: no such unit");
             let (kind, key) = fault.subject.split_once(':').unwrap();
             let expected = match fault.check.as_str() {
                 "required-column-missing" | "required-column-empty" | "required-column-leads-away" => "column",
-                "column-stale" => "column",
+                "column-stale" | "statutory-leaf-empty" | "column-outside-platform" => "column",
+                check if check.starts_with("assigned-column-") || check.starts_with("guide-") => "column",
                 check if check.starts_with("annual-report-") => "report",
+                check if check.starts_with("site-report-") => "site-report",
                 "dual-publicity-section-missing" | "dual-publicity-stale" => "publicity",
                 check if check.starts_with("dual-publicity-") => "publicity-row",
-                _ => "document",
+                check if check.starts_with("interpretation-") || check.starts_with("policy-") => "document",
+                "publication-over-20-working-days" => "document",
+                _ => "content",
             };
             assert_eq!(kind, expected, "{place}: kind of subject");
             match kind {
                 "document" => assert!(portal.file(key).is_some(), "{place}: no such page"),
-                "column" if fault.check == "column-stale" => {
+                "column" if key.starts_with('/') => {
                     assert!(portal.file(key).is_some(), "{place}: no such column");
                 }
                 "publicity-row" => assert!(texts.contains(key), "{place}: no such row"),
@@ -180,14 +162,13 @@ fn the_ground_truth_speaks_of_what_is_there() {
 }
 
 #[test]
-fn every_check_has_a_seeded_fault_and_one_portal_has_none() {
+fn some_portals_have_no_fault() {
     let portals = all();
-    let seeded: BTreeSet<&str> =
-        portals.iter().flat_map(|portal| &portal.sheet.seeded).map(|fault| fault.check.as_str()).collect();
-    assert_eq!(seeded, BTreeSet::from(CHECKS));
-    let faultless: Vec<&str> =
+    let faultless: BTreeSet<&str> =
         portals.iter().filter(|portal| portal.sheet.seeded.is_empty()).map(|portal| portal.story.as_str()).collect();
-    assert_eq!(faultless, ["trs-county-government"]);
+    let unread = ["county-under-maintenance", "shielded-city-portal"];
+    let sound = ["trs-county-government", "vsb-new-bureau"];
+    assert_eq!(faultless, unread.into_iter().chain(sound).collect());
     let kinds: Vec<UnitKind> =
         portals.iter().flat_map(|portal| &portal.sheet.portal.units).map(|unit| unit.kind).collect();
     assert!(kinds.contains(&UnitKind::Government) && kinds.contains(&UnitKind::Department));
@@ -240,7 +221,7 @@ const HOST: &str = "www.small.example.gov.cn";
 #[tokio::test]
 async fn the_host_header_chooses_the_portal() {
     let server = Server::start([all(), vec![small()]].concat()).await.unwrap();
-    assert_eq!(server.resolve().len(), 7);
+    assert_eq!(server.resolve().len(), all().len() + 1);
     assert!(server.address().ip().is_loopback());
     assert_eq!(ask(&server, HOST, "/").await.2, "home");
     assert_eq!(ask(&server, "WWW.Small.example.gov.cn:8080", "/").await.2, "home");
@@ -297,7 +278,7 @@ async fn a_query_chooses_the_rule_with_most_fitting_parameters() {
 async fn the_client_reaches_every_portal_by_its_own_address() {
     let server = Server::start(all()).await.unwrap();
     let client = Client::new(Settings { resolve: server.resolve(), rate_per_host: 50, ..Settings::default() }).unwrap();
-    for portal in all() {
+    for portal in all().into_iter().filter(|portal| portal.answer("/", None).is_none()) {
         let (capture, body) = client.get(&portal.sheet.portal.url).await.unwrap();
         assert_eq!(capture.status, 200, "{}", portal.story);
         assert_eq!(Some(body.as_slice()), portal.file("/").map(|(_, bytes)| bytes), "{}", portal.story);

@@ -91,3 +91,12 @@ async fn an_old_portal_in_gbk() {
 async fn a_portal_that_several_units_share() {
     everything_is_read_but("shared-city-portal", &[]).await;
 }
+
+#[tokio::test]
+async fn the_stories_of_one_subject_each() {
+    let stories =
+        ["ewb-county-columns", "jpaas-district-platform", "siteserver-county-reports", "trs-market-publicity"];
+    for story in stories.into_iter().chain(["jcms-county-wording", "ucap-district-timeliness", "vsb-new-bureau"]) {
+        everything_is_read_but(story, &[]).await;
+    }
+}

@@ -62,7 +62,7 @@ fn pages_exported_from_word_are_read_alike() {
             (0, 6) => "1,240 ".to_owned(),
             (2, 0) => "<span lang=EN-US>1</span><span lang=EN-US>2</span>\n<span>00</span>".to_owned(),
             (23, 0) => wide(figure),
-            _ if figure == "0" && column % 2 == 0 => "—".to_owned(),
+            _ if figure == "0" && column.is_multiple_of(2) => "—".to_owned(),
             _ if figure == "0" => "&nbsp;".to_owned(),
             _ => figure.to_owned(),
         };

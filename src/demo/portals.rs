@@ -35,6 +35,9 @@ pub struct Sheet {
     pub host: String,
     /// The pretended moment of the visit, Beijing time.
     pub as_of: DateTime,
+    /// Whether `mingcha demo` shows it; the others are there for tests only.
+    #[serde(default)]
+    pub demo: bool,
     #[serde(default)]
     pub defaults: Defaults,
     /// Answers that differ from plain files, by path. A path with a query fits every request for that
@@ -44,7 +47,7 @@ pub struct Sheet {
     /// The faults that checks must raise here: all of them and no other.
     #[serde(default)]
     pub seeded: Vec<SeededFault>,
-    /// What checks on wording must put before a person: all of it and nothing else.
+    /// What checks must put before a person: all that the checks named here and those on wording put there, no more.
     #[serde(default)]
     pub for_review: Vec<SeededFault>,
     /// What looks like a fault and is none, for readers.
@@ -169,4 +172,9 @@ pub fn load() -> Result<Vec<FixturePortal>, yaml::Problem> {
             FixturePortal::new(&story, &name, &text, sites.remove(&story).unwrap_or_default())
         })
         .collect()
+}
+
+/// The portals that the demo shows: few enough for a visitor to wait for.
+pub fn shown() -> Result<Vec<FixturePortal>, yaml::Problem> {
+    Ok(load()?.into_iter().filter(|portal| portal.sheet.demo).collect())
 }

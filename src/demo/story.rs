@@ -70,7 +70,7 @@ pub async fn tell(
     done: &dyn Fn(&PortalNight),
 ) -> anyhow::Result<Story> {
     prepare(out)?;
-    let fixtures = portals::load()?;
+    let fixtures = portals::shown()?;
     let server = Server::start(fixtures.clone()).await.context("cannot serve the fixture portals on loopback")?;
     let log = Log::open(&out.join("log.db")).await?;
     let archive = Archive::open(&out.join("evidence"))?;

@@ -30,7 +30,7 @@ pub async fn serve(address: SocketAddr, out: &Path, catalog: Arc<Catalog>) -> an
         .await
         .map_err(|error| WrongInput(format!("cannot listen on {address} ({error}); give another --serve ADDR")))?;
     let address = listener.local_addr()?;
-    let fixtures = portals::load()?;
+    let fixtures = portals::shown()?;
     let portals_server = Server::start(fixtures.clone()).await.context("cannot serve the fixture portals")?;
     let pretended = fixtures.iter().map(FixturePortal::as_of).collect::<Result<Vec<_>, _>>()?;
     let began = Instant::now();

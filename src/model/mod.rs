@@ -21,6 +21,7 @@
 //! | rectification | 整改 | the unit's duty to mend, with a deadline in working days |
 //! | bulletin | 通报 | the quarter's report, frozen when issued |
 
+mod attestation;
 pub mod audit;
 pub mod bulletin;
 pub mod capture;
@@ -53,6 +54,7 @@ pub mod step;
 pub mod unit_list;
 pub mod window;
 
+pub use attestation::Attestation;
 pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
 pub use bulletin::{
     Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,

@@ -251,10 +251,7 @@ fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
             let wrong = if known { attestation.fault() } else { Some(stranger()) };
             if let Some((field, message)) = wrong {
                 let number = number + 1;
-                return fault(
-                    &portal.id,
-                    format!("portal {:?}: attestation {number} ({field}): {message}", portal.id),
-                );
+                return fault(&portal.id, format!("portal {:?}: attestation {number} ({field}): {message}", portal.id));
             }
         }
         if portal.units.is_empty() {

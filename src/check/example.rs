@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Definition, judge};
 use crate::{
     model::{
-        AssignedColumn, Attestation, ColumnFacts, DocumentFacts, DocumentRole, Lexicon, MatchedBy, Portal, PortalFacts, TermMatch,
-        Unit, UnitKind, Verdict,
+        AssignedColumn, Attestation, ColumnFacts, DocumentFacts, DocumentRole, Lexicon, MatchedBy, Portal, PortalFacts,
+        TermMatch, Unit, UnitKind, Verdict,
     },
     text::workdays::Calendar,
 };

@@ -61,7 +61,7 @@ pub use bulletin::{
     Statement, Totals, UnitResult, UnitScore, Unmeasured,
 };
 pub use capture::{Capture, Cause, Hop, NotMeasurable, Rendered, RenderedPart, Revisit, Sameness};
-pub use check_record::{CanaryNight, CheckRecord, Flip, Quarantine};
+pub use check_record::{CanaryNight, CheckRecord, Flip, LEAST_VERDICTS, PRECISION_FLOOR, Quarantine};
 pub use column_map::{ColumnKind, ColumnMap, Confidence, MappedColumn, MissingColumn, NameSpot, Place, Proposal};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};

@@ -191,11 +191,7 @@ impl<'a> Book<'a> {
     }
 
     /// The step that takes findings of `check` about some subjects, for an entry that names none.
-    fn only_step_of(
-        &self,
-        check: &str,
-        speaks_of: &dyn Fn(u16) -> bool,
-    ) -> Result<Option<(u16, Option<u16>)>, Misfit> {
+    fn only_step_of(&self, check: &str, speaks_of: &dyn Fn(u16) -> bool) -> Result<Option<(u16, Option<u16>)>, Misfit> {
         let takes = |step: &Step| step.checks.iter().any(|known| known.check == check);
         let places: Vec<(u16, Option<u16>)> = (0_u16..)
             .zip(&self.clauses)

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::{
     catalog::{Problem, pins},
-    model::{Portal, Window},
+    model::{Portal, Unit, Window},
 };
 
 /// Everything `mingcha.toml` may hold. Relative paths are taken from the folder of that file.
@@ -245,6 +245,16 @@ fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
                 );
             }
         }
+        for (number, attestation) in portal.attestations.iter().enumerate() {
+            let is_of = |unit: &Unit| unit.name == attestation.unit || unit.aliases.contains(&attestation.unit);
+            let stranger = || ("unit", format!("{:?} is no unit of this portal", attestation.unit));
+            let known = portal.units.iter().any(is_of);
+            let wrong = if known { attestation.fault() } else { Some(stranger()) };
+            if let Some((field, message)) = wrong {
+                let number = number + 1;
+                return fault(&portal.id, format!("portal {:?}: attestation {number} ({field}): {message}", portal.id));
+            }
+        }
         if portal.units.is_empty() {
             return fault(&portal.id, format!("portal {:?} names no unit; add [[portal.units]]", portal.id));
         }
@@ -307,6 +317,26 @@ mod tests {
         for store in ["s3://", "s3:///prefix", "ftp://office/x"] {
             let fault = fault_of(&with(store));
             assert!(fault.starts_with("mingcha.toml:5:10: evidence store"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn an_attestation_names_a_unit_of_the_portal_and_a_year_at_most() {
+        let with = |unit: &str, to: &str| {
+            format!(
+                "{GOOD}\n[[portal.attestations]]\nunit = \"{unit}\"\nchecks = [\"dual-publicity-stale\"]\nfrom = \"2022-04-01\"\n\
+                 to = \"{to}\"\nby = \"市教育局办公室\"\non = \"2022-07-01\"\nsays = \"没有行政许可决定\"\n"
+            )
+        };
+        let settings = parse(&with("市教育局", "2023-03-31"), Path::new("mingcha.toml")).unwrap();
+        assert_eq!(settings.portals[0].attestations.len(), 1);
+        for (unit, to, wrong) in [
+            ("市民政局", "2022-06-30", "attestation 1 (unit): \"市民政局\" is no unit of this portal"),
+            ("市教育局", "2022-03-31", "attestation 1 (to): 2022-03-31 is before 2022-04-01"),
+            ("市教育局", "2023-04-01", "attestation 1 (to): 2022-04-01 to 2023-04-01 is longer than a year"),
+        ] {
+            let fault = fault_of(&with(unit, to));
+            assert!(fault.contains(wrong), "{fault}");
         }
     }
 

@@ -4,6 +4,7 @@
 #[cfg(feature = "s3")]
 mod address_guard;
 mod architecture;
+mod attestations;
 mod audit;
 mod broken_rulebooks;
 mod browser;

@@ -44,6 +44,7 @@ fn portal(id: &str, name: &str, units: &[&str]) -> Portal {
         pins: Vec::new(),
         column_map: None,
         assigned: Vec::new(),
+        attestations: Vec::new(),
         max_pages: 500,
         rate: 1,
         allow_private: false,

@@ -36,6 +36,7 @@ fn portal(units: Vec<Unit>) -> Portal {
         pins: Vec::new(),
         column_map: None,
         assigned: Vec::new(),
+        attestations: Vec::new(),
         max_pages: 500,
         rate: 1,
         allow_private: false,

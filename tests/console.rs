@@ -6,7 +6,10 @@ use axum::{
     http::{Request, Response, StatusCode, header},
 };
 use jiff::SignedDuration;
-use mingcha::{model::FindingState, store::EntryFilter};
+use mingcha::{
+    model::{CanaryNight, FindingState, Flip},
+    store::EntryFilter,
+};
 use tower::ServiceExt;
 
 use crate::support::office::{HOSTILE, NAME, Office, PASSWORD, UNIT};
@@ -31,6 +34,8 @@ const INSIDE: &[(&str, &str)] = &[
     ("POST", "/entries/x/dismiss"),
     ("GET", "/scores"),
     ("GET", "/scores/unit?unit=x"),
+    ("GET", "/checks"),
+    ("POST", "/checks/x/lift"),
     ("GET", "/bulletins"),
     ("GET", "/bulletins/2022-Q2/paper"),
     ("POST", "/logout"),
@@ -133,6 +138,7 @@ async fn every_page_inside_opens_after_the_login() {
         ("/entries/new".to_owned(), "指标与扣（加）分项"),
         ("/scores".to_owned(), UNIT),
         (unit_page(), "若待核查全部确认"),
+        ("/checks".to_owned(), "政府信息公开年报逾期发布"),
         ("/bulletins".to_owned(), "2022年第二季度"),
         ("/bulletins/2022-Q2/paper".to_owned(), "通报"),
     ] {
@@ -339,4 +345,57 @@ async fn a_record_that_fits_nothing_is_refused_and_kept_in_the_form() {
 fn unit_page() -> String {
     let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("unit", UNIT).finish();
     format!("/scores/unit?{query}")
+}
+
+#[tokio::test]
+async fn a_check_that_is_held_back_is_lifted_with_a_reason_and_no_other_way() {
+    let office = Office::open().await;
+    let finding = office.night_with_a_late_report().await;
+    let check = &finding.identity.check;
+    let run = office.log.run(&finding.run).await.unwrap().unwrap();
+    let mut writing = office.log.write_night().await.unwrap();
+    let flip = Flip { check: check.clone(), to_failing: true, portals: 7 };
+    assert!(writing.quarantine(&run, &flip).await.unwrap());
+    writing.finish(&run, false).await.unwrap();
+    let visitor = Visitor::signed_in(&office).await;
+    let page = visitor.text("/checks").await;
+    assert!(page.contains("7 个网站同时由合格变为有问题") && page.contains("暂缓认定</span>"), "{page}");
+
+    let lift = format!("/checks/{check}/lift");
+    let without = visitor.post(&lift, &[("reason", "  ")]).await;
+    assert_eq!(without.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(text(without).await.contains("请填写解除的理由"));
+    let foreign =
+        visitor.ask(form(&lift).header("sec-fetch-site", "cross-site").body(body(&[("reason", "x")])).unwrap());
+    assert_eq!(foreign.await.status(), StatusCode::FORBIDDEN);
+    assert_eq!(office.log.quarantines(false).await.unwrap().len(), 1);
+
+    let answer = visitor.post(&lift, &[("reason", HOSTILE)]).await;
+    assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+    assert_eq!(office.log.quarantines(false).await.unwrap(), []);
+    let page = visitor.text("/checks").await;
+    assert!(page.contains("已解除的暂缓认定") && page.contains("admin解除"), "{page}");
+    assert!(!page.contains(HOSTILE) && !page.contains("暂缓认定</span>"));
+    assert_eq!(visitor.post(&lift, &[("reason", "再次")]).await.status(), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_page_of_checks_counts_verdicts_and_says_what_the_canary_showed() {
+    let office = Office::open().await;
+    let finding = office.night_with_a_late_report().await;
+    let visitor = Visitor::signed_in(&office).await;
+    assert!(visitor.text("/checks").await.contains("还没有自检记录"));
+    let canary = CanaryNight {
+        night: finding.first_seen,
+        missing: vec!["required-column-empty 澄湾市 column:政策解读".into()],
+        extra: Vec::new(),
+    };
+    office.log.record_canary(&canary, office.now()).await.unwrap();
+    visitor.post(&format!("/findings/{}/confirm", finding.id), &[]).await;
+    let page = visitor.text("/checks").await;
+    assert!(page.contains("未发现：必设栏目为空（澄湾市 column:政策解读）"), "{page}");
+    assert!(page.contains("夜自检有误"));
+    assert!(page.contains("100%"), "one of one was confirmed");
+    let first = visitor.text("/").await;
+    assert!(first.contains("/findings?state=question") && first.contains("待人工判断"));
 }

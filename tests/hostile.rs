@@ -166,6 +166,7 @@ fn portal(behaviour: &Behaviour) -> Portal {
         pins: Vec::new(),
         column_map: None,
         assigned: Vec::new(),
+        attestations: Vec::new(),
         max_pages: behaviour.client.max_pages.unwrap_or(100),
         rate: 1,
         allow_private: false,

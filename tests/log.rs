@@ -64,6 +64,7 @@ fn portal() -> Portal {
         pins: Vec::new(),
         column_map: None,
         assigned: Vec::new(),
+        attestations: Vec::new(),
         max_pages: 500,
         rate: 1,
         allow_private: false,

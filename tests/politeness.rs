@@ -176,6 +176,7 @@ async fn a_whole_visit_keeps_the_rate() {
         pins: Vec::new(),
         column_map: None,
         assigned: Vec::new(),
+        attestations: Vec::new(),
         max_pages: 40,
         rate: RATE,
         allow_private: false,

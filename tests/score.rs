@@ -131,6 +131,21 @@ fn a_known_check_without_a_price_costs_nothing_and_is_listed() {
 }
 
 #[test]
+fn a_finding_passes_over_a_row_that_is_limited_to_other_units() {
+    let others = |subject: &str| format!(r#"{{"unit":"市教育局","check":"decision-catalogue-missing"{subject}}}"#);
+    for subject in ["", r#","subject":"content:重大行政决策事项目录""#] {
+        // Even a caller that knows no checks: the rulebook names this one.
+        let nobody = |_: &str| false;
+        let options = Options { known_check: Some(&nobody), ..Options::default() };
+        let report = score_with(B1, &others(subject), &options).unwrap();
+        assert_eq!((report.units[0].total, report.unpriced.len()), (Decimal::from(100), 1), "{subject}");
+        let own = others(subject).replace("市教育局", "市司法局");
+        assert_eq!(sheet(&own).total, Decimal::from(98), "{subject}");
+    }
+    assert_eq!(blamed(r#"{"unit":"市教育局","clause":"B1-25","check":"decision-catalogue-missing"}"#), "1 unit");
+}
+
+#[test]
 fn a_check_without_a_subject_counts_where_only_one_row_takes_it() {
     let total = |line: &str| score_with("linfen-2020-a", line, &Options::default()).map(|report| report.units[0].total);
     let ninety_nine = Ok(Decimal::from(99));

@@ -1,6 +1,7 @@
 //! Loads the rule files (`checks/`): built in, with a user's folder laid over them.
 //! Each part has a file of its own; this one only puts them together.
 
+pub mod attestations;
 pub mod checks;
 pub mod coverage;
 pub mod files;

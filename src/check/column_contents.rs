@@ -140,6 +140,10 @@ impl Rule for ColumnContents {
         self.wanted.iter().map(|wanted| self.judge_wanted(case, wanted)).collect()
     }
 
+    fn yields_to_silence(&self) -> bool {
+        true
+    }
+
     fn columns(&self) -> Vec<&str> {
         self.columns.iter().map(String::as_str).collect()
     }

@@ -30,6 +30,10 @@ impl Rule for ColumnFreshness {
         };
         case.columns().filter_map(judged).collect()
     }
+
+    fn yields_to_silence(&self) -> bool {
+        true
+    }
 }
 
 impl ColumnFreshness {

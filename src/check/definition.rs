@@ -182,6 +182,11 @@ impl Definition {
         Some(format!("“{}”适用至{to}，检查日{as_of}已不适用", self.title))
     }
 
+    /// Whether a unit's word that nothing happened answers this check.
+    pub fn yields_to_silence(&self) -> bool {
+        self.rule.yields_to_silence()
+    }
+
     /// What the unit is told about this outcome. Placeholders: `{unit}`, `{subject}`, `{reason}`, `{url}`.
     pub fn message_for(&self, outcome: &Outcome) -> String {
         fill(&self.message, outcome)

@@ -91,6 +91,10 @@ impl Side {
 }
 
 impl Rule for DualPublicity {
+    fn yields_to_silence(&self) -> bool {
+        self.fault == Fault::Stale
+    }
+
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
         let texts = match self.fault {
             Fault::IdentityNumber => self.exposed_in_texts(case),

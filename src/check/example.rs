@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Definition, judge};
 use crate::{
     model::{
-        AssignedColumn, ColumnFacts, DocumentFacts, DocumentRole, Lexicon, MatchedBy, Portal, PortalFacts, TermMatch,
-        Unit, UnitKind, Verdict,
+        AssignedColumn, Attestation, ColumnFacts, DocumentFacts, DocumentRole, Lexicon, MatchedBy, Portal, PortalFacts,
+        TermMatch, Unit, UnitKind, Verdict,
     },
     text::workdays::Calendar,
 };
@@ -26,6 +26,9 @@ pub struct Example {
     /// Columns that the plan assigns to units of this portal.
     #[serde(default)]
     pub assigned: Vec<AssignedColumn>,
+    /// What units have declared.
+    #[serde(default)]
+    pub attestations: Vec<Attestation>,
     #[serde(default)]
     pub facts: PortalFacts,
     /// Key of the subject that is meant.
@@ -62,6 +65,7 @@ impl Example {
             pins: Vec::new(),
             column_map: None,
             assigned: self.assigned.clone(),
+            attestations: self.attestations.clone(),
             max_pages: 500,
             rate: 1,
             allow_private: false,

@@ -4,6 +4,7 @@
 //! [`Definition::read`]. `cargo dev new-kind KIND TOPIC/FAULT` writes them.
 
 mod annual_report;
+mod attested;
 mod column_contents;
 mod column_freshness;
 mod column_place;
@@ -53,6 +54,12 @@ pub struct Context<'a> {
 pub trait Rule: std::fmt::Debug + Send + Sync {
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement>;
 
+    /// Whether "nothing happened" explains a failure: nothing new, nothing to list. A column that is not there at all, or
+    /// a fault in what is published, is not explained by it.
+    fn yields_to_silence(&self) -> bool {
+        false
+    }
+
     /// Names of columns that the parameters speak of; the catalog demands that the lexicon knows them.
     fn columns(&self) -> Vec<&str> {
         Vec::new()
@@ -101,8 +108,9 @@ pub fn judge(definitions: &[Definition], facts: &PortalFacts, context: &Context<
             let excused = definition.excuse(unit.kind, context.as_of);
             let case = Case::new(&facts, context, unit);
             outcomes.extend(definition.rule.judge(&case).into_iter().map(|judgement| {
-                let (verdict, reason) = match &excused {
-                    Some(excuse) => (Verdict::NotApplicable, excuse.clone()),
+                let declared = || attested::excuse(definition, &facts, context, unit, &judgement);
+                let (verdict, reason) = match excused.clone().or_else(declared) {
+                    Some(excuse) => (Verdict::NotApplicable, excuse),
                     None => (judgement.verdict, judgement.reason),
                 };
                 Outcome {

@@ -78,6 +78,10 @@ impl Rule for RequiredColumn {
         self.columns.iter().map(|term| self.judge_term(case, term)).chain(assigned).collect()
     }
 
+    fn yields_to_silence(&self) -> bool {
+        self.fault == Fault::Empty
+    }
+
     fn columns(&self) -> Vec<&str> {
         self.columns.iter().chain(&self.below).chain(&self.except).map(String::as_str).collect()
     }

@@ -13,7 +13,7 @@ use anyhow::Context;
 
 use super::{Global, WrongInput};
 use crate::{
-    catalog::{Catalog, files, pins},
+    catalog::{Catalog, attestations, files, pins},
     config::{self, Evidence, Settings},
     demo::{Server, canary},
     evidence::{Archive, Bucket, Depot, Place},
@@ -103,6 +103,9 @@ impl Office {
                     portal.id
                 );
                 return Err(WrongInput(message).into());
+            }
+            if let Some(fault) = attestations::fault(portal, &catalog.checks, &catalog.lexicon) {
+                return Err(WrongInput(fault).into());
             }
         }
         if let Some(path) = &self.settings.overlay {

@@ -23,6 +23,8 @@ pub struct Frame {
     pub notice: Option<String>,
     /// Findings that wait for a decision.
     pub suspected: u64,
+    /// Questions to staff: what the machine cannot tell.
+    pub questions: u64,
 }
 
 impl FromRequestParts<Arc<Services>> for Frame {
@@ -36,8 +38,8 @@ impl FromRequestParts<Arc<Services>> for Frame {
             .map_err(|(_, message)| Failure::Ours(anyhow::anyhow!(message)))?;
         let room = parts.uri.path().split('/').nth(1).unwrap_or_default().to_owned();
         let notice = session.remove(NOTICE).await?;
-        let suspected = services.suspected().await?;
-        Ok(Self { administrator, room, notice, suspected })
+        let (suspected, questions) = services.waiting().await?;
+        Ok(Self { administrator, room, notice, suspected, questions })
     }
 }
 

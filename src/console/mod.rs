@@ -6,6 +6,7 @@
 mod assets;
 mod bulletins;
 mod capture;
+mod checks;
 mod entries;
 mod entry;
 mod entry_form;
@@ -129,9 +130,11 @@ impl Services {
         CheckWords { title, basis: check.basis_line(), fix: check.fix_for(&outcome) }
     }
 
-    /// Findings that wait for a decision.
-    async fn suspected(&self) -> Result<u64, Failure> {
-        Ok(self.log.counts().await?.findings.get(&FindingState::Suspected).copied().unwrap_or_default())
+    /// Findings that wait for a decision, and questions that wait for an answer.
+    async fn waiting(&self) -> Result<(u64, u64), Failure> {
+        let counts = self.log.counts().await?.findings;
+        let of = |state| counts.get(&state).copied().unwrap_or_default();
+        Ok((of(FindingState::Suspected), of(FindingState::Question)))
     }
 }
 
@@ -162,6 +165,8 @@ pub fn app(services: Services) -> Router {
         .route("/entries/{id}/dismiss", post(entry::dismiss))
         .route("/scores", get(scores::show))
         .route("/scores/unit", get(explanation::show))
+        .route("/checks", get(checks::show))
+        .route("/checks/{id}/lift", post(checks::lift))
         .route("/bulletins", get(bulletins::show))
         .route("/bulletins/{quarter}/paper", get(bulletins::paper))
         .route("/logout", post(login::leave))

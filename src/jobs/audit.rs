@@ -112,6 +112,7 @@ pub(super) fn portal_of(request: &Request, host: &str) -> Portal {
         pins: Vec::new(),
         column_map: None,
         assigned: Vec::new(),
+        attestations: Vec::new(),
         max_pages: request.max_pages,
         rate: request.rate,
         allow_private: request.allow_private,

@@ -52,14 +52,9 @@ impl Caution {
     }
 }
 
-/// From how many verdicts on a check its precision says something.
-pub const LEAST_VERDICTS: u64 = 20;
-/// Percent of a check's judged findings that staff must have confirmed; below it, the check only advises.
-pub const PRECISION_FLOOR: u64 = 80;
-
 /// The checks that have fallen below the floor. They return by themselves when staff confirm what they ask.
 pub fn below_the_floor(records: &[CheckRecord]) -> BTreeSet<String> {
-    let fallen = records.iter().filter(|record| record.is_below(PRECISION_FLOOR, LEAST_VERDICTS));
+    let fallen = records.iter().filter(|record| record.only_advises());
     fallen.map(|record| record.check.clone()).collect()
 }
 

@@ -3,6 +3,11 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+/// From how many verdicts on a check its precision says something.
+pub const LEAST_VERDICTS: u64 = 20;
+/// Percent of a check's judged findings that staff must have confirmed; below it, the check only advises.
+pub const PRECISION_FLOOR: u64 = 80;
+
 /// Staff's verdicts on the findings of one check.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct CheckRecord {
@@ -21,9 +26,9 @@ impl CheckRecord {
         (self.judged() > 0).then(|| self.confirmed * 100 / self.judged())
     }
 
-    /// Whether at least `least` verdicts show a precision under `floor` percent.
-    pub fn is_below(&self, floor: u64, least: u64) -> bool {
-        self.judged() >= least && self.confirmed * 100 < floor * self.judged()
+    /// Whether the check only advises: enough verdicts show a precision below the floor.
+    pub fn only_advises(&self) -> bool {
+        self.judged() >= LEAST_VERDICTS && self.confirmed * 100 < PRECISION_FLOOR * self.judged()
     }
 }
 

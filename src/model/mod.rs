@@ -21,6 +21,7 @@
 //! | rectification | 整改 | the unit's duty to mend, with a deadline in working days |
 //! | bulletin | 通报 | the quarter's report, frozen when issued |
 
+mod attestation;
 pub mod audit;
 pub mod bulletin;
 pub mod capture;
@@ -53,13 +54,14 @@ pub mod step;
 pub mod unit_list;
 pub mod window;
 
+pub use attestation::Attestation;
 pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
 pub use bulletin::{
     Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,
     Statement, Totals, UnitResult, UnitScore, Unmeasured,
 };
 pub use capture::{Capture, Cause, Hop, NotMeasurable, Rendered, RenderedPart, Revisit, Sameness};
-pub use check_record::{CanaryNight, CheckRecord, Flip, Quarantine};
+pub use check_record::{CanaryNight, CheckRecord, Flip, LEAST_VERDICTS, PRECISION_FLOOR, Quarantine};
 pub use column_map::{ColumnKind, ColumnMap, Confidence, MappedColumn, MissingColumn, NameSpot, Place, Proposal};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};

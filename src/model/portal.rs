@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Proposal, Window};
+use super::{Attestation, Proposal, Window};
 
 /// Government or department: the statutory duties differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -70,6 +70,9 @@ pub struct Portal {
     /// Columns that the plan wants on this portal, with the units that answer for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub assigned: Vec<AssignedColumn>,
+    /// What units have declared: that for a time there was nothing to publish.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attestations: Vec<Attestation>,
     /// Most pages to read in a night.
     #[serde(default = "default_max_pages")]
     pub max_pages: usize,

@@ -126,7 +126,11 @@ impl<'a> Book<'a> {
         {
             return misfit("date", format!("{date} lies outside the period {} to {}", period.from, period.to));
         }
-        let Some((clause, step)) = self.clause_of(entry, known_check)? else { return Ok(None) };
+        let speaks_of = |number: u16| {
+            let row = self.clause(number);
+            row.units.is_empty() || roster.concerns(row, unit)
+        };
+        let Some((clause, step)) = self.clause_of(entry, &speaks_of, known_check)? else { return Ok(None) };
         let row = self.clause(clause);
         if !row.see.is_empty() {
             return misfit("clause", format!("{} only refers to {}; name the row there", row.id, row.see.join(", ")));
@@ -151,10 +155,12 @@ impl<'a> Book<'a> {
         Ok(Some(Place { what, ..place }))
     }
 
-    /// Clause, and step where the check names one; none where nothing is priced.
+    /// Clause, and step where the check names one; none where nothing is priced. Checks look at every unit, and so a
+    /// finding passes over the rows that are limited to other units than its own; `speaks_of` says which are not.
     fn clause_of<S: Deref<Target = str>>(
         &self,
         entry: &Entry<S>,
+        speaks_of: &dyn Fn(u16) -> bool,
         known_check: &dyn Fn(&str) -> bool,
     ) -> Result<Option<(u16, Option<u16>)>, Misfit> {
         if let Some(id) = entry.clause.as_deref() {
@@ -169,24 +175,27 @@ impl<'a> Book<'a> {
         let Some((check, subject)) = finding_of(entry) else {
             return misfit("clause", "is missing; name the clause or the check");
         };
+        let mut passed_over = false;
         for (number, _) in (0_u16..).zip(&self.clauses) {
-            if let Some(step) = self.step_fed_by_check(number, entry) {
-                return Ok(Some((number, Some(step))));
+            match self.step_fed_by_check(number, entry) {
+                Some(step) if speaks_of(number) => return Ok(Some((number, Some(step)))),
+                found => passed_over |= found.is_some(),
             }
         }
         if subject.is_none()
-            && let Some(place) = self.only_step_of(check)?
+            && let Some(place) = self.only_step_of(check, speaks_of)?
         {
             return Ok(Some(place));
         }
-        if known_check(check) { Ok(None) } else { misfit("check", format!("unknown check {check:?}")) }
+        if passed_over || known_check(check) { Ok(None) } else { misfit("check", format!("unknown check {check:?}")) }
     }
 
     /// The step that takes findings of `check` about some subjects, for an entry that names none.
-    fn only_step_of(&self, check: &str) -> Result<Option<(u16, Option<u16>)>, Misfit> {
+    fn only_step_of(&self, check: &str, speaks_of: &dyn Fn(u16) -> bool) -> Result<Option<(u16, Option<u16>)>, Misfit> {
         let takes = |step: &Step| step.checks.iter().any(|known| known.check == check);
         let places: Vec<(u16, Option<u16>)> = (0_u16..)
             .zip(&self.clauses)
+            .filter(|(number, _)| speaks_of(*number))
             .filter_map(|(number, (_, clause))| Some((number, Some(number_where(&clause.steps, takes)?))))
             .collect();
         match places[..] {

@@ -190,6 +190,7 @@ fn portal() -> Portal {
         pins: Vec::new(),
         column_map: None,
         assigned: Vec::new(),
+        attestations: Vec::new(),
         max_pages: 100,
         rate: 2,
         allow_private: false,

@@ -109,6 +109,7 @@ pub fn portal() -> Portal {
         pins: Vec::new(),
         column_map: None,
         assigned: Vec::new(),
+        attestations: Vec::new(),
         max_pages: 100,
         rate: 10_000,
         allow_private: false,

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::{super::terminal, Actor};
 use crate::{
-    jobs::caution::{LEAST_VERDICTS, PRECISION_FLOOR},
+    model::{LEAST_VERDICTS, PRECISION_FLOOR},
     store::Log,
 };
 
@@ -30,7 +30,7 @@ pub async fn precision(args: Precision, log: &Log) -> anyhow::Result<()> {
     let mut table = terminal::table(["检查项", "确认", "排除", "准确率", "现状"]);
     for record in &records {
         let precision = record.precision().map_or_else(String::new, |percent| format!("{percent}%"));
-        let standing = match record.is_below(PRECISION_FLOOR, LEAST_VERDICTS) {
+        let standing = match record.only_advises() {
             true => format!("低于{PRECISION_FLOOR}%，只作提示"),
             false if record.judged() < LEAST_VERDICTS => format!("核查不足{LEAST_VERDICTS}条，暂不评定"),
             false => "正常".to_owned(),

@@ -38,6 +38,7 @@ mod method_notes;
 mod night;
 mod old_tls;
 mod overlays;
+mod page_signs;
 mod politeness;
 mod publicity;
 mod queue;

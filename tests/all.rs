@@ -41,6 +41,7 @@ mod old_tls;
 mod overlays;
 #[cfg(feature = "browser")]
 mod pictures;
+mod page_signs;
 mod politeness;
 mod publicity;
 mod queue;

@@ -33,6 +33,7 @@ pub fn load(files: &Files, problems: &mut Vec<Problem>) -> Checks {
         columns: columns(files, problems),
         publicity_fields: list(files, "word-lists/publicity-fields.yaml", problems),
         exempt_titles: list(files, "word-lists/exempt-titles.yaml", problems),
+        page_integrity: word_lists::page_integrity(files, problems),
         phrases: Arc::new(word_lists::phrases(files, problems)),
     };
     let calendar = word_lists::calendar(files, problems);

@@ -10,16 +10,20 @@ use super::{
     files::Files,
     yaml::{self, Places, Problem},
 };
-use crate::text::{
-    normalise,
-    phrases::{LEAST_LETTERS, Mentions, Phrase, Phrases, WordList},
-    workdays::{Calendar, YearDays},
+use crate::{
+    model::PageIntegrity,
+    text::{
+        normalise,
+        phrases::{LEAST_LETTERS, Mentions, Phrase, Phrases, WordList},
+        workdays::{Calendar, YearDays},
+    },
 };
 
 /// Folders of wrong phrases, with what their lines count as.
 const PHRASES: [(&str, WordList); 2] =
     [("word-lists/grave-wording", WordList::GraveWording), ("word-lists/sensitive-slips", WordList::SensitiveSlip)];
 const MENTIONS: &str = "word-lists/wording-mentions.yaml";
+const INTEGRITY: &str = "word-lists/page-integrity.yaml";
 const DAYS: &str = "word-lists/working-days.yaml";
 const MORE_DAYS: &str = "word-lists/working-days";
 
@@ -48,6 +52,15 @@ pub(super) fn phrases(files: &Files, problems: &mut Vec<Problem>) -> Phrases {
     Phrases::of(&lines, mentions).unwrap_or_else(|error| {
         problems.push(Problem::of_file(PHRASES[0].0, format!("cannot be searched for: {error}"), "shorten the lists"));
         Phrases::default()
+    })
+}
+
+/// By what foreign content is told.
+pub(super) fn page_integrity(files: &Files, problems: &mut Vec<Problem>) -> PageIntegrity {
+    let Some(text) = files.get(INTEGRITY) else { return PageIntegrity::default() };
+    yaml::read::<PageIntegrity>(INTEGRITY, text).unwrap_or_else(|problem| {
+        problems.push(problem);
+        PageIntegrity::default()
     })
 }
 

@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Example, Rule, annual_report::AnnualReport, column_contents::ColumnContents, column_freshness::ColumnFreshness,
-    column_place::ColumnPlace, column_set::ColumnSet, document_history::DocumentHistoryRule,
-    dual_publicity::DualPublicity, guide_contact::GuideContact, interpretation_link::InterpretationLink,
-    publication_delay::PublicationDelay, report_content::ReportContent, report_wording::ReportWording,
-    required_column::RequiredColumn, site_report::SiteReport, wording::Wording,
+    column_place::ColumnPlace, column_set::ColumnSet, dead_links::DeadLinks, document_history::DocumentHistoryRule,
+    dual_publicity::DualPublicity, foreign_content::ForeignContent, guide_contact::GuideContact,
+    home_freshness::HomeFreshness, interpretation_link::InterpretationLink, message_board::MessageBoard,
+    meta_tags::MetaTags, publication_delay::PublicationDelay, report_content::ReportContent,
+    report_wording::ReportWording, required_column::RequiredColumn, site_domain::SiteDomain, site_footer::SiteFooter,
+    site_report::SiteReport, wording::Wording,
 };
 use crate::model::{Outcome, UnitKind};
 
@@ -92,6 +94,13 @@ pub enum Kind {
     ReportContent,
     ReportWording,
     SiteReport,
+    SiteFooter,
+    SiteDomain,
+    MetaTags,
+    HomeFreshness,
+    DeadLinks,
+    ForeignContent,
+    MessageBoard,
 }
 
 /// A file that can be read as any type: lets this room say which parameters a kind takes, while the catalog alone
@@ -149,6 +158,13 @@ impl Definition {
             Kind::ReportContent => Self::of::<ReportContent, S>(source),
             Kind::ReportWording => Self::of::<ReportWording, S>(source),
             Kind::SiteReport => Self::of::<SiteReport, S>(source),
+            Kind::SiteFooter => Self::of::<SiteFooter, S>(source),
+            Kind::SiteDomain => Self::of::<SiteDomain, S>(source),
+            Kind::MetaTags => Self::of::<MetaTags, S>(source),
+            Kind::HomeFreshness => Self::of::<HomeFreshness, S>(source),
+            Kind::DeadLinks => Self::of::<DeadLinks, S>(source),
+            Kind::MessageBoard => Self::of::<MessageBoard, S>(source),
+            Kind::ForeignContent => Self::of::<ForeignContent, S>(source),
         }
     }
 

@@ -131,6 +131,21 @@ impl<'a> Case<'a> {
         self.is_mine(named.or_else(|| self.unit_at(url)))
     }
 
+    /// Whether the unit answers for the portal as a whole: its home page, footer and address.
+    pub fn runs_the_portal(&self) -> bool {
+        self.is_mine(self.context.portal.unit_of_path("/"))
+    }
+
+    /// Whether the page at this address is the unit's.
+    pub fn owns(&self, url: &str) -> bool {
+        self.is_mine(self.unit_at(url))
+    }
+
+    /// Why nothing may be said of the home page, where it was not read.
+    pub fn home_blocked(&self) -> Option<Blocked> {
+        self.blocked().filter(|_| self.facts.coverage.home_unread)
+    }
+
     /// This unit's guides to government information.
     pub fn guides(&self) -> impl Iterator<Item = &'a GuideFacts> {
         self.facts.guides.iter().filter(|guide| self.is_unit_of(&guide.unit, &guide.url))

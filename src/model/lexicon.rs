@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PublicityKind, UnitKind};
+use super::{PageIntegrity, PublicityKind, UnitKind};
 use crate::text::phrases::Phrases;
 
 /// All known columns, fields of publicity lists, and kinds of documents that need no interpretation.
@@ -17,6 +17,9 @@ pub struct Lexicon {
     /// From `exempt-titles.yaml`.
     #[serde(default)]
     pub exempt_titles: Vec<ExemptTitle>,
+    /// By what foreign content is told, from `page-integrity.yaml`.
+    #[serde(default)]
+    pub page_integrity: PageIntegrity,
     /// Wrong forms of set phrases, from `grave-wording/` and `sensitive-slips/`.
     #[serde(skip)]
     pub phrases: Arc<Phrases>,

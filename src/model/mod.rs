@@ -31,10 +31,12 @@ pub mod decision;
 pub mod entry;
 pub mod finding;
 pub mod job;
+pub mod letter;
 pub mod lexicon;
 pub mod moment;
 pub mod outcome;
 pub mod page;
+pub mod page_signs;
 pub mod paper;
 pub mod portal;
 pub mod portal_facts;
@@ -67,12 +69,16 @@ pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
 pub use job::JobRequest;
+pub use letter::{Letter, LetterFacts};
 pub use lexicon::{ColumnRole, ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
 pub use page::{
     Anchor, Attachment, CONTACT_FIELDS, CmsMatch, ColumnMeta, Contact, DateClaim, DateMeaning, DateSource, ListEntry,
     PageFacts, PageKind, Region, SiteIdentity, Table,
+};
+pub use page_signs::{
+    Footer, FooterSigns, Front, META_TAGS, PageIntegrity, PageSigns, Suspect, SuspectKind, TagCount, TagLevel, TagState,
 };
 pub use paper::{Block, Paper, PaperCell};
 pub use portal::{AssignedColumn, ColumnPin, Portal, Unit, UnitKind};

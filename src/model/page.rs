@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Moment, Report};
+use super::{Cause, Letter, Moment, PageSigns, Report};
 use crate::text::phrases::WordingFault;
 
 /// What a page is.
@@ -110,6 +110,12 @@ pub struct PageFacts {
     /// On pages that call themselves a guide: how the office is reached.
     #[serde(skip)]
     pub contact: Contact,
+    /// Letters with the days they were asked and answered.
+    #[serde(skip)]
+    pub letters: Vec<Letter>,
+    /// Tags, footer, and what comes from elsewhere.
+    #[serde(skip)]
+    pub signs: PageSigns,
 }
 
 /// Where a date was read.
@@ -177,6 +183,12 @@ pub struct SiteIdentity {
     /// 联系电话 beside the 主办单位.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// 网站标识码 as the footer has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer_code: Option<String>,
+    /// META SiteIDCode.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meta_code: Option<String>,
 }
 
 /// Fields by which the public reaches an office (条例第十二条), by their names in [`CONTACT_FIELDS`].

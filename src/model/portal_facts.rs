@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::{
-    Cause, CmsMatch, Contact, DateSource, History, ListEntry, Moment, NameSpot, NotMeasurable, PageKind, Report,
-    SiteIdentity,
+    Cause, CmsMatch, Contact, DateSource, Front, History, LetterFacts, ListEntry, Moment, NameSpot, NotMeasurable,
+    PageKind, Report, SiteIdentity,
 };
 use crate::text::phrases::WordingFault;
 
@@ -19,6 +19,8 @@ pub struct PortalFacts {
     pub portal: String,
     pub url: String,
     pub site: SiteIdentity,
+    /// Footer, tags, the home page's rows, and what may have been put there by others.
+    pub front: Front,
     pub cms: Option<CmsMatch>,
     pub columns: Vec<ColumnFacts>,
     pub documents: Vec<DocumentFacts>,
@@ -30,6 +32,8 @@ pub struct PortalFacts {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub old_tls: bool,
     pub guides: Vec<GuideFacts>,
+    /// Letters of the message boards.
+    pub letters: Vec<LetterFacts>,
     pub coverage: Coverage,
     /// What earlier nights tell of its documents; none where nothing is remembered, as in an audit.
     pub history: Option<History>,

@@ -58,12 +58,13 @@ pub(super) fn read(source: &Source<'_>) -> SiteIdentity {
     let in_source = |form: &Regex, words: &[&str]| {
         words.iter().any(|word| source.has(word)).then(|| first_group(form, source.text)).flatten()
     };
+    let footer_code = code_after_label(&visible)
+        .or_else(|| Some(source.text).filter(|_| source.has("标识")).and_then(code_after_label));
+    let meta_code = stated("siteidcode").map(|code| normalise(&code).to_lowercase()).filter(|code| is_code(code));
     SiteIdentity {
         name: stated("sitename"),
         domain: stated("sitedomain"),
-        id_code: code_after_label(&visible)
-            .or_else(|| stated("siteidcode").map(|code| normalise(&code)).filter(|code| is_code(code)))
-            .or_else(|| Some(source.text).filter(|_| source.has("标识")).and_then(code_after_label)),
+        id_code: code_after_label(&visible).or_else(|| meta_code.clone()).or_else(|| footer_code.clone()),
         icp: find(&ICP, "icp").map(|text| tidy(&text)),
         police: police(source, &visible),
         organiser: near(&ORGANISER, &visible, "主办").map(|text| organiser(&text)),
@@ -72,6 +73,8 @@ pub(super) fn read(source: &Source<'_>) -> SiteIdentity {
             .map(|code| code.to_lowercase()),
         sitemap: sitemap(source),
         phone: first_group(&PHONE, &visible),
+        footer_code,
+        meta_code,
     }
 }
 

@@ -11,6 +11,7 @@ mod faults_of_text;
 mod fingerprint;
 mod identity;
 mod kind;
+mod letters;
 mod paper;
 mod portal;
 mod regions;
@@ -18,6 +19,7 @@ mod report;
 mod report_tables;
 mod rows;
 mod script_list;
+mod signs;
 mod tables;
 mod title;
 mod years;
@@ -142,6 +144,8 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     }
     facts.disagreement = claims::disagreement(&facts.dates, facts.published);
     faults_of_text::read(&mut facts, lexicon, input.received);
+    facts.letters = letters::read(&facts);
+    facts.signs = signs::read(&source, &facts, &lexicon.page_integrity);
     facts
 }
 

@@ -6,7 +6,9 @@ mod ahead;
 mod columns;
 mod coverage;
 mod documents;
+mod front;
 mod guides;
+mod letters;
 mod matching;
 mod publicity;
 mod publicity_tables;
@@ -100,10 +102,14 @@ pub fn portal(
     let site_reports = reports::fold_site(&night, &columns);
     let publicity = publicity::fold(&night, &columns);
     let guides = guides::fold(&night, &columns);
+    let letters = letters::fold(&night, &columns);
+    let site = identity(&night);
     PortalFacts {
         portal: portal.id.clone(),
         url: portal.url.clone(),
-        site: identity(&night),
+        letters,
+        front: front::fold(&night, &site),
+        site,
         cms: cms(&night),
         columns,
         documents,
@@ -133,6 +139,8 @@ fn identity(night: &Night<'_>) -> SiteIdentity {
             (&mut site.find_error_code, &other.find_error_code),
             (&mut site.sitemap, &other.sitemap),
             (&mut site.phone, &other.phone),
+            (&mut site.footer_code, &other.footer_code),
+            (&mut site.meta_code, &other.meta_code),
         ] {
             if own.is_none() {
                 own.clone_from(other);

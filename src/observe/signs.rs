@@ -1,0 +1,184 @@
+//! What a page shows beside its contents: required META tags, elements of the footer, and what it takes from elsewhere
+//! (scripts, frames, links that no reader sees).
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use url::Url;
+
+use super::identity::is_directive;
+use crate::{
+    cms::Source,
+    html::Element,
+    model::{FooterSigns, META_TAGS, PageFacts, PageIntegrity, PageKind, PageSigns, TagState},
+    text::{pattern, tidy},
+};
+
+/// Of one kind, so much is enough to show.
+const MOST: usize = 10;
+/// Letters of a title or a link's words that are kept.
+const LONGEST: usize = 80;
+
+pub(super) fn read(source: &Source<'_>, facts: &PageFacts, known: &PageIntegrity) -> PageSigns {
+    let mut signs = PageSigns {
+        whole: source.has("<head") || source.has("<html"),
+        footer: footer(source, facts),
+        ..PageSigns::default()
+    };
+    let meta = source.page.meta();
+    for (state, (_, name)) in signs.tags.iter_mut().zip(META_TAGS) {
+        *state = match meta.get(&name.to_ascii_lowercase()) {
+            None => TagState::Absent,
+            Some(value) if value.trim().is_empty() || is_directive(value) => TagState::Empty,
+            Some(_) => TagState::Filled,
+        };
+    }
+    let title: Option<String> = source.page.title().map(|title| tidy(&title).chars().take(LONGEST).collect());
+    signs.suspicious_title = title.clone().filter(|title| known.suspicion(title).is_some());
+    signs.home_title = title.filter(|_| facts.kind == PageKind::Home);
+    let outside = Outside { own: source.url.host_str().unwrap_or_default(), known };
+    for element in source.page.root().descendants() {
+        match element.name() {
+            "script" => note(&mut signs.scripts, element, source, &outside),
+            // A frame beside contents of the page's own is a map or a film.
+            "iframe" | "frame" if facts.main_text_length < LITTLE_TEXT => {
+                note(&mut signs.frames, element, source, &outside);
+            }
+            _ => {}
+        }
+        if let Some(hiding) = hiding(element) {
+            dark_links(&mut signs.dark_links, element, hiding, source, &outside);
+        }
+    }
+    for anchor in &facts.anchors {
+        let suspicious = known.suspicion(&anchor.text).is_some();
+        if suspicious && signs.dark_links.len() < MOST && Url::parse(&anchor.url).is_ok_and(|url| outside.holds(&url)) {
+            push(&mut signs.dark_links, told(&anchor.text, &anchor.url));
+        }
+    }
+    signs
+}
+
+/// Less of its own than this, and the frame is what the page shows.
+const LITTLE_TEXT: usize = 100;
+
+static SCRIPTED: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?i)<(?:script|iframe|frame)\b[^>]{0,200}?src\s*=\s*["'][^"']{0,200}?(?:foot|bottom|copyright|dibu|yejiao|banquan)|<!--\s*#include\b[^>]{0,120}?(?:foot|bottom|copyright|dibu)|\.load\(\s*["'][^"']{0,120}?(?:foot|bottom|copyright|dibu)|(?:foot|bottom|copyright)\w*["']?\)?\.(?:html\(|append\(|innerHTML)"#,
+    )
+});
+
+fn footer(source: &Source<'_>, facts: &PageFacts) -> FooterSigns {
+    let has = |words: &[&str]| words.iter().any(|word| source.has(word));
+    FooterSigns {
+        party_mark: facts.site.conac.is_some() || has(&["conac.cn", "党政机关网站标识"]),
+        find_error: facts.site.find_error_code.is_some() || has(&["找错", "jiucuo"]),
+        organiser: facts.site.organiser.is_some() || has(&["主办单位", "主办：", "主办:"]),
+        contact: facts.site.phone.is_some() || has(&["联系我们", "联系电话", "联系方式", "电话：", "电话:", "热线"]),
+        site_map: facts.site.sitemap.is_some() || has(&["网站地图", "站点地图"]),
+        police: facts.site.police.is_some() || has(&["公网安备", "公安备案", "beian.gov.cn", "beian.mps.gov.cn"]),
+        // Most pages are told by a word without the costly form.
+        scripted: has(&["foot", "bottom", "copyright", "dibu", "yejiao", "banquan"]) && SCRIPTED.is_match(source.text),
+    }
+}
+
+/// What is outside of the page's own site.
+struct Outside<'a> {
+    own: &'a str,
+    known: &'a PageIntegrity,
+}
+
+impl Outside<'_> {
+    fn holds(&self, url: &Url) -> bool {
+        let Some(host) = url.host_str() else { return false };
+        site_of(host) != site_of(self.own) && !self.known.trusts(host)
+    }
+}
+
+/// The part of a host name that is one owner's: the last two labels, three under `com.cn` and its kin.
+fn site_of(host: &str) -> &str {
+    const SECOND_LEVEL: [&str; 6] = ["com", "net", "org", "gov", "edu", "ac"];
+    if host.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        return host;
+    }
+    let mut dots = host.rmatch_indices('.').map(|(at, _)| at).skip(1);
+    let after = |at: Option<usize>| at.map_or(host, |at| &host[at + 1..]);
+    let two = after(dots.next());
+    let is_shared = two.strip_suffix(".cn").is_some_and(|label| SECOND_LEVEL.contains(&label));
+    if is_shared { after(dots.next()) } else { two }
+}
+
+fn note(found: &mut Vec<String>, element: Element<'_>, source: &Source<'_>, outside: &Outside<'_>) {
+    let url = element.attr("src").and_then(|src| source.page.resolve(src)).filter(|url| outside.holds(url));
+    if let Some(host) = url.as_ref().and_then(Url::host_str) {
+        push(found, host.to_owned());
+    }
+}
+
+fn push(found: &mut Vec<String>, what: String) {
+    if found.len() < MOST && !found.contains(&what) {
+        found.push(what);
+    }
+}
+
+/// How markup keeps a block from readers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Hiding {
+    /// As menus and tabs are hidden until they are asked for.
+    Usual,
+    /// Out of the screen, or too small to be seen: nothing is ever shown so.
+    Trick,
+}
+
+static TRICK: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:left|top|right|text-indent|margin-left|margin-top):-\d{3,}|font-size:0(?:px|;|$)|(?:^|;)height:[01]px;(?:.*;)?overflow:hidden|overflow:hidden;(?:.*;)?height:[01]px|(?:^|;)width:[01]px;(?:.*;)?overflow:hidden",
+    )
+});
+
+fn hiding(element: Element<'_>) -> Option<Hiding> {
+    let tiny = |name: &str| element.attr(name).is_some_and(|size| matches!(size.trim(), "0" | "1" | "0px" | "1px"));
+    if element.name() == "marquee" && (tiny("height") || tiny("width")) {
+        return Some(Hiding::Trick);
+    }
+    let Some(style) = element.attr("style") else {
+        return element.attr("hidden").map(|_| Hiding::Usual);
+    };
+    let style: String = style.chars().filter(|letter| !letter.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    match () {
+        () if TRICK.is_match(&style) => Some(Hiding::Trick),
+        () if style.contains("display:none") || style.contains("visibility:hidden") => Some(Hiding::Usual),
+        () => None,
+    }
+}
+
+fn dark_links(found: &mut Vec<String>, block: Element<'_>, hiding: Hiding, source: &Source<'_>, outside: &Outside<'_>) {
+    for link in std::iter::once(block).chain(block.descendants()).filter(|element| element.name() == "a") {
+        let Some(url) = link.attr("href").and_then(|href| source.page.resolve(href)) else { continue };
+        let words = tidy(&link.text());
+        if outside.holds(&url) && (hiding == Hiding::Trick || outside.known.suspicion(&words).is_some()) {
+            push(found, told(&words, url.as_str()));
+        }
+    }
+}
+
+fn told(words: &str, url: &str) -> String {
+    let words: String = words.chars().take(LONGEST).collect();
+    let url: String = url.chars().take(2 * LONGEST).collect();
+    format!("{words}（{url}）")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::site_of;
+
+    #[test]
+    fn a_site_is_what_one_owner_registered() {
+        assert_eq!(site_of("www.qinghe.gov.cn"), "qinghe.gov.cn");
+        assert_eq!(site_of("qinghe.gov.cn"), "qinghe.gov.cn");
+        assert_eq!(site_of("jyj.qinghe.gov.cn"), "qinghe.gov.cn");
+        assert_eq!(site_of("a.b.example.com"), "example.com");
+        assert_eq!(site_of("10.1.2.3"), "10.1.2.3");
+        assert_eq!(site_of("localhost"), "localhost");
+    }
+}

@@ -7,8 +7,10 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Example, Rule, annual_report::AnnualReport, column_contents::ColumnContents, column_freshness::ColumnFreshness,
-    column_place::ColumnPlace, column_set::ColumnSet, document_history::DocumentHistoryRule,
-    dual_publicity::DualPublicity, guide_contact::GuideContact, interpretation_link::InterpretationLink,
+    column_place::ColumnPlace, column_set::ColumnSet, consultation_result::ConsultationResult,
+    document_history::DocumentHistoryRule, dual_publicity::DualPublicity, gazette_sequence::GazetteSequence,
+    guide_contact::GuideContact, interpretation_copy::InterpretationCopy, interpretation_forms::InterpretationForms,
+    interpretation_link::InterpretationLink, normative_standing::NormativeStanding, openness_note::OpennessNote,
     publication_delay::PublicationDelay, report_content::ReportContent, report_wording::ReportWording,
     required_column::RequiredColumn, site_report::SiteReport, wording::Wording,
 };
@@ -92,6 +94,12 @@ pub enum Kind {
     ReportContent,
     ReportWording,
     SiteReport,
+    ConsultationResult,
+    GazetteSequence,
+    InterpretationCopy,
+    InterpretationForms,
+    NormativeStanding,
+    OpennessNote,
 }
 
 /// A file that can be read as any type: lets this room say which parameters a kind takes, while the catalog alone
@@ -149,6 +157,12 @@ impl Definition {
             Kind::ReportContent => Self::of::<ReportContent, S>(source),
             Kind::ReportWording => Self::of::<ReportWording, S>(source),
             Kind::SiteReport => Self::of::<SiteReport, S>(source),
+            Kind::ConsultationResult => Self::of::<ConsultationResult, S>(source),
+            Kind::GazetteSequence => Self::of::<GazetteSequence, S>(source),
+            Kind::InterpretationCopy => Self::of::<InterpretationCopy, S>(source),
+            Kind::InterpretationForms => Self::of::<InterpretationForms, S>(source),
+            Kind::NormativeStanding => Self::of::<NormativeStanding, S>(source),
+            Kind::OpennessNote => Self::of::<OpennessNote, S>(source),
         }
     }
 

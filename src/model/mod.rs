@@ -35,6 +35,7 @@ pub mod moment;
 pub mod outcome;
 pub mod page;
 pub mod paper;
+pub mod particulars;
 pub mod portal;
 pub mod portal_facts;
 pub mod quarter;
@@ -73,6 +74,7 @@ pub use page::{
     PageFacts, PageKind, Region, SiteIdentity, Table,
 };
 pub use paper::{Block, Paper, PaperCell};
+pub use particulars::{InterpretationForm, Particulars, Standing, Term};
 pub use portal::{AssignedColumn, ColumnPin, Portal, Unit, UnitKind};
 pub use portal_facts::{
     ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, GuideFacts, MatchedBy, PortalFacts, PublicityKind,

@@ -12,6 +12,7 @@ mod fingerprint;
 mod identity;
 mod kind;
 mod paper;
+mod particulars;
 mod portal;
 mod regions;
 mod report;
@@ -121,7 +122,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         let end = text.rfind("主办单位").filter(|_| body.is_none()).unwrap_or(text.len());
         facts.contact = contact::read(&text[..end]);
     }
-    document::attributes(&page, &mut facts);
+    let labels = document::attributes(&page, &mut facts);
     facts.kind = kind::decide(&source, input.status, &facts, lexicon);
     if facts.kind == PageKind::Report {
         let article = body.unwrap_or_else(|| page.body());
@@ -140,6 +141,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         // A list has no publication day of its own; what stood near its heading belongs to a row.
         facts.published = None;
     }
+    facts.particulars = particulars::read(&facts, body, &labels);
     facts.disagreement = claims::disagreement(&facts.dates, facts.published);
     faults_of_text::read(&mut facts, lexicon, input.received);
     facts

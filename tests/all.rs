@@ -39,9 +39,9 @@ mod method_notes;
 mod night;
 mod old_tls;
 mod overlays;
+mod page_signs;
 #[cfg(feature = "browser")]
 mod pictures;
-mod page_signs;
 mod politeness;
 mod publicity;
 mod queue;

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Example, Rule, annual_report::AnnualReport, column_contents::ColumnContents, column_freshness::ColumnFreshness,
-    column_place::ColumnPlace, column_set::ColumnSet, dead_links::DeadLinks, document_history::DocumentHistoryRule,
-    dual_publicity::DualPublicity, foreign_content::ForeignContent, guide_contact::GuideContact,
-    home_freshness::HomeFreshness, interpretation_link::InterpretationLink, message_board::MessageBoard,
-    meta_tags::MetaTags, publication_delay::PublicationDelay, report_content::ReportContent,
-    report_wording::ReportWording, required_column::RequiredColumn, site_domain::SiteDomain, site_footer::SiteFooter,
-    site_report::SiteReport, wording::Wording,
+    column_place::ColumnPlace, column_set::ColumnSet, consultation_result::ConsultationResult, dead_links::DeadLinks,
+    document_history::DocumentHistoryRule, dual_publicity::DualPublicity, foreign_content::ForeignContent,
+    gazette_sequence::GazetteSequence, guide_contact::GuideContact, home_freshness::HomeFreshness,
+    interpretation_copy::InterpretationCopy, interpretation_forms::InterpretationForms,
+    interpretation_link::InterpretationLink, message_board::MessageBoard, meta_tags::MetaTags,
+    normative_standing::NormativeStanding, openness_note::OpennessNote, publication_delay::PublicationDelay,
+    report_content::ReportContent, report_wording::ReportWording, required_column::RequiredColumn,
+    site_domain::SiteDomain, site_footer::SiteFooter, site_report::SiteReport, wording::Wording,
 };
 use crate::model::{Outcome, UnitKind};
 
@@ -94,13 +96,19 @@ pub enum Kind {
     ReportContent,
     ReportWording,
     SiteReport,
-    SiteFooter,
-    SiteDomain,
-    MetaTags,
-    HomeFreshness,
+    ConsultationResult,
     DeadLinks,
     ForeignContent,
+    GazetteSequence,
+    HomeFreshness,
+    InterpretationCopy,
+    InterpretationForms,
     MessageBoard,
+    MetaTags,
+    NormativeStanding,
+    OpennessNote,
+    SiteDomain,
+    SiteFooter,
 }
 
 /// A file that can be read as any type: lets this room say which parameters a kind takes, while the catalog alone
@@ -165,6 +173,12 @@ impl Definition {
             Kind::DeadLinks => Self::of::<DeadLinks, S>(source),
             Kind::MessageBoard => Self::of::<MessageBoard, S>(source),
             Kind::ForeignContent => Self::of::<ForeignContent, S>(source),
+            Kind::ConsultationResult => Self::of::<ConsultationResult, S>(source),
+            Kind::GazetteSequence => Self::of::<GazetteSequence, S>(source),
+            Kind::InterpretationCopy => Self::of::<InterpretationCopy, S>(source),
+            Kind::InterpretationForms => Self::of::<InterpretationForms, S>(source),
+            Kind::NormativeStanding => Self::of::<NormativeStanding, S>(source),
+            Kind::OpennessNote => Self::of::<OpennessNote, S>(source),
         }
     }
 

@@ -14,7 +14,7 @@ use super::{
     span::Window,
 };
 use crate::{
-    model::{Cause, ColumnFacts, DocumentFacts, ExemptTitle, Subject, Verdict},
+    model::{Cause, ColumnFacts, DocumentFacts, DocumentRole, ExemptTitle, Subject, Verdict},
     text::normalise,
 };
 
@@ -127,6 +127,10 @@ impl InterpretationLink {
         }
         if let Some(column) = self.linked_column(case, policy) {
             return say(policy, Verdict::Passed, format!("页面链接到“{}”栏目中的解读", column.name));
+        }
+        if let Some((where_from, words)) = stated_reasons(case, policy) {
+            let reason = format!("“{}”已说明不作解读的理由：{words}", where_from.title);
+            return say(policy, Verdict::Passed, reason).with([proof::document(case, where_from, "不作解读的说明")]);
         }
         if !policy.read {
             return unread_page(policy, "不能断定没有解读");
@@ -322,7 +326,7 @@ fn not_linked(case: &Case<'_>, pairing: &Pairing<'_>, policy: &DocumentFacts, pa
 }
 
 /// The exempt kind a document belongs to, by the words of its title or by its issuer.
-fn exemption<'a>(case: &Case<'a>, document: &DocumentFacts) -> Option<&'a ExemptTitle> {
+pub(super) fn exemption<'a>(case: &Case<'a>, document: &DocumentFacts) -> Option<&'a ExemptTitle> {
     let title = normalise(&document.title);
     let issuer = document.issuer.as_deref().map(normalise);
     let issuer = issuer.as_deref().or_else(|| title.split_once("关于").map(|(before, _)| before)).unwrap_or("");
@@ -331,6 +335,40 @@ fn exemption<'a>(case: &Case<'a>, document: &DocumentFacts) -> Option<&'a Exempt
         exempt.words.iter().any(|word| title.contains(word.as_str()))
             || exempt.issuers.iter().any(|name| issuer.contains(name.as_str()) && !unit.contains(name.as_str()))
     })
+}
+
+/// Where reasons are given why this policy has no interpretation, and their words: on its own page, or on another one
+/// that names it or is linked with it.
+fn stated_reasons<'a>(case: &Case<'a>, policy: &'a DocumentFacts) -> Option<(&'a DocumentFacts, &'a str)> {
+    let words = |document: &'a DocumentFacts| document.particulars.as_ref()?.no_interpretation.as_deref();
+    if let Some(words) = words(policy) {
+        return Some((policy, words));
+    }
+    let title = normalise(&policy.title);
+    case.facts.documents.iter().find_map(|other| {
+        let words = words(other).or_else(|| says_no_interpretation(&other.title).then_some(other.title.as_str()))?;
+        let names = || other.mentions.iter().any(|mention| title.contains(&normalise(mention)));
+        let is_about = links_to(policy, other) || links_to(other, policy) || names();
+        (other.role != DocumentRole::Policy && other.key != policy.key && is_about).then_some((other, words))
+    })
+}
+
+/// Whether a title announces reasons for not interpreting, as 关于《……》不作解读的说明 does.
+fn says_no_interpretation(title: &str) -> bool {
+    let title = normalise(title);
+    [
+        "不作解读",
+        "不做解读",
+        "不予解读",
+        "不进行解读",
+        "不需要解读",
+        "无需解读",
+        "不再解读",
+        "不作政策解读",
+        "不做政策解读",
+    ]
+    .iter()
+    .any(|words| title.contains(words))
 }
 
 fn day_of(document: &DocumentFacts) -> Option<Date> {

@@ -62,12 +62,15 @@ struct Appetite {
 impl Appetite {
     /// By what the column holds.
     fn of(role: Option<ColumnRole>) -> Self {
-        use ColumnRole::{Interpretation, Licence, Normative, Penalty, Policy, Publicity, Report};
+        use ColumnRole::{
+            Consultation, Feedback, Interpretation, Licence, Normative, Penalty, Policy, Publicity, Report,
+        };
         match role {
             Some(Report) => Self { documents: 60, list_pages: 5, old_ones: true, pairs: false },
-            Some(Policy | Normative | Interpretation) => {
-                Self { documents: 60, list_pages: 5, old_ones: false, pairs: true }
-            }
+            // Whether a document of normative force has expired shows on the old ones.
+            Some(Normative) => Self { documents: 60, list_pages: 5, old_ones: true, pairs: true },
+            Some(Policy | Interpretation) => Self { documents: 60, list_pages: 5, old_ones: false, pairs: true },
+            Some(Consultation | Feedback) => Self { documents: 30, list_pages: 2, old_ones: false, pairs: false },
             Some(Licence | Penalty | Publicity) => Self { documents: 30, list_pages: 3, old_ones: false, pairs: false },
             _ => Self { documents: 3, list_pages: 0, old_ones: false, pairs: false },
         }

@@ -38,6 +38,7 @@ pub mod outcome;
 pub mod page;
 pub mod page_signs;
 pub mod paper;
+pub mod particulars;
 pub mod portal;
 pub mod portal_facts;
 pub mod quarter;
@@ -81,6 +82,7 @@ pub use page_signs::{
     Footer, FooterSigns, Front, META_TAGS, PageIntegrity, PageSigns, Suspect, SuspectKind, TagCount, TagLevel, TagState,
 };
 pub use paper::{Block, Paper, PaperCell};
+pub use particulars::{InterpretationForm, Particulars, Standing, Term};
 pub use portal::{AssignedColumn, ColumnPin, Portal, Unit, UnitKind};
 pub use portal_facts::{
     ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, GuideFacts, MatchedBy, PortalFacts, PublicityKind,

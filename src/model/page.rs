@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Letter, Moment, PageSigns, Report};
+use super::{Cause, Letter, Moment, PageSigns, Particulars, Report};
 use crate::text::phrases::WordingFault;
 
 /// What a page is.
@@ -88,6 +88,9 @@ pub struct PageFacts {
     /// What an annual report says, read to the cell; only on pages and files that are one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub report: Option<Report>,
+    /// What a policy document, an interpretation or a consultation says of itself; none on other pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub particulars: Option<Box<Particulars>>,
 
     /// All links with their text, in document order.
     #[serde(skip)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Cause, CmsMatch, Contact, DateSource, Front, History, LetterFacts, ListEntry, Moment, NameSpot, NotMeasurable,
-    PageKind, Report, SiteIdentity,
+    PageKind, Particulars, Report, SiteIdentity,
 };
 use crate::text::phrases::WordingFault;
 
@@ -239,6 +239,8 @@ pub struct DocumentFacts {
     pub wording: Vec<WordingFault>,
     /// Resident identity numbers it shows in full, hidden here but for their first digits.
     pub exposed: Vec<String>,
+    /// What it says of itself, where it is a policy document, an interpretation or a consultation.
+    pub particulars: Option<Box<Particulars>>,
     pub capture: Option<String>,
 }
 

@@ -46,8 +46,9 @@ pub(super) fn number_in(text: &str) -> Option<String> {
     Some(found.as_str().split_whitespace().collect())
 }
 
-/// Fills number, issuer, index number and validity from the attribute table, META and the text under the title.
-pub(super) fn attributes(page: &Page, facts: &mut PageFacts) {
+/// Fills number, issuer, index number and validity from the attribute table, META and the text under the title; answers
+/// all labels of the page with their values.
+pub(super) fn attributes(page: &Page, facts: &mut PageFacts) -> BTreeMap<String, String> {
     let stated = labelled(page);
     let value = |labels: &[&str]| {
         labels
@@ -75,6 +76,12 @@ pub(super) fn attributes(page: &Page, facts: &mut PageFacts) {
         .map(|text| number_in(&text).unwrap_or(text))
         .or_else(|| facts.title.as_deref().and_then(number_in))
         .or_else(|| number_alone(&opening));
+    stated
+}
+
+/// Every document number in `text`, with the place where it begins.
+pub(super) fn numbers_in(text: &str) -> impl Iterator<Item = (usize, String)> + '_ {
+    NUMBER.find_iter(text).map(|found| (found.start(), found.as_str().split_whitespace().collect()))
 }
 
 /// A number in the opening that stands as a line of its own, not as a reference inside 《…》 or a sentence.

@@ -13,6 +13,7 @@ mod identity;
 mod kind;
 mod letters;
 mod paper;
+mod particulars;
 mod portal;
 mod regions;
 mod report;
@@ -123,7 +124,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         let end = text.rfind("主办单位").filter(|_| body.is_none()).unwrap_or(text.len());
         facts.contact = contact::read(&text[..end]);
     }
-    document::attributes(&page, &mut facts);
+    let labels = document::attributes(&page, &mut facts);
     facts.kind = kind::decide(&source, input.status, &facts, lexicon);
     if facts.kind == PageKind::Report {
         let article = body.unwrap_or_else(|| page.body());
@@ -142,6 +143,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         // A list has no publication day of its own; what stood near its heading belongs to a row.
         facts.published = None;
     }
+    facts.particulars = particulars::read(&facts, body, &labels);
     facts.disagreement = claims::disagreement(&facts.dates, facts.published);
     faults_of_text::read(&mut facts, lexicon, input.received);
     facts.letters = letters::read(&facts);

@@ -11,6 +11,7 @@ mod pattern;
 pub mod phrases;
 mod sieve;
 pub mod similarity;
+pub mod sketch;
 pub mod workdays;
 
 pub use decode::{Decoded, decode};

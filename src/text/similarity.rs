@@ -31,6 +31,12 @@ pub fn letters_only(text: &str) -> Vec<char> {
     letters(text).into_iter().map(|(_, letter)| letter).collect()
 }
 
+/// How many letters a text has, and its runs of five.
+pub(super) fn letter_runs(text: &str) -> (usize, Vec<u128>) {
+    let letters = letters_only(text);
+    (letters.len(), runs(&letters))
+}
+
 fn letters(text: &str) -> Vec<(usize, char)> {
     text.char_indices().filter(|(_, letter)| letter.is_alphabetic()).collect()
 }

@@ -157,6 +157,7 @@ fn read(night: &Night<'_>, page: &ObservedPage, places: &Places<'_>) -> Document
         unread_cause: None,
         wording: facts.wording.clone(),
         exposed: facts.exposed.clone(),
+        particulars: facts.particulars.clone(),
         capture: Some(page.capture.id.clone()),
         key,
         url: url.clone(),

@@ -42,6 +42,7 @@ mod politeness;
 mod publicity;
 mod queue;
 mod reading;
+mod reading_figures;
 mod readme;
 mod rendering;
 mod report_cells;

@@ -132,12 +132,6 @@ fn an_answer_of_the_jcms_proxy_is_a_list() {
 }
 
 #[test]
-fn a_list_filled_by_script_is_a_shell_not_an_empty_column() {
-    let facts = read("cms/jpaas/list.html", "/xwfb/szyw/");
-    assert_eq!((facts.kind, cms(&facts), facts.cause), (PageKind::Shell, "jpaas", Some(Cause::NeedsBrowser)));
-}
-
-#[test]
 fn vsb_pages_are_numbered_downwards() {
     let facts = read("cms/vsb/list.html", "/gzdt.htm");
     assert_eq!((facts.kind, cms(&facts)), (PageKind::Column, "vsb"));

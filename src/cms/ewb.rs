@@ -1,4 +1,6 @@
-//! 新点 Epoint WebBuilder: classes `ewb-…`, disclosure lists by a REST call, so some list pages are shells.
+//! 新点 Epoint WebBuilder: classes `ewb-…`, articles `/003/003002/20220118/<guid>.html`. Disclosure lists are asked for
+//! by POST at `…/rest/lightfrontaction/getgovinfolist`, which a visit does not do: such list pages are shells. An answer
+//! of that kind is read all the same.
 
 use std::sync::LazyLock;
 
@@ -15,14 +17,15 @@ pub struct Ewb;
 /// `/003/003002/20220118/<guid>.html`.
 static ARTICLE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"/20\d{6}/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\.html"));
-
 impl Adapter for Ewb {
     fn name(&self) -> &'static str {
         "ewb"
     }
 
     fn clues(&self, source: &Source<'_>) -> Vec<Clue> {
+        let asked = source.url.path().contains("/rest/lightfrontaction/");
         [
+            asked.then(|| Clue { weight: 3, text: format!("address has {}", source.url.path()) }),
             source.address(2, &ARTICLE),
             source.links(2, &ARTICLE, 2),
             source.mark(2, &["class=\"ewb-", "EWB-FRONT", "EpointWebBuilder", "lightfrontaction"]),

@@ -4,6 +4,7 @@
 //! To add a system: a file with a type that is an [`Adapter`], its `mod` line, and its name in [`ADAPTERS`].
 //! `cargo dev new-cms NAME` writes them.
 
+mod answer;
 mod ewb;
 mod generic;
 mod gkmlpt;
@@ -14,7 +15,7 @@ mod trs;
 mod ucap;
 mod vsb;
 
-use std::cell::OnceCell;
+use std::{borrow::Cow, cell::OnceCell};
 
 use memchr::memmem;
 use regex::Regex;
@@ -24,6 +25,8 @@ use crate::{
     html::{Page, Selector},
     model::CmsMatch,
 };
+
+pub use answer::{Answer, read as answer_of};
 
 /// All known systems; the generic one answers when none of them does.
 const ADAPTERS: &[&dyn Adapter] =
@@ -38,6 +41,8 @@ pub struct Source<'p> {
     /// The decoded text as received, scripts included.
     pub text: &'p str,
     pub url: &'p Url,
+    /// What the text answers to a script, where it is no page but such an answer; `page` holds its rows then.
+    pub answer: Option<Answer>,
     /// The text with ASCII letters in lower case; made when first asked for.
     lower: OnceCell<String>,
 }
@@ -63,6 +68,11 @@ pub trait Adapter: Sync {
 
     /// Markup of a list that the page keeps outside its own tree.
     fn hidden_list(&self, _source: &Source<'_>) -> Option<String> {
+        None
+    }
+
+    /// The address that answers with the rows of this list, where the page itself shows none and a script asks for them.
+    fn rows_elsewhere(&self, _source: &Source<'_>) -> Option<Url> {
         None
     }
 
@@ -92,6 +102,11 @@ pub fn recognise(source: &Source<'_>) -> (&'static dyn Adapter, CmsMatch) {
     }
 }
 
+/// The text with lists linked by addresses that can be asked for, where a system names them otherwise.
+pub fn with_addresses_of_lists(text: &str) -> Cow<'_, str> {
+    gkmlpt::with_addresses_of_lists(text)
+}
+
 /// Where article text stands on systems that are not known: ids and classes met again and again.
 pub fn usual_bodies() -> &'static Selector {
     generic::bodies()
@@ -99,7 +114,12 @@ pub fn usual_bodies() -> &'static Selector {
 
 impl<'p> Source<'p> {
     pub fn new(page: &'p Page, text: &'p str, url: &'p Url) -> Self {
-        Self { page, text, url, lower: OnceCell::new() }
+        Self { page, text, url, answer: None, lower: OnceCell::new() }
+    }
+
+    /// The same for a text that may be an answer to a script; `page` was then made of its rows.
+    pub fn with_answer(self, answer: Option<Answer>) -> Self {
+        Self { answer, ..self }
     }
 
     /// Whether `mark` stands in the source text, whatever the case of its ASCII letters.

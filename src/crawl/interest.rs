@@ -221,8 +221,13 @@ impl<'a> Compass<'a> {
             let text = if anchor.text.is_empty() { &anchor.title } else { &anchor.text };
             Some(Lead { url: target, text: text.clone(), interest, column, further: false })
         }));
+        // A list goes on where its system answers, which lies on nobody's path: it stays with its first page.
+        let place = |lead: &Lead| match wanted.interest {
+            Interest::List if lead.further => lead.interest,
+            _ => self.within_units(if lead.further { url } else { &lead.url }, lead.interest),
+        };
         let want = |lead: Lead| Wanted {
-            interest: self.within_units(&lead.url, lead.interest),
+            interest: place(&lead),
             url: lead.url,
             text: lead.text,
             from: Some(wanted.url.to_string()),

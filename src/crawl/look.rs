@@ -81,7 +81,8 @@ impl<'a> Looker<'a> {
             }
             let facts = read(&capture, &body, &lexicon);
             // Few pages are looked at a second time; the bodies of all others end here.
-            let shell = (facts.cause == Some(Cause::NeedsBrowser) && capture.status == 200).then_some(body);
+            let is_shell = facts.cause == Some(Cause::NeedsBrowser) && facts.rows_at.is_none();
+            let shell = (is_shell && capture.status == 200).then_some(body);
             Ok((Answer { capture, facts, beside: Vec::new(), unshown: None }, shell))
         });
         match reading.await {
@@ -267,12 +268,19 @@ fn ends_abruptly(body: &[u8]) -> bool {
     }
 }
 
-/// Pages, and the XML lists of some publishing systems.
+/// Pages, and the XML and JSON lists of some publishing systems.
 fn is_text(capture: &Capture) -> bool {
     capture.header("content-type").is_none_or(|kind| {
         let kind = kind.to_ascii_lowercase();
-        kind.starts_with("text/") && !kind.starts_with("text/css") || kind.contains("html") || is_xml(&kind)
+        kind.starts_with("text/") && !kind.starts_with("text/css")
+            || kind.contains("html")
+            || is_xml(&kind)
+            || is_json(&kind)
     })
+}
+
+fn is_json(kind: &str) -> bool {
+    kind.starts_with("application/json")
 }
 
 /// Word and Excel files have XML in the name of their type, and are none.
@@ -291,7 +299,9 @@ pub(super) fn trouble(capture: &Capture, facts: &PageFacts, probe: Option<&Probe
     if !is_text(capture) && facts.report.is_some() {
         return None;
     }
-    if !is_text(capture) {
+    // JSON that is no list is there for scripts alone.
+    let is_for_scripts = capture.header("content-type").is_some_and(is_json) && facts.kind != PageKind::Column;
+    if !is_text(capture) || is_for_scripts {
         return Some((Cause::NotHtml, capture.header("content-type").unwrap_or_default().to_owned()));
     }
     if capture.truncated {

@@ -26,4 +26,5 @@ pub use limits::Limits;
 pub use look::read;
 pub use memory::Memory;
 pub use progress::Progress;
+pub use sitemap::places as places_of_sitemap;
 pub use visit::{Visited, visit, visit_again, visit_within};

@@ -59,7 +59,7 @@ pub(super) async fn listed(looker: &Looker<'_>, home: &Url, budget: usize) -> Li
 }
 
 /// The contents of the `loc` elements, in order. A page that is no sitemap has none.
-fn places(text: &str) -> impl Iterator<Item = String> + '_ {
+pub fn places(text: &str) -> impl Iterator<Item = String> + '_ {
     text.split("<loc>").skip(1).filter_map(|rest| {
         let place = rest.split("</loc>").next()?.trim();
         let place = place.strip_prefix("<![CDATA[").and_then(|place| place.strip_suffix("]]>")).unwrap_or(place);

@@ -40,6 +40,13 @@ pub enum RobotsAccess {
     Unreachable { cause: Cause, detail: String },
 }
 
+impl RobotsRecord {
+    /// What a file at `url` with these contents says to a visitor of that name.
+    pub fn of_file(url: &Url, contents: Vec<u8>, user_agent: &str) -> Self {
+        HostRules::new(url, Ok((200, contents)), user_agent).record
+    }
+}
+
 /// The record together with the rules themselves.
 pub(super) struct HostRules {
     pub(super) record: RobotsRecord,

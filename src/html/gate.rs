@@ -7,8 +7,8 @@ use std::{borrow::Cow, collections::HashMap};
 pub const MAX_DEPTH: usize = 512;
 /// Most bytes of text that are parsed; the largest honest pages (word-processor exports) have about 1 MB.
 pub const MAX_TEXT: usize = 2 * 1024 * 1024;
-/// Most tags that are parsed; honest pages have a few thousand.
-const MAX_TAGS: usize = 120_000;
+/// Most tags that are parsed: some fifty milliseconds of work. Honest pages have a few thousand, the largest eight.
+const MAX_TAGS: usize = 40_000;
 /// Formatting elements left open are opened again in every following block; more than this many are dropped.
 const MAX_FORMATTING: usize = 12;
 

@@ -77,6 +77,10 @@ pub struct PageFacts {
     /// Addresses of the further pages of this list, nearest first, as the page itself says.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub next_pages: Vec<String>,
+    /// The address that answers with the rows of this list, where the page itself shows none and a script of a known
+    /// system asks for them. Until that was read nothing may be judged from the page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cms: Option<CmsMatch>,
     /// Wrong forms of set phrases in title and text of an article.

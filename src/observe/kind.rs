@@ -31,6 +31,9 @@ pub fn is_report_title(title: &str) -> bool {
 }
 
 pub(super) fn decide(source: &Source<'_>, status: u16, facts: &PageFacts, lexicon: &Lexicon) -> PageKind {
+    if let Some(answer) = source.answer.as_ref().filter(|_| status == 200) {
+        return if answer.is_list() { PageKind::Column } else { PageKind::Other };
+    }
     if let Some(kind) = block::kind(source, status, facts.text_length, facts.entries.len()) {
         return kind;
     }

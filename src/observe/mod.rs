@@ -78,9 +78,12 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         ..PageFacts::default()
     };
     let Ok(url) = Url::parse(input.final_url) else { return facts };
-    let text = html::within_limit(&decoded.text);
-    let page = Page::parse(text, &url);
-    let source = Source::new(&page, text, &url);
+    let text = cms::with_addresses_of_lists(html::within_limit(&decoded.text));
+    let text = text.as_ref();
+    let answer = cms::answer_of(text);
+    let markup = answer.as_ref().map_or(text, |answer| html::within_limit(&answer.markup));
+    let page = Page::parse(markup, &url);
+    let source = Source::new(&page, text, &url).with_answer(answer);
     let (adapter, cms) = cms::recognise(&source);
 
     facts.meta = page.meta().clone();
@@ -114,7 +117,13 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         rows = listed;
     }
     facts.entries = years::resolve(rows, input.received);
-    facts.next_pages = adapter.next_pages(&source).into_iter().map(String::from).collect();
+    if facts.entries.is_empty() && source.answer.is_none() {
+        facts.rows_at = adapter.rows_elsewhere(&source).map(String::from);
+    }
+    facts.next_pages = match &facts.rows_at {
+        Some(address) => vec![address.clone()],
+        None => adapter.next_pages(&source).into_iter().map(String::from).collect(),
+    };
     facts.body_digest = fingerprint::of(&words);
     facts.body = text::tidy(&words);
     facts.tables = tables::read(&page);
@@ -130,11 +139,19 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         let article = body.unwrap_or_else(|| page.body());
         facts.report = Some(report::read(&paper::read(article), ReportSource::Page));
     }
-    let cut = page.cut || text.len() < decoded.text.len();
+    if facts.rows_at.is_some() && !matches!(facts.kind, PageKind::Shell | PageKind::Column) {
+        facts.rows_at = None;
+    }
+    let cut = page.cut || decoded.text.len() > html::MAX_TEXT;
     // What was left out of reading may be what a check looks for.
-    facts.cause = block::cause(&source, input.status, facts.kind)
-        .or(cut.then_some(Cause::TooLarge))
-        .or_else(|| script_list::is_filled_by_script(&source, &facts).then_some(Cause::NeedsBrowser));
+    facts.cause = block::cause(&source, input.status, facts.kind).or(cut.then_some(Cause::TooLarge)).or_else(|| {
+        let is_frame = facts.rows_at.is_some() || script_list::is_filled_by_script(&source, &facts);
+        is_frame.then_some(Cause::NeedsBrowser)
+    });
+    if facts.rows_at.is_some() {
+        // The portal does speak: it shows the frame of a list and says where its rows are.
+        facts.kind = PageKind::Column;
+    }
     if matches!(facts.kind, PageKind::Article | PageKind::Report) && facts.entries.len() < LEAST_LIST {
         // A date beside a share button makes no list.
         facts.entries.clear();

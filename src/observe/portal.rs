@@ -18,8 +18,8 @@ pub(super) mod sightings;
 use std::collections::BTreeMap;
 
 use crate::model::{
-    CmsMatch, ColumnFacts, ColumnRole, Lexicon, MatchedBy, NotMeasurable, ObservedPage, PageKind, Portal, PortalFacts,
-    SiteIdentity,
+    Cause, CmsMatch, ColumnFacts, ColumnRole, Lexicon, MatchedBy, NotMeasurable, ObservedPage, PageKind, Portal,
+    PortalFacts, SiteIdentity,
 };
 
 use addresses::page_id;
@@ -83,7 +83,16 @@ impl<'a> Night<'a> {
 
     /// Pages that may be judged: not blocked, not a shell, not garbled.
     fn readable(&self) -> impl Iterator<Item = &'a ObservedPage> {
-        self.pages.iter().copied().filter(|page| coverage::unreadable(page).is_none())
+        self.pages.iter().copied().filter(|page| self.unreadable(page).is_none())
+    }
+
+    /// Why nothing may be judged from a page that did answer. The frame of a list may be judged once its rows were read.
+    fn unreadable(&self, page: &ObservedPage) -> Option<Cause> {
+        let rows = || {
+            let rows = self.page(page.facts.rows_at.as_deref()?)?;
+            (rows.facts.kind == PageKind::Column && coverage::unreadable(rows).is_none()).then_some(())
+        };
+        coverage::unreadable(page).filter(|cause| *cause != Cause::NeedsBrowser || rows().is_none())
     }
 }
 

@@ -283,7 +283,7 @@ fn state(night: &Night<'_>, page: Option<&ObservedPage>, draft: &Draft) -> Colum
         if let Some(host) = foreign_host(&night.portal.url, &page.capture.final_url) {
             return ColumnState::LeadsAway { host };
         }
-        return coverage::unreadable(page).map_or(ColumnState::Read, |cause| ColumnState::Unreadable { cause });
+        return night.unreadable(page).map_or(ColumnState::Read, |cause| ColumnState::Unreadable { cause });
     }
     match night.failure(&draft.url) {
         Some(failure) => ColumnState::Unreadable { cause: failure.cause },
@@ -363,7 +363,8 @@ fn collect_rows(night: &Night<'_>, further: &BTreeMap<String, String>, columns: 
             let id = page_id(&page.capture.final_url);
             first.facts.next_pages.iter().position(|next| page_id(next) == id).unwrap_or(usize::MAX)
         };
-        rest.sort_by_key(|page| place(page));
+        // What the first page does not name is numbered in its address: 10 comes after 9.
+        rest.sort_by_key(|page| (place(page), page.capture.final_url.len()));
         column.pages_read += rest.len();
         pages.extend(rest);
         if let Some(total) = &mut column.pages_total {

@@ -27,7 +27,7 @@ pub(super) fn unreadable(page: &ObservedPage) -> Option<Cause> {
 pub(super) fn fold(night: &Night<'_>, cut_short: bool) -> Coverage {
     let mut not_measurable: Vec<NotMeasurable> = night.failures.to_vec();
     for page in &night.pages {
-        if let Some(cause) = unreadable(page) {
+        if let Some(cause) = night.unreadable(page) {
             not_measurable.push(NotMeasurable {
                 url: page.capture.url.clone(),
                 cause,

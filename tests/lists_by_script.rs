@@ -1,0 +1,256 @@
+//! Lists that a page's script asks for: from the frame of the list to its rows, in a visit and in the facts of a portal.
+
+use std::{collections::BTreeMap, path::Path, sync::LazyLock};
+
+use mingcha::{
+    catalog::Catalog,
+    crawl::{Visited, visit},
+    fetch::{Client, Settings},
+    model::{Cause, ColumnState, Lexicon, PageFacts, PageKind, Portal, PortalFacts, Unit, UnitKind},
+    observe::{self, PageInput},
+};
+
+use crate::support::server::{Script, Server, answer, page, status};
+
+const HOST: &str = "www.qinghe.example.gov.cn";
+const AS_OF: &str = "2022-11-16T02:00:00+08:00";
+const UNIT: &str = "/api-gateway/jpaas-publish-server/front/page/build/unit";
+
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Catalog::load(None).unwrap().lexicon);
+
+fn fixture(name: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cms").join(name)).unwrap()
+}
+
+fn read(name: &str, path: &str) -> PageFacts {
+    let (bytes, url) = (fixture(name), format!("http://{HOST}{path}"));
+    let received = Some("2022-11-16".parse().unwrap());
+    let input =
+        PageInput { url: &url, final_url: &url, status: 200, content_type: None, bytes: bytes.as_bytes(), received };
+    observe::page(&input, &LEXICON)
+}
+
+fn rows(facts: &PageFacts) -> Vec<(&str, String)> {
+    let day = |date: Option<mingcha::model::Moment>| date.map(|date| date.date.to_string()).unwrap_or_default();
+    facts.entries.iter().map(|entry| (entry.title.as_str(), day(entry.date))).collect()
+}
+
+fn asked(address: &str, name: &str) -> String {
+    let url = url::Url::parse(address).unwrap();
+    url.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+}
+
+#[test]
+fn the_frame_of_a_jpaas_list_says_where_its_rows_are() {
+    let facts = read("jpaas/list.html", "/xwfb/szyw/");
+    assert_eq!((facts.kind, facts.cause), (PageKind::Column, Some(Cause::NeedsBrowser)), "not an empty column");
+    assert_eq!(facts.cms.as_ref().unwrap().name, "jpaas");
+    let address = facts.rows_at.unwrap();
+    assert_eq!(facts.next_pages, [address.clone()]);
+    assert!(address.starts_with(&format!("http://{HOST}{UNIT}?")), "{address}");
+    assert_eq!(asked(&address, "tagId"), "信息列表", "not the part with the menu");
+    assert_eq!(asked(&address, "paramJson"), r#"{"pageNo":1,"pageSize":15}"#);
+    assert_eq!(asked(&address, "editType"), "", "what is null is not asked");
+}
+
+#[test]
+fn parts_that_cannot_be_told_apart_are_left_to_a_browser() {
+    let page = fixture("jpaas/list.html").replace("信息列表", "正文区").replace("顶部导航", "侧栏区");
+    let url = format!("http://{HOST}/xwfb/szyw/");
+    let input = PageInput {
+        url: &url,
+        final_url: &url,
+        status: 200,
+        content_type: None,
+        bytes: page.as_bytes(),
+        received: None,
+    };
+    let facts = observe::page(&input, &LEXICON);
+    assert_eq!((facts.kind, facts.cause, facts.rows_at), (PageKind::Shell, Some(Cause::NeedsBrowser), None));
+}
+
+#[test]
+fn the_first_page_of_a_jpaas_list_may_be_written_into_the_page() {
+    let facts = read("jpaas/written.html", "/xwfb/tzgg/index.html");
+    assert_eq!((facts.entries.len(), facts.cause, facts.rows_at), (2, None, None));
+    assert_eq!(asked(&facts.next_pages[0], "paramJson"), r#"{"pageNo":2,"pageSize":15}"#);
+    assert_eq!(asked(&facts.next_pages[0], "tagId"), "ajax分页");
+}
+
+#[test]
+fn answers_to_scripts_are_lists() {
+    let facts =
+        read("jpaas/unit.json", &format!("{UNIT}?webId=7&paramJson=%7B%22pageNo%22%3A1%2C%22pageSize%22%3A2%7D"));
+    assert_eq!((facts.kind, facts.cause), (PageKind::Column, None));
+    assert_eq!(
+        rows(&facts),
+        [("全市重点项目推进会召开", "2022-11-14".to_owned()), ("政务服务大厅延长服务时间", "2022-11-02".to_owned())]
+    );
+    assert_eq!(asked(&facts.next_pages[0], "paramJson"), r#"{"pageNo":2,"pageSize":2}"#, "a full answer goes on");
+    assert_eq!(asked(&facts.next_pages[0], "webId"), "7");
+    assert!(facts.anchors.iter().all(|anchor| anchor.url.contains("/art/2022/art_")), "{:?}", facts.anchors);
+
+    let facts = read("gkmlpt/articles.json", "/gkmlpt/api/all/2972?page=2&sid=755031");
+    assert_eq!(
+        rows(&facts),
+        [
+            ("青澜市2022年度行政规范性文件清理结果公告", "2022-11-14".to_owned()),
+            ("青澜市城市更新办法实施细则", "2022-10-28".to_owned())
+        ],
+        "the day that is shown counts, not that of the record"
+    );
+    assert_eq!(facts.next_pages, [format!("http://{HOST}/gkmlpt/api/all/2972?page=3&sid=755031")], "230 rows");
+
+    let facts = read("ewb/getgovinfolist.json", "/EWB-FRONT/rest/lightfrontaction/getgovinfolist");
+    assert_eq!(facts.cms.as_ref().unwrap().name, "ewb");
+    assert_eq!(rows(&facts).len(), 2);
+    assert_eq!(facts.entries[0].date.unwrap().date.to_string(), "2022-11-11");
+}
+
+#[test]
+fn the_lists_of_gkmlpt_are_told_apart_though_a_fragment_names_them() {
+    let facts = read("gkmlpt/index.html", "/gkmlpt/index");
+    let address = format!("http://{HOST}/gkmlpt/api/all/2972?page=1&sid=755031");
+    assert_eq!((facts.kind, facts.rows_at), (PageKind::Column, Some(address)));
+    let menu = "<div class=nav><a href='/gkmlpt/index#2972'>规范性文件</a><a href='/gkmlpt/index#2973'>政策解读</a>\
+        <a href='/gkmlpt/index'>公开目录</a></div>";
+    let url = format!("http://{HOST}/");
+    let input = PageInput {
+        url: &url,
+        final_url: &url,
+        status: 200,
+        content_type: None,
+        bytes: menu.as_bytes(),
+        received: None,
+    };
+    let links: Vec<String> = observe::page(&input, &LEXICON).anchors.iter().map(|link| link.url.clone()).collect();
+    assert_eq!(
+        links,
+        ["gkmlpt/api/all/2972", "gkmlpt/api/all/2973", "gkmlpt/index"].map(|path| format!("{url}{path}"))
+    );
+}
+
+// -- a night --
+
+fn portal(path: &str) -> Portal {
+    let unit = Unit {
+        name: "青禾市人民政府".into(),
+        kind: UnitKind::Government,
+        aliases: Vec::new(),
+        paths: vec![path.to_owned()],
+        licences: false,
+        penalties: false,
+        founded: None,
+    };
+    Portal {
+        id: "qinghe".into(),
+        name: "青禾市人民政府".into(),
+        url: format!("http://{HOST}/"),
+        units: vec![unit],
+        pins: Vec::new(),
+        column_map: None,
+        assigned: Vec::new(),
+        max_pages: 100,
+        rate: 1,
+        allow_private: false,
+        window: None,
+    }
+}
+
+async fn night(path: &str, answers: impl Fn(&str) -> Option<Script> + Send + Sync + 'static) -> (Visited, PortalFacts) {
+    let server = Server::start(move |seen| {
+        answers(&seen.path).unwrap_or_else(|| status(404, "<html><body>404 页面不存在</body></html>"))
+    })
+    .await;
+    let settings = Settings {
+        user_agent: "mingcha/0 (+tests)".to_owned(),
+        rate_per_host: 10_000,
+        attempts: 1,
+        resolve: BTreeMap::from([(HOST.to_owned(), server.address)]),
+        clock: AS_OF.parse().ok(),
+        ..Settings::default()
+    };
+    let client = Client::new(settings).unwrap();
+    let portal = portal(path);
+    let visited = visit(&portal, &LEXICON, AS_OF.parse().unwrap(), &client, None, &|_| ()).await;
+    let facts = observe::portal(&portal, &LEXICON, &visited.pages, &visited.failures, visited.cut_short);
+    (visited, facts)
+}
+
+fn front(link: &str) -> Script {
+    let text = "欢迎访问青禾市人民政府门户网站。".repeat(30);
+    page(format!(
+        "<html><head><title>青禾市人民政府</title></head><body><div class=nav>{link}</div><p>{text}</p></body></html>"
+    ))
+}
+
+fn json(text: impl AsRef<str>) -> Script {
+    answer(200, "Content-Type: application/json;charset=UTF-8\r\n", text.as_ref())
+}
+
+/// A page of fifteen rows, the newest of the day given.
+fn unit_of(first: usize, month: u32, count: usize) -> String {
+    let rows: String = (0..count)
+        .map(|row| {
+            let n = first + row;
+            format!("<li><a href='/zwgk/tzgg/art/2022/art_{n:032x}.html'>第{n}号公告的标题</a><span>2022-{month:02}-01</span></li>")
+        })
+        .collect();
+    serde_json::json!({ "success": true, "data": { "html": format!("<ul>{rows}</ul>") } }).to_string()
+}
+
+#[tokio::test]
+async fn a_night_reads_the_rows_of_a_jpaas_column_page_by_page() {
+    let (visited, facts) = night("/zwgk/", |path| match path {
+        "/" => Some(front("<a href=/zwgk/tzgg/index.html>通知公告</a>")),
+        "/zwgk/tzgg/index.html" => Some(page(fixture("jpaas/list.html").replace("要闻", "通知公告"))),
+        path if path.starts_with(UNIT) && path.contains("%22pageNo%22%3A1") => Some(json(unit_of(100, 11, 15))),
+        path if path.starts_with(UNIT) && path.contains("%22pageNo%22%3A2") => Some(json(unit_of(200, 10, 4))),
+        _ => None,
+    })
+    .await;
+    let column = facts.columns.iter().find(|column| column.name == "通知公告").unwrap();
+    assert_eq!(column.state, ColumnState::Read, "{:?}", visited.failures);
+    assert_eq!((column.entries.len(), column.pages_read), (19, 3), "{:?}", column.entries);
+    assert_eq!(column.entries[0].title, "第100号公告的标题");
+    assert_eq!(column.entries[18].date.unwrap().to_string(), "2022-10-01");
+    assert!(column.url.ends_with("/zwgk/tzgg/index.html"), "{}", column.url);
+    assert!(
+        facts.coverage.not_measurable.iter().all(|failure| failure.cause == Cause::NotFound),
+        "{:?}",
+        facts.coverage
+    );
+}
+
+#[tokio::test]
+async fn a_column_whose_rows_were_refused_is_not_empty() {
+    for refusal in [status(500, "error"), json(r#"{"success":false,"code":"403"}"#), json(r#"{"data":{"html":""}}"#)] {
+        let (_, facts) = night("/zwgk/", move |path| match path {
+            "/" => Some(front("<a href=/zwgk/tzgg/index.html>通知公告</a>")),
+            "/zwgk/tzgg/index.html" => Some(page(fixture("jpaas/list.html").replace("要闻", "通知公告"))),
+            path if path.starts_with(UNIT) => Some(refusal.clone()),
+            _ => None,
+        })
+        .await;
+        let column = facts.columns.iter().find(|column| column.name == "通知公告").unwrap();
+        assert_eq!(column.state, ColumnState::Unreadable { cause: Cause::NeedsBrowser });
+    }
+}
+
+#[tokio::test]
+async fn a_night_reads_the_lists_of_gkmlpt() {
+    let (_, facts) = night("/", |path| match path {
+        "/" => Some(front("<a href='/gkmlpt/index#2972'>通知公告</a><a href='/gkmlpt/index#2973'>政策解读</a>")),
+        "/gkmlpt/api/all/2972" => Some(json(fixture("gkmlpt/articles.json").replace("230", "102"))),
+        "/gkmlpt/api/all/2972?page=2" => Some(json(
+            r#"{"articles":[{"title":"去年的一份公告","url":"/gkmlpt/content/0/1/post_11.html","date":1620000000}],"total":102}"#,
+        )),
+        "/gkmlpt/api/all/2973" => Some(json(r#"{"articles":[],"total":0}"#)),
+        _ => None,
+    })
+    .await;
+    let column = |name: &str| facts.columns.iter().find(|column| column.name == name).unwrap();
+    assert_eq!(column("通知公告").entries.len(), 3, "{:?}", column("通知公告"));
+    assert_eq!(column("通知公告").entries[2].date.unwrap().date.to_string(), "2021-05-03");
+    assert_eq!((column("政策解读").state.clone(), column("政策解读").entries.len()), (ColumnState::Read, 0));
+}

@@ -131,7 +131,8 @@ fn mutate(seeds: &[(String, Vec<u8>)], rounds: usize, reader: impl Fn(&[u8], usi
     for round in 0..rounds {
         let mut numbers = Numbers(round as u64);
         let (name, seed) = &seeds[round % seeds.len()];
-        let mutation = numbers.mutation(seed, &seeds[numbers.below(seeds.len())].1);
+        let other = numbers.below(seeds.len());
+        let mutation = numbers.mutation(seed, &seeds[other].1);
         let read = std::panic::catch_unwind(|| reader(&mutation, round));
         assert!(read.is_ok(), "mutation {round} of {name} is not survived: {:?}", String::from_utf8_lossy(&mutation));
     }
@@ -139,7 +140,8 @@ fn mutate(seeds: &[(String, Vec<u8>)], rounds: usize, reader: impl Fn(&[u8], usi
 
 #[test]
 fn every_page_of_the_fixtures_may_be_broken_in_any_way() {
-    let seeds = seeds(&["fixtures/pages", "fixtures/cms", "fixtures/portals"], &["html", "htm", "shtml", "xml", "json"]);
+    let seeds =
+        seeds(&["fixtures/pages", "fixtures/cms", "fixtures/portals"], &["html", "htm", "shtml", "xml", "json"]);
     assert!(seeds.len() > 100, "{} pages", seeds.len());
     mutate(&seeds, 1200, |page, round| {
         readers::read(page, ADDRESSES[round % ADDRESSES.len()]);
@@ -182,7 +184,8 @@ fn rules_entries_and_the_files_of_a_host_may_be_broken() {
     mutate(&[("entries".to_owned(), [entry, entry].join("\n").into())], 600, |text, _| readers::entries(text));
     let robots = "User-agent: *\nDisallow: /search\nAllow: /search/$\nCrawl-delay: 5\nSitemap: /sitemap.xml\n";
     mutate(&[("robots.txt".to_owned(), robots.into())], 600, |text, _| readers::robots(text));
-    let sitemap = "<urlset><url><loc>http://x.gov.cn/a?b=1&amp;c=2</loc></url><url><loc><![CDATA[/d]]></loc></url></urlset>";
+    let sitemap =
+        "<urlset><url><loc>http://x.gov.cn/a?b=1&amp;c=2</loc></url><url><loc><![CDATA[/d]]></loc></url></urlset>";
     mutate(&[("sitemap.xml".to_owned(), sitemap.into())], 600, |text, _| readers::sitemap(text));
 }
 

@@ -150,6 +150,7 @@ fn portal(path: &str) -> Portal {
         pins: Vec::new(),
         column_map: None,
         assigned: Vec::new(),
+        attestations: Vec::new(),
         max_pages: 100,
         rate: 1,
         allow_private: false,

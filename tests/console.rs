@@ -7,12 +7,12 @@ use axum::{
 };
 use jiff::SignedDuration;
 use mingcha::{
-    model::{CanaryNight, FindingState, Flip},
+    model::{CanaryNight, FindingState, Flip, Run},
     store::EntryFilter,
 };
 use tower::ServiceExt;
 
-use crate::support::office::{HOSTILE, NAME, Office, PASSWORD, UNIT};
+use crate::support::office::{HOSTILE, NAME, Office, PASSWORD, UNIT, portal};
 
 /// Every address behind the login, with a method it answers to.
 const INSIDE: &[(&str, &str)] = &[
@@ -352,7 +352,10 @@ async fn a_check_that_is_held_back_is_lifted_with_a_reason_and_no_other_way() {
     let office = Office::open().await;
     let finding = office.night_with_a_late_report().await;
     let check = &finding.identity.check;
-    let run = office.log.run(&finding.run).await.unwrap().unwrap();
+    let first = office.log.run(&finding.run).await.unwrap().unwrap();
+    let night = first.night.tomorrow().unwrap();
+    let run = Run { id: format!("{night}/jyj"), night, ..first };
+    office.log.begin_run(&run, &portal(), None).await.unwrap();
     let mut writing = office.log.write_night().await.unwrap();
     let flip = Flip { check: check.clone(), to_failing: true, portals: 7 };
     assert!(writing.quarantine(&run, &flip).await.unwrap());

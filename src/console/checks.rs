@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How many of the last nights the canary is shown for.
-const CANARY_NIGHTS: u32 = 14;
+const CANARY_NIGHTS: u32 = 7;
 
 #[derive(Template)]
 #[template(path = "console/checks.html")]
@@ -86,18 +86,17 @@ enum Standing {
     Normal,
 }
 
-impl Standing {
+impl Row {
     /// Class and words of the badge.
-    fn badge(self) -> (&'static str, &'static str) {
-        match self {
+    fn badge(&self) -> (&'static str, &'static str) {
+        match self.standing {
             Standing::Held => ("failed", "暂缓认定"),
             Standing::Advice => ("suspected", "只作提示"),
+            Standing::Normal if self.record.judged() == 0 => ("none", "尚未核查"),
             Standing::Normal => ("done", "正常"),
         }
     }
-}
 
-impl Row {
     fn precision(&self) -> String {
         self.record.precision().map_or_else(|| "—".to_owned(), |percent| format!("{percent}%"))
     }

@@ -173,7 +173,7 @@ impl Office {
     }
 }
 
-fn portal() -> Portal {
+pub fn portal() -> Portal {
     Portal {
         id: "jyj".to_owned(),
         name: "河源市教育局网站".to_owned(),

@@ -85,7 +85,7 @@ mod tests {
             "共办理申请7件，均按期办结！另有说明甲乙丙丁",
         );
         assert_eq!(found.passage, "共办理申请12件，均按期办结");
-        assert!(found.percent > 30 && found.percent < 60, "{}", found.percent);
+        assert!((30..60).contains(&found.percent), "{}", found.percent);
         assert_eq!(similarity("甲乙丙丁戊己", "甲乙丙丁戊己").percent, 100);
         assert_eq!(similarity("甲乙丙丁戊己", ""), Similarity::default());
     }

@@ -46,7 +46,7 @@ fn the_frame_of_a_jpaas_list_says_where_its_rows_are() {
     assert_eq!((facts.kind, facts.cause), (PageKind::Column, Some(Cause::NeedsBrowser)), "not an empty column");
     assert_eq!(facts.cms.as_ref().unwrap().name, "jpaas");
     let address = facts.rows_at.unwrap();
-    assert_eq!(facts.next_pages, [address.clone()]);
+    assert_eq!(facts.next_pages, std::slice::from_ref(&address));
     assert!(address.starts_with(&format!("http://{HOST}{UNIT}?")), "{address}");
     assert_eq!(asked(&address, "tagId"), "信息列表", "not the part with the menu");
     assert_eq!(asked(&address, "paramJson"), r#"{"pageNo":1,"pageSize":15}"#);
@@ -73,7 +73,7 @@ fn parts_that_cannot_be_told_apart_are_left_to_a_browser() {
 fn the_first_page_of_a_jpaas_list_may_be_written_into_the_page() {
     let facts = read("jpaas/written.html", "/xwfb/tzgg/index.html");
     assert_eq!((facts.entries.len(), facts.cause, facts.rows_at), (2, None, None));
-    assert_eq!(asked(&facts.next_pages[0], "paramJson"), r#"{"pageNo":2,"pageSize":15}"#);
+    assert_eq!(asked(&facts.next_pages[0], "paramJson"), r#"{"pageNo":1,"pageSize":15}"#, "it may be another block");
     assert_eq!(asked(&facts.next_pages[0], "tagId"), "ajax分页");
 }
 

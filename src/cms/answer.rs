@@ -69,7 +69,7 @@ fn written(value: &Value) -> Option<Answer> {
     Some(Answer { markup: markup.to_owned(), rows, total: None })
 }
 
-/// The first array of rows in the order of the text.
+/// The first array of rows, outermost first.
 fn listed(value: &Value, depth: usize) -> Option<Answer> {
     let object = value.as_object();
     let members: Box<dyn Iterator<Item = &Value>> = match value {

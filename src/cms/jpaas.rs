@@ -1,7 +1,8 @@
 //! 大汉 JPaaS, the successor of jcms: lists are parts of a page that a script asks for one by one, at
 //! `…/jpaas-publish-server/front/page/build/unit`; the answer is JSON with the markup of the part in `data.html`. What
 //! to ask for stands in the attribute `queryData` of the script, in single quotes. The first page of a list is often
-//! written into the page itself; further ones always come this way, and obey `paramJson` alone.
+//! written into the page itself; further ones always come this way, and obey `paramJson` alone. A page with several such
+//! parts is left to a browser, unless one alone is called like a list.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -52,11 +53,8 @@ impl Adapter for Jpaas {
     fn next_pages(&self, source: &Source<'_>) -> Vec<Url> {
         let Some(answer) = &source.answer else {
             let by_links = paging::by_links(source);
-            return if by_links.is_empty() {
-                list_part(source).map(|part| numbered(part, 2, EACH)).into_iter().collect()
-            } else {
-                by_links
-            };
+            // The first page is asked for too: what stands on the page itself may be another block than its list.
+            return if by_links.is_empty() { self.rows_elsewhere(source).into_iter().collect() } else { by_links };
         };
         let asked = |wanted: &Regex| {
             let (_, asked) = source.url.query_pairs().find(|(name, _)| name == "paramJson")?;

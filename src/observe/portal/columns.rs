@@ -83,10 +83,15 @@ pub(super) fn fold(night: &Night<'_>) -> Vec<ColumnFacts> {
 /// Further pages of lists: page to the key of the column they continue.
 fn further_pages(night: &Night<'_>) -> BTreeMap<String, String> {
     let mut further: BTreeMap<String, String> = BTreeMap::new();
-    // The first page of a list names all others or the next one; chains are followed by going round again.
-    for _ in 0..3 {
+    // The first page of a list names all others or the next one; chains are followed by going round again. What a script
+    // asks for names further pages too: it is no first page where it continues another, so addresses with a question
+    // wait for those without.
+    for round in 0..6 {
         for page in night.readable() {
             let own = page_id(&page.capture.final_url);
+            if round < 3 && own.contains('?') && !further.contains_key(&own) {
+                continue;
+            }
             let key = further.get(&own).cloned().unwrap_or_else(|| column_key(&page.capture.final_url));
             for next in &page.facts.next_pages {
                 let next = page_id(next);

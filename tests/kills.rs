@@ -149,7 +149,8 @@ fn assert_readable(path: &Path) {
 fn forget_moments(value: &mut Value) {
     match value {
         Value::Object(fields) => {
-            fields.retain(|name, _| !matches!(name.as_str(), "at" | "location" | "hash" | "previous" | "seal"));
+            fields
+                .retain(|name, _| !matches!(name.as_str(), "at" | "of_at" | "location" | "hash" | "previous" | "seal"));
             fields.values_mut().for_each(forget_moments);
         }
         Value::Array(items) => {

@@ -17,7 +17,9 @@ use crate::support::site::{Site, Validation};
 fn said(report: &NightReport) -> Vec<(String, String, String, String)> {
     let said = |outcome: &Outcome| {
         let word = format!("{:?}", outcome.outcome);
-        let reason = outcome.reason.split("，距今").next().unwrap_or_default().to_owned();
+        let reason = outcome.reason.split("，距今").next().unwrap_or_default();
+        // What looks back a year begins on another day each night.
+        let reason = reason.split_once("以来").map_or(reason, |(_, said)| said).to_owned();
         (outcome.check.clone(), outcome.subject.key.clone(), word, reason)
     };
     report.outcomes.iter().filter(|outcome| outcome.subject.key != "documents").map(said).collect()

@@ -176,6 +176,8 @@ async fn nothing_is_claimed_of(story: &str, cause: Cause) {
         .outcomes
         .iter()
         .filter(|outcome| !matches!(outcome.outcome, Verdict::NotMeasurable(_) | Verdict::NotApplicable))
+        // The ending of its domain can be told without reading anything.
+        .filter(|outcome| outcome.outcome != Verdict::Passed || outcome.check != "domain-not-official")
         .map(|outcome| format!("{} {}: {:?} {}", outcome.check, outcome.subject.key, outcome.outcome, outcome.reason))
         .collect();
     assert!(claimed.is_empty(), "{story}: {claimed:#?}");

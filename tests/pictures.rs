@@ -69,7 +69,7 @@ async fn each_page_with_a_fault_gets_one_picture_and_nothing_else_changes() {
         let answer = captures.iter().find(|other| other.capture.id == rendered.of).unwrap();
         assert!(answer.is_page && answer.capture.url == page.capture.url);
         let beside = shown.tools.log.captures_rendered_with(answer).await.unwrap();
-        assert_eq!(beside, [page.clone()], "the console links it");
+        assert_eq!(beside, std::slice::from_ref(page), "the console links it");
     }
     let records = read_strictly(&files(&shown.folder.path().join("evidence")));
     for record in records.iter().filter(|record| record.kind == "conversion") {

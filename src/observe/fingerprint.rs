@@ -48,12 +48,14 @@ pub(super) fn of(text: &str) -> Option<String> {
     let mut digest = Sha256::new();
     let mut letters = 0;
     for line in text.lines().map(normalise) {
+        // A counter may stand on the last line of the text.
+        let line = COUNTER.replace_all(&line, "");
         let length = line.chars().count();
         if length <= LONGEST_MARK && MARKS.iter().any(|mark| line.contains(mark)) {
             continue;
         }
         // Where a text is broken into lines is a matter of its template.
-        digest.update(COUNTER.replace_all(&line, "").as_bytes());
+        digest.update(line.as_bytes());
         letters += length;
     }
     let hex = || digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect::<String>();

@@ -19,7 +19,7 @@ fn report(page: &str) -> Report {
     };
     let facts = observe::page(&input, &Lexicon::default());
     assert_eq!(facts.kind, PageKind::Report);
-    facts.report.unwrap()
+    *facts.report.unwrap()
 }
 
 fn number(figure: &str) -> Cell {

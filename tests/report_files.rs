@@ -22,7 +22,7 @@ use crate::support::{
 fn report(bytes: &[u8], source: ReportSource) -> Report {
     let (found, paper) = attachment::read(bytes).unwrap();
     assert_eq!(found, source);
-    observe::file("http://www.qinghe.example.gov.cn/nb/1.bin", source, &paper).report.unwrap()
+    *observe::file("http://www.qinghe.example.gov.cn/nb/1.bin", source, &paper).report.unwrap()
 }
 
 fn number(figure: &str) -> Cell {

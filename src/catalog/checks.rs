@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     check::{Definition, Source},
-    model::{ColumnTerm, Lexicon},
+    model::{ColumnTerm, FieldNames, FieldTerm, Lexicon},
     text::workdays::Calendar,
 };
 
@@ -29,16 +29,23 @@ pub struct Checks {
 
 /// Reads everything; what is wrong goes to `problems`, and the rest is read all the same.
 pub fn load(files: &Files, problems: &mut Vec<Problem>) -> Checks {
-    let lexicon = Lexicon {
-        columns: columns(files, problems),
-        publicity_fields: list(files, "word-lists/publicity-fields.yaml", problems),
-        exempt_titles: list(files, "word-lists/exempt-titles.yaml", problems),
-        page_integrity: word_lists::page_integrity(files, problems),
-        phrases: Arc::new(word_lists::phrases(files, problems)),
-    };
+    let lexicon = lexicon(files, problems);
     let calendar = word_lists::calendar(files, problems);
     let definitions = definitions(files, &lexicon, problems);
     Checks { definitions, lexicon, calendar }
+}
+
+/// The words that pages are read with.
+pub(super) fn lexicon(files: &Files, problems: &mut Vec<Problem>) -> Lexicon {
+    let publicity_fields: Vec<FieldTerm> = list(files, "word-lists/publicity-fields.yaml", problems);
+    Lexicon {
+        columns: columns(files, problems),
+        field_names: Arc::new(FieldNames::of(&publicity_fields)),
+        publicity_fields,
+        exempt_titles: list(files, "word-lists/exempt-titles.yaml", problems),
+        page_integrity: word_lists::page_integrity(files, problems),
+        phrases: Arc::new(word_lists::phrases(files, problems)),
+    }
 }
 
 pub(super) fn list<T: DeserializeOwned>(files: &Files, name: &str, problems: &mut Vec<Problem>) -> Vec<T> {

@@ -61,6 +61,14 @@ impl Catalog {
         }
     }
 
+    /// Only the words that pages are read with, for who reads one page and judges nothing.
+    pub fn words() -> Result<Lexicon, Problems> {
+        let files = Files::load(None).map_err(|problem| Problems(vec![problem]))?;
+        let mut problems = files.unread.clone();
+        let lexicon = checks::lexicon(&files, &mut problems);
+        if problems.is_empty() { Ok(lexicon) } else { Err(Problems(problems)) }
+    }
+
     /// The rulebook of that id, or a sentence that lists those there are.
     pub fn rulebook(&self, id: &str) -> Result<&Rulebook, String> {
         self.rulebooks.iter().find(|book| book.id == id).ok_or_else(|| {

@@ -114,7 +114,7 @@ impl Judgement {
 /// Judges every definition for every unit of the portal: one outcome per check, unit and subject, sorted by them.
 /// The order of the facts does not matter.
 pub fn judge(definitions: &[Definition], facts: &PortalFacts, context: &Context<'_>) -> Vec<Outcome> {
-    let facts = in_order(facts);
+    let facts = facts.in_order();
     let mut outcomes = Vec::new();
     for definition in definitions {
         for unit in &context.portal.units {
@@ -155,28 +155,4 @@ fn benefit_of_doubt(verdict: Verdict) -> u8 {
         Verdict::Failed => 3,
         Verdict::NotApplicable => 4,
     }
-}
-
-/// The same facts in an order of their own; the rows of a list and the units of a column keep theirs, which means
-/// something.
-fn in_order(facts: &PortalFacts) -> PortalFacts {
-    let mut facts = facts.clone();
-    facts.columns.sort_by(|a, b| (&a.key, &a.url, &a.name).cmp(&(&b.key, &b.url, &b.name)));
-    for column in &mut facts.columns {
-        column.matched.sort_by(|a, b| (a.by, &a.term, &a.text).cmp(&(b.by, &b.term, &b.text)));
-        column.children.sort();
-    }
-    facts.documents.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
-    facts.reports.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
-    if let Some(history) = &mut facts.history {
-        history.documents.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
-    }
-    facts.site_reports.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
-    facts.publicity.sort_by(|a, b| (a.kind, &a.column, &a.url).cmp(&(b.kind, &b.column, &b.url)));
-    facts.guides.sort_by(|a, b| (&a.key, &a.url).cmp(&(&b.key, &b.url)));
-    facts.coverage.visits.sort_by(|a, b| (&a.url, &a.at, &a.capture).cmp(&(&b.url, &b.at, &b.capture)));
-    facts.coverage.menus.sort();
-    facts.coverage.scripted.sort();
-    facts.coverage.not_measurable.sort_by(|a, b| (&a.url, a.cause, &a.detail).cmp(&(&b.url, b.cause, &b.detail)));
-    facts
 }

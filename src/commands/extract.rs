@@ -55,13 +55,13 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         bytes: &bytes,
         received: args.received,
     };
-    let catalog = Catalog::load(None).context("the built-in rule files are broken")?;
+    let lexicon = Catalog::words().context("the built-in rule files are broken")?;
     let facts = if attachment::is_file(&bytes) {
         let (source, paper) = attachment::read(&bytes)
             .map_err(|error| WrongInput(format!("cannot read {} as a report: {error}", args.file.display())))?;
         observe::file(url.as_str(), source, &paper)
     } else {
-        observe::page(&input, &catalog.lexicon)
+        observe::page(&input, &lexicon)
     };
     match args.format {
         Format::Json => terminal::say(serde_json::to_string_pretty(&shown(&facts)?)?)?,

@@ -3,58 +3,70 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
+    hash::Hash,
     sync::Arc,
 };
 
-use crate::model::{Anchor, PageFacts, PageKind};
+use crate::model::{Anchor, CmsMatch, ColumnMeta, PageFacts, PageKind, SiteIdentity};
 
-/// Bytes of an article's text that are kept; the fold reads titles in its opening.
-const OPENING: usize = 1600;
-/// Texts with these words may be decisions of licence or penalty, which are read to the end.
-const DECISIONS: [&str; 4] = ["许可", "处罚", "相对人", "决定书"];
-
-/// Makes the facts of a visit's pages small. Menus stand on every page: their links are kept once.
+/// Makes the facts of a visit's pages small. Menus and footers stand on every page: what they say is kept once.
 #[derive(Default)]
 pub struct Keeper {
     anchors: HashSet<Arc<Anchor>>,
+    sites: HashSet<Arc<SiteIdentity>>,
+    columns: HashSet<Arc<ColumnMeta>>,
+    systems: HashSet<Arc<CmsMatch>>,
 }
 
 impl Keeper {
     /// Drops what nothing after the visit reads.
     pub fn keep(&mut self, facts: &mut PageFacts) {
         self.share(&mut facts.anchors);
-        Self::thin(facts);
+        self.thin(facts);
     }
 
     /// Equal links of all pages become one, so that they can be told by their place in memory.
     pub(super) fn share(&mut self, anchors: &mut Vec<Arc<Anchor>>) {
         for anchor in anchors.iter_mut() {
-            match self.anchors.get(anchor) {
-                Some(known) => *anchor = Arc::clone(known),
-                None => {
-                    self.anchors.insert(Arc::clone(anchor));
-                }
-            }
+            share(&mut self.anchors, anchor);
         }
         anchors.shrink_to_fit();
     }
 
     /// Drops all that is no link.
-    pub(super) fn thin(facts: &mut PageFacts) {
-        let is_article = matches!(facts.kind, PageKind::Article | PageKind::Report);
+    pub(super) fn thin(&mut self, facts: &mut PageFacts) {
         // An article's META names the column it belongs to, which is asked of lists alone.
-        if is_article {
+        if matches!(facts.kind, PageKind::Article | PageKind::Report) {
             facts.meta = BTreeMap::new();
         }
         facts.meta.retain(|name, _| name == "columnname");
+        share(&mut self.sites, &mut facts.site);
+        share(&mut self.columns, &mut facts.column);
         if let Some(cms) = &mut facts.cms {
-            cms.evidence.truncate(1);
+            if cms.evidence.len() > 1 {
+                Arc::make_mut(cms).evidence.truncate(1);
+            }
+            share(&mut self.systems, cms);
         }
-        if is_article && !DECISIONS.iter().any(|word| facts.body.contains(word)) {
-            facts.body.truncate(facts.body.floor_char_boundary(OPENING));
-        }
-        facts.body.shrink_to_fit();
+        // What they say was read with the page.
+        facts.body = String::new();
+        facts.tables = Vec::new();
+        facts.letters.shrink_to_fit();
         facts.entries.shrink_to_fit();
+        facts.disagreement = Vec::new();
+        for claim in &mut facts.dates {
+            claim.text = String::new();
+        }
         facts.dates.shrink_to_fit();
+    }
+}
+
+/// Takes the equal one that is known already.
+fn share<T: Eq + Hash>(known: &mut HashSet<Arc<T>>, own: &mut Arc<T>) {
+    match known.get(own) {
+        Some(one) => *own = Arc::clone(one),
+        None => {
+            known.insert(Arc::clone(own));
+        }
     }
 }

@@ -32,9 +32,9 @@ impl Limits {
         Self {
             pages: portal.max_pages,
             depth: 6,
-            bytes: 1024 * 1024 * 1024,
+            bytes: (portal.max_pages as u64 * 64 * 1024).max(1024 * 1024 * 1024),
             wall_clock: Duration::from_secs(3 * 3600),
-            waiting: 20_000,
+            waiting: portal.max_pages.max(20_000),
             barren: 20,
             second_look_pause: client.settings().first_pause * 2,
             second_looks: 40,

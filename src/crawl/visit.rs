@@ -381,7 +381,7 @@ impl Visit<'_> {
         if at_home {
             self.follow(&wanted, &answered, &facts);
         }
-        Keeper::thin(&mut facts);
+        self.keeper.thin(&mut facts);
         if capture.revisit.as_ref().is_some_and(|how| how.sameness == NotModified) {
             self.unproven.push(wanted.clone());
         }

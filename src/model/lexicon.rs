@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{PageIntegrity, PublicityKind, UnitKind};
+use super::{FieldNames, PageIntegrity, PublicityKind, UnitKind};
 use crate::text::phrases::Phrases;
 
 /// All known columns, fields of publicity lists, and kinds of documents that need no interpretation.
@@ -14,6 +14,9 @@ pub struct Lexicon {
     /// Fields of 双公示 rows, from `publicity-fields.yaml`.
     #[serde(default)]
     pub publicity_fields: Vec<FieldTerm>,
+    /// The same by what portals print.
+    #[serde(skip)]
+    pub field_names: Arc<FieldNames>,
     /// From `exempt-titles.yaml`.
     #[serde(default)]
     pub exempt_titles: Vec<ExemptTitle>,

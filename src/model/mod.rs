@@ -29,6 +29,8 @@ pub mod check_record;
 pub mod column_map;
 pub mod decision;
 pub mod entry;
+pub mod facts_order;
+pub mod field_names;
 pub mod finding;
 pub mod job;
 pub mod letter;
@@ -68,6 +70,7 @@ pub use check_record::{CanaryNight, CheckRecord, Flip, LEAST_VERDICTS, PRECISION
 pub use column_map::{ColumnKind, ColumnMap, Confidence, MappedColumn, MissingColumn, NameSpot, Place, Proposal};
 pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};
+pub use field_names::FieldNames;
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
 pub use job::JobRequest;
 pub use letter::{Letter, LetterFacts};

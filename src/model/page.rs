@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Cause, Letter, Moment, PageSigns, Particulars, Report};
+use super::{Cause, Letter, Moment, PageSigns, Particulars, PublicityKind, PublicityRow, Report};
 use crate::text::phrases::WordingFault;
 
 /// What a page is.
@@ -42,8 +42,8 @@ pub struct PageFacts {
     pub dates: Vec<DateClaim>,
     /// Claims of publication that name another day than the chosen one.
     pub disagreement: Vec<DateClaim>,
-    pub site: SiteIdentity,
-    pub column: ColumnMeta,
+    pub site: Arc<SiteIdentity>,
+    pub column: Arc<ColumnMeta>,
     /// META tags by lower-case name.
     pub meta: BTreeMap<String, String>,
     pub entries: Vec<ListEntry>,
@@ -82,7 +82,7 @@ pub struct PageFacts {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rows_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cms: Option<CmsMatch>,
+    pub cms: Option<Arc<CmsMatch>>,
     /// Wrong forms of set phrases in title and text of an article.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub wording: Vec<WordingFault>,
@@ -91,10 +91,10 @@ pub struct PageFacts {
     pub exposed: Vec<String>,
     /// What an annual report says, read to the cell; only on pages and files that are one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub report: Option<Report>,
+    pub report: Option<Box<Report>>,
     /// What a policy document, an interpretation or a consultation says of itself; none on other pages.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub particulars: Option<Box<Particulars>>,
+    pub particulars: Option<Arc<Particulars>>,
 
     /// All links with their text, in document order.
     #[serde(skip)]
@@ -111,9 +111,16 @@ pub struct PageFacts {
     /// Digest of what the article says; counters and share bars do not count.
     #[serde(skip)]
     pub body_digest: Option<String>,
-    /// Visible text of the article body, whitespace normalised.
+    /// Visible text of the article body, whitespace normalised. What is judged from it is read with the page, so that
+    /// it need not be kept.
     #[serde(skip)]
     pub body: String,
+    /// Characters of `body`.
+    #[serde(skip)]
+    pub body_length: usize,
+    /// Titles in 《》 in the title and the opening of an article.
+    #[serde(skip)]
+    pub mentions: Vec<String>,
     /// On pages that call themselves a guide: how the office is reached.
     #[serde(skip)]
     pub contact: Contact,
@@ -123,6 +130,9 @@ pub struct PageFacts {
     /// Tags, footer, and what comes from elsewhere.
     #[serde(skip)]
     pub signs: PageSigns,
+    /// Licences and penalties that the page shows, by kind; a page may have several tables.
+    #[serde(skip)]
+    pub publicity: Vec<(PublicityKind, Vec<PublicityRow>)>,
 }
 
 /// Where a date was read.
@@ -169,7 +179,7 @@ pub struct DateClaim {
 }
 
 /// Identity shown in the footer and META (国办发〔2017〕47号).
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SiteIdentity {
     pub name: Option<String>,
@@ -206,7 +216,7 @@ pub const CONTACT_FIELDS: [&str; 7] =
     ["机构名称", "办公地址", "办公时间", "联系电话", "传真号码", "互联网联系方式", "邮政编码"];
 
 /// Where in the portal a page says it stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ColumnMeta {
     /// META ColumnName, or the last crumb.
@@ -238,7 +248,7 @@ pub struct Attachment {
 }
 
 /// Which publishing system made the page, and by what it was known.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CmsMatch {
     /// Name of the adapter, such as `trs`, `jcms`, `vsb`, `ucap`, `generic`.
     pub name: String,

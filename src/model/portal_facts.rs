@@ -1,9 +1,10 @@
 //! What one night's visit shows of a whole portal: folded from page facts, read by checks.
 //! Every field has a default, so that examples in check files state only what matters.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 use super::{
     Cause, CmsMatch, Contact, DateSource, Front, History, LetterFacts, ListEntry, Moment, NameSpot, NotMeasurable,
@@ -240,7 +241,7 @@ pub struct DocumentFacts {
     /// Resident identity numbers it shows in full, hidden here but for their first digits.
     pub exposed: Vec<String>,
     /// What it says of itself, where it is a policy document, an interpretation or a consultation.
-    pub particulars: Option<Box<Particulars>>,
+    pub particulars: Option<Arc<Particulars>>,
     pub capture: Option<String>,
 }
 

@@ -58,13 +58,14 @@ pub(super) fn read(source: &Source<'_>) -> SiteIdentity {
     let in_source = |form: &Regex, words: &[&str]| {
         words.iter().any(|word| source.has(word)).then(|| first_group(form, source.text)).flatten()
     };
-    let footer_code = code_after_label(&visible)
-        .or_else(|| Some(source.text).filter(|_| source.has("标识")).and_then(code_after_label));
+    let shown_code = code_after_label(&visible);
+    let footer_code =
+        shown_code.clone().or_else(|| Some(source.text).filter(|_| source.has("标识")).and_then(code_after_label));
     let meta_code = stated("siteidcode").map(|code| normalise(&code).to_lowercase()).filter(|code| is_code(code));
     SiteIdentity {
         name: stated("sitename"),
         domain: stated("sitedomain"),
-        id_code: code_after_label(&visible).or_else(|| meta_code.clone()).or_else(|| footer_code.clone()),
+        id_code: shown_code.or_else(|| meta_code.clone()).or_else(|| footer_code.clone()),
         icp: find(&ICP, "icp").map(|text| tidy(&text)),
         police: police(source, &visible),
         organiser: near(&ORGANISER, &visible, "主办").map(|text| organiser(&text)),
@@ -122,7 +123,7 @@ fn near(form: &Regex, text: &str, word: &str) -> Option<String> {
 }
 
 /// Where a word stands in a text, whatever the case of ASCII letters.
-fn places<'t>(text: &'t str, word: &'t str) -> Box<dyn Iterator<Item = usize> + 't> {
+pub(super) fn places<'t>(text: &'t str, word: &'t str) -> Box<dyn Iterator<Item = usize> + 't> {
     let (text, word) = (text.as_bytes(), word.as_bytes());
     match word.first() {
         Some(first) if word.is_ascii() => {

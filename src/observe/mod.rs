@@ -12,9 +12,11 @@ mod fingerprint;
 mod identity;
 mod kind;
 mod letters;
+mod mentions;
 mod paper;
 mod particulars;
 mod portal;
+mod publicity_rows;
 mod regions;
 mod report;
 mod report_tables;
@@ -24,6 +26,8 @@ mod signs;
 mod tables;
 mod title;
 mod years;
+
+use std::sync::Arc;
 
 use jiff::civil::Date;
 use url::Url;
@@ -87,7 +91,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     let (adapter, cms) = cms::recognise(&source);
 
     facts.meta = page.meta().clone();
-    facts.cms = Some(cms);
+    facts.cms = Some(Arc::new(cms));
     let body = regions::body(&page, adapter);
     let map = regions::Map::of(&page, body);
     facts.anchors = map.anchors;
@@ -95,8 +99,8 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.links = facts.anchors.len();
     facts.text_length = map.text_length;
     facts.main_text_length = map.main_text_length;
-    facts.site = identity::read(&source);
-    facts.column = column::read(&source, &map.crumbs);
+    facts.site = Arc::new(identity::read(&source));
+    facts.column = Arc::new(column::read(&source, &map.crumbs));
     facts.title = title::read(&page, &facts.meta, body);
     facts.documents = document::attachments(&page);
     let words = body.map(Element::text).unwrap_or_default();
@@ -137,7 +141,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.kind = kind::decide(&source, input.status, &facts, lexicon);
     if facts.kind == PageKind::Report {
         let article = body.unwrap_or_else(|| page.body());
-        facts.report = Some(report::read(&paper::read(article), ReportSource::Page));
+        facts.report = Some(Box::new(report::read(&paper::read(article), ReportSource::Page)));
     }
     if facts.rows_at.is_some() && !matches!(facts.kind, PageKind::Shell | PageKind::Column) {
         facts.rows_at = None;
@@ -160,11 +164,16 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         // A list has no publication day of its own; what stood near its heading belongs to a row.
         facts.published = None;
     }
-    facts.particulars = particulars::read(&facts, body, &labels);
+    facts.particulars = particulars::read(&facts, body, &labels).map(Arc::new);
     facts.disagreement = claims::disagreement(&facts.dates, facts.published);
     faults_of_text::read(&mut facts, lexicon, input.received);
     facts.letters = letters::read(&facts);
     facts.signs = signs::read(&source, &facts, &lexicon.page_integrity);
+    if matches!(facts.kind, PageKind::Article | PageKind::Report) {
+        facts.mentions = mentions::read(facts.title.as_deref().unwrap_or_default(), &facts.body);
+    }
+    facts.body_length = facts.body.chars().count();
+    facts.publicity = publicity_rows::read(&lexicon.field_names, &facts, input.received);
     facts
 }
 
@@ -180,7 +189,7 @@ pub fn file(url: &str, source: ReportSource, paper: &Paper) -> PageFacts {
         url: url.to_owned(),
         text_length: paper.letters(),
         body: opening.take(20).collect::<Vec<_>>().join("\n"),
-        report: Some(report),
+        report: Some(Box::new(report)),
         ..PageFacts::default()
     }
 }

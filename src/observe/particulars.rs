@@ -65,7 +65,7 @@ pub(super) fn read(
     facts: &PageFacts,
     body: Option<Element<'_>>,
     labels: &BTreeMap<String, String>,
-) -> Option<Box<Particulars>> {
+) -> Option<Particulars> {
     if facts.kind != PageKind::Article || facts.garbled || !may_be_one(facts) {
         return None;
     }
@@ -85,7 +85,7 @@ pub(super) fn read(
     if words.chars().nth(LEAST_SKETCHED).is_some() {
         found.text = Sketch::of(&facts.body);
     }
-    Some(Box::new(found))
+    Some(found)
 }
 
 fn may_be_one(facts: &PageFacts) -> bool {
@@ -109,7 +109,7 @@ fn openness(labels: &BTreeMap<String, String>, words: &str) -> Option<String> {
         .filter(|(_, value)| value.contains("公开"));
     label
         .map(|(label, value)| format!("{label}：{value}"))
-        .or_else(|| NOTE.find(words).map(|note| note.as_str().to_owned()))
+        .or_else(|| words.contains("公开").then(|| NOTE.find(words))?.map(|note| note.as_str().to_owned()))
 }
 
 /// A mark in the title, or a sentence at the head of the text, that the document is void.

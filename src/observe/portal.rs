@@ -11,7 +11,6 @@ mod guides;
 mod letters;
 mod matching;
 mod publicity;
-mod publicity_tables;
 mod reports;
 pub(super) mod sightings;
 
@@ -23,15 +22,14 @@ use crate::model::{
 };
 
 use addresses::page_id;
+pub(super) use addresses::path_of;
 use matching::Standard;
-use publicity_tables::Fields;
 
 /// The pages of a night with what is needed to find one's way among them.
 struct Night<'a> {
     portal: &'a Portal,
     lexicon: &'a Lexicon,
     standard: Standard<'a>,
-    fields: Fields<'a>,
     /// Sorted by final address, each address once.
     pages: Vec<&'a ObservedPage>,
     /// Index into `pages` by every address that led there.
@@ -51,16 +49,7 @@ impl<'a> Night<'a> {
             }
         }
         let failed = failures.iter().map(|failure| (page_id(&failure.url), failure)).collect();
-        Self {
-            portal,
-            lexicon,
-            standard: Standard::of(lexicon, portal),
-            fields: Fields::of(lexicon),
-            pages: sorted,
-            by_address,
-            failures,
-            failed,
-        }
+        Self { portal, lexicon, standard: Standard::of(lexicon, portal), pages: sorted, by_address, failures, failed }
     }
 
     fn page(&self, url: &str) -> Option<&'a ObservedPage> {
@@ -113,7 +102,7 @@ pub fn portal(
     let guides = guides::fold(&night, &columns);
     let letters = letters::fold(&night, &columns);
     let site = identity(&night);
-    PortalFacts {
+    let mut facts = PortalFacts {
         portal: portal.id.clone(),
         url: portal.url.clone(),
         letters,
@@ -129,12 +118,14 @@ pub fn portal(
         guides,
         coverage: coverage::fold(&night, cut_short),
         history: None,
-    }
+    };
+    facts.put_in_order();
+    facts
 }
 
 /// The home page's identity; what it lacks is taken from the other pages.
 fn identity(night: &Night<'_>) -> SiteIdentity {
-    let mut site = night.home().map(|page| page.facts.site.clone()).unwrap_or_default();
+    let mut site = night.home().map(|page| page.facts.site.as_ref().clone()).unwrap_or_default();
     for page in night.readable() {
         let other = &page.facts.site;
         for (own, other) in [
@@ -162,7 +153,7 @@ fn identity(night: &Night<'_>) -> SiteIdentity {
 /// The system most pages speak of; generic pages have no say where any other was recognised.
 fn cms(night: &Night<'_>) -> Option<CmsMatch> {
     let mut votes: BTreeMap<&str, (usize, &CmsMatch)> = BTreeMap::new();
-    for cms in night.readable().filter_map(|page| page.facts.cms.as_ref()) {
+    for cms in night.readable().filter_map(|page| page.facts.cms.as_deref()) {
         votes.entry(&cms.name).or_insert((0, cms)).0 += 1;
     }
     let known = votes.iter().filter(|(name, _)| **name != "generic").max_by_key(|(_, (count, _))| *count);

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use url::Url;
 
-use super::identity::is_directive;
+use super::identity::{is_directive, places};
 use crate::{
     cms::Source,
     html::Element,
@@ -62,11 +62,36 @@ pub(super) fn read(source: &Source<'_>, facts: &PageFacts, known: &PageIntegrity
 /// Less of its own than this, and the frame is what the page shows.
 const LITTLE_TEXT: usize = 100;
 
-static SCRIPTED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r#"(?i)<(?:script|iframe|frame)\b[^>]{0,200}?src\s*=\s*["'][^"']{0,200}?(?:foot|bottom|copyright|dibu|yejiao|banquan)|<!--\s*#include\b[^>]{0,120}?(?:foot|bottom|copyright|dibu)|\.load\(\s*["'][^"']{0,120}?(?:foot|bottom|copyright|dibu)|(?:foot|bottom|copyright)\w*["']?\)?\.(?:html\(|append\(|innerHTML)"#,
-    )
-});
+/// Names that templates give to footers.
+const FOOTER_NAMES: [&str; 6] = ["foot", "bottom", "copyright", "dibu", "yejiao", "banquan"];
+
+/// Whether a script, an include or a frame writes a part of the page that is called like a footer.
+fn has_written_footer(source: &Source<'_>) -> bool {
+    /// Words that write, and how many bytes before and after them the name is looked for.
+    const WRITERS: [(&str, usize, usize); 5] =
+        [("#include", 0, 160), (".load(", 0, 160), (".html(", 40, 0), (".append(", 40, 0), ("innerhtml", 40, 0)];
+    /// A script that writes more often than this builds the whole page.
+    const MOST_PLACES: usize = 200;
+    let is_named = |text: &str| {
+        let text = text.to_ascii_lowercase();
+        FOOTER_NAMES.iter().any(|name| text.contains(name))
+    };
+    if !FOOTER_NAMES.iter().any(|name| source.has(name)) {
+        return false;
+    }
+    let writes = |(word, before, after): (&str, usize, usize)| {
+        source.has(word)
+            && places(source.text, word).take(MOST_PLACES).any(|at| {
+                let from = source.text.floor_char_boundary(at.saturating_sub(before));
+                let to = source.text.floor_char_boundary((at + after).min(source.text.len()).max(at));
+                is_named(&source.text[from..to])
+            })
+    };
+    let from_elsewhere = |element: Element<'_>| {
+        matches!(element.name(), "script" | "iframe" | "frame") && element.attr("src").is_some_and(is_named)
+    };
+    WRITERS.into_iter().any(writes) || source.page.root().descendants().any(from_elsewhere)
+}
 
 fn footer(source: &Source<'_>, facts: &PageFacts) -> FooterSigns {
     let has = |words: &[&str]| words.iter().any(|word| source.has(word));
@@ -77,8 +102,7 @@ fn footer(source: &Source<'_>, facts: &PageFacts) -> FooterSigns {
         contact: facts.site.phone.is_some() || has(&["联系我们", "联系电话", "联系方式", "电话：", "电话:", "热线"]),
         site_map: facts.site.sitemap.is_some() || has(&["网站地图", "站点地图"]),
         police: facts.site.police.is_some() || has(&["公网安备", "公安备案", "beian.gov.cn", "beian.mps.gov.cn"]),
-        // Most pages are told by a word without the costly form.
-        scripted: has(&["foot", "bottom", "copyright", "dibu", "yejiao", "banquan"]) && SCRIPTED.is_match(source.text),
+        scripted: has_written_footer(source),
     }
 }
 

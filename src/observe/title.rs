@@ -44,7 +44,7 @@ pub(super) fn read(page: &Page, meta: &BTreeMap<String, String>, body: Option<El
 /// Markup that was saved into the field, and blanks, taken out.
 fn plain(text: &str) -> String {
     let text = text.replace("&nbsp;", " ").replace("&amp;", "&").replace("&quot;", "\"");
-    tidy(&TAGS.replace_all(&text, ""))
+    if text.contains('<') { tidy(&TAGS.replace_all(&text, "")) } else { tidy(&text) }
 }
 
 fn is_title(text: &str) -> bool {

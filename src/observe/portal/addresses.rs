@@ -53,7 +53,7 @@ fn is_ending(ending: &str) -> bool {
 }
 
 /// Path of an address, without host and query.
-pub(super) fn path_of(url: &str) -> String {
+pub(in crate::observe) fn path_of(url: &str) -> String {
     Url::parse(url).map(|url| url.path().to_owned()).unwrap_or_default()
 }
 

@@ -1,12 +1,8 @@
 //! Documents: article pages that were read, and rows of policy and interpretation columns that were not.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use regex::Regex;
 
 use super::{
     Night,
@@ -17,11 +13,9 @@ use crate::{
         ColumnFacts, ColumnRole, DateMeaning, DateSource, DocumentFacts, DocumentRole, ListEntry, ObservedPage,
         PageKind, Region,
     },
-    text::{normalise, pattern},
+    observe::mentions,
+    text::normalise,
 };
-
-/// So much of the text is searched for titles in 《》.
-const OPENING: usize = 400;
 
 pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<DocumentFacts> {
     let places = Places::of(night, columns);
@@ -152,7 +146,7 @@ fn read(night: &Night<'_>, page: &ObservedPage, places: &Places<'_>) -> Document
         claimed: claimed(page, places),
         body: facts.body_digest.clone(),
         links: links(page),
-        mentions: mentions(&title, &facts.body),
+        mentions: facts.mentions.clone(),
         read: true,
         unread_cause: None,
         wording: facts.wording.clone(),
@@ -207,21 +201,6 @@ fn links(page: &ObservedPage) -> Vec<String> {
     links
 }
 
-/// Titles in 《》 in the title and the opening of the text.
-fn mentions(title: &str, body: &str) -> Vec<String> {
-    static QUOTED: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"《([^《》]{4,80}(?:〈[^〈〉]{2,60}〉[^《》]{0,40})?)》"));
-    let opening: String = body.chars().take(OPENING).collect();
-    let mut found: Vec<String> = Vec::new();
-    for captures in QUOTED.captures_iter(title).chain(QUOTED.captures_iter(&opening)) {
-        let mention = captures[1].trim().to_owned();
-        if !found.contains(&mention) {
-            found.push(mention);
-        }
-    }
-    found
-}
-
 fn unread(night: &Night<'_>, entry: &ListEntry, column: &ColumnFacts, role: DocumentRole) -> DocumentFacts {
     let key = path_of(&entry.url);
     let page_cause = night.page(&entry.url).and_then(super::coverage::unreadable);
@@ -231,7 +210,7 @@ fn unread(night: &Night<'_>, entry: &ListEntry, column: &ColumnFacts, role: Docu
         role: role_with_title(role, &entry.title),
         published: entry.date,
         claimed: entry.date.map(|moment| (DateSource::List, moment.date)).into_iter().collect(),
-        mentions: mentions(&entry.title, ""),
+        mentions: mentions::read(&entry.title, ""),
         read: false,
         unread_cause: night.failure(&entry.url).map(|failure| failure.cause).or(page_cause),
         key,

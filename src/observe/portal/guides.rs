@@ -31,7 +31,7 @@ fn guide(page: &ObservedPage, column: &ColumnFacts) -> GuideFacts {
         url: page.capture.final_url.clone(),
         unit: column.units.first().cloned().unwrap_or_default(),
         contact: facts.contact.clone(),
-        text_length: facts.main_text_length.max(facts.body.chars().count()),
+        text_length: facts.main_text_length.max(facts.body_length),
         attachments: facts.documents.len(),
         capture: Some(page.capture.id.clone()),
     }

@@ -6,7 +6,6 @@ use super::{
     Night,
     addresses::{page_id, path_of},
     documents::Places,
-    publicity_tables::rows_of,
 };
 use crate::{
     model::{ColumnFacts, ColumnRole, ObservedPage, PublicityKind, PublicityList, PublicityRow},
@@ -22,8 +21,7 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<PublicityL
     }
     for page in night.readable() {
         let urls = [page.capture.url.as_str(), page.capture.final_url.as_str()];
-        let found = rows_of(&night.fields, page);
-        if found.is_empty() {
+        if page.facts.publicity.is_empty() {
             continue;
         }
         let column = by_page.get(&page_id(urls[1])).copied().or_else(|| {
@@ -32,10 +30,10 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<PublicityL
                 .into_iter()
                 .max_by_key(|column| (!kinds_of(night, column).is_empty(), column.path.len()))
         });
-        for (kind, rows) in found {
-            let list = lists.list_of(night, column, kind, page);
+        for (kind, rows) in &page.facts.publicity {
+            let list = lists.list_of(night, column, *kind, page);
             for row in rows {
-                list.add(row);
+                list.add(PublicityRow { capture: Some(page.capture.id.clone()), ..row.clone() });
             }
         }
     }

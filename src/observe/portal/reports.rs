@@ -52,8 +52,8 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFact
             // A file has no page that could show its day.
             let is_file = page.is_some_and(is_file);
             report.read = !is_file && page.is_some_and(|page| coverage::unreadable(page).is_none());
-            report.content =
-                page.and_then(|page| if is_file { page.facts.report.clone() } else { content(night, page) });
+            report.content = page
+                .and_then(|page| if is_file { page.facts.report.as_deref().cloned() } else { content(night, page) });
             report.unread_cause =
                 night.failure(&entry.url).map(|failure| failure.cause).or_else(|| page.and_then(coverage::unreadable));
             reports.insert(key, report);
@@ -140,11 +140,11 @@ fn is_file(page: &ObservedPage) -> bool {
 
 /// What a report says: its page, or the attached file that says more.
 fn content(night: &Night<'_>, page: &ObservedPage) -> Option<Report> {
-    let mut own = page.facts.report.clone()?;
+    let mut own = page.facts.report.as_deref()?.clone();
     let tables = |report: &Report| report.tables.found().iter().filter(|found| **found).count();
     let mut best: Option<&Report> = None;
     for file in &page.facts.documents {
-        let read = night.page(&file.url).and_then(|file| file.facts.report.as_ref());
+        let read = night.page(&file.url).and_then(|file| file.facts.report.as_deref());
         match read.filter(|report| report.says_something()) {
             Some(report) if best.is_none_or(|best| tables(report) > tables(best)) => best = Some(report),
             Some(_) => {}

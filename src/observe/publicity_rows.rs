@@ -1,15 +1,14 @@
 //! Rows of licences and penalties as pages print them: tables with a heading (on list pages and inside monthly
 //! articles), records of label and value, and `标签：值` lines.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::addresses::path_of;
+use super::{faults_of_text::born_by, portal::path_of};
 use crate::{
-    model::{Lexicon, ObservedPage, PageKind, PublicityKind, PublicityRow, Table, beijing_date},
-    observe::faults_of_text::born_by,
-    text::{dates, identity_number, normalise},
+    model::{FieldNames, PageFacts, PageKind, PublicityKind, PublicityRow, Table},
+    text::{dates, identity_number},
 };
 
 /// A table whose heading knows fewer fields is another table.
@@ -19,12 +18,16 @@ const LEAST_LABELS: usize = 4;
 /// A heading stands among the first lines, under captions and the unit that fills the table in.
 const HEADING_WITHIN: usize = 4;
 
-/// Rows of a page's tables by kind.
-pub(super) fn rows_of(fields: &Fields<'_>, page: &ObservedPage) -> Vec<(PublicityKind, Vec<PublicityRow>)> {
-    let reading = Reading::of(fields, page);
+/// Rows of a page's tables by kind. `received` is the Beijing day on which the page was received.
+pub(super) fn read(
+    fields: &FieldNames,
+    page: &PageFacts,
+    received: Option<Date>,
+) -> Vec<(PublicityKind, Vec<PublicityRow>)> {
+    let reading = Reading::of(fields, page, received);
     let mut found: Vec<(PublicityKind, Vec<PublicityRow>)> = Vec::new();
     let mut heading: Option<Heading> = None;
-    for table in &page.facts.tables {
+    for table in &page.tables {
         // A long table is cut into several, of which only the first has the heading.
         let (own, first) = match reading.heading(table) {
             Some((own, first)) => (Some(own), first),
@@ -38,8 +41,8 @@ pub(super) fn rows_of(fields: &Fields<'_>, page: &ObservedPage) -> Vec<(Publicit
         }
         heading = own;
     }
-    let is_list = page.facts.kind == PageKind::Column && !page.facts.entries.is_empty();
-    if found.is_empty() && page.facts.kind != PageKind::Home && !is_list {
+    let is_list = page.kind == PageKind::Column && !page.entries.is_empty();
+    if found.is_empty() && page.kind != PageKind::Home && !is_list {
         found.extend(reading.records());
     }
     found
@@ -60,7 +63,7 @@ impl Heading {
     }
 
     /// Whether a line of cells is this heading printed again, as on every sheet of a long table.
-    fn is_repeated(&self, fields: &Fields<'_>, cells: &[String]) -> bool {
+    fn is_repeated(&self, fields: &FieldNames, cells: &[String]) -> bool {
         let same = cells
             .iter()
             .zip(&self.labels)
@@ -71,18 +74,18 @@ impl Heading {
 
 /// One page being read.
 struct Reading<'a> {
-    fields: &'a Fields<'a>,
-    page: &'a ObservedPage,
+    fields: &'a FieldNames,
+    page: &'a PageFacts,
     /// The day the article was put on line; a list page has none.
     published: Option<Date>,
     born_by: Date,
 }
 
 impl<'a> Reading<'a> {
-    fn of(fields: &'a Fields<'a>, page: &'a ObservedPage) -> Self {
-        let is_article = matches!(page.facts.kind, PageKind::Article | PageKind::Report);
-        let published = page.facts.published.filter(|_| is_article).map(|moment| moment.date);
-        Self { fields, page, published, born_by: born_by(Some(beijing_date(page.capture.at))) }
+    fn of(fields: &'a FieldNames, page: &'a PageFacts, received: Option<Date>) -> Self {
+        let is_article = matches!(page.kind, PageKind::Article | PageKind::Report);
+        let published = page.published.filter(|_| is_article).map(|moment| moment.date);
+        Self { fields, page, published, born_by: born_by(received) }
     }
 
     /// The heading of a table and the number of the first line under it.
@@ -126,7 +129,7 @@ impl<'a> Reading<'a> {
                 .filter(|(label, _)| !label.is_empty() && *label != "序号")
                 .map(|(label, cell)| (label.clone(), cell.clone()))
                 .collect();
-            let url = links.first().unwrap_or(&self.page.capture.final_url);
+            let url = links.first().unwrap_or(&self.page.url);
             rows.push(self.row(fields, url.clone()));
         }
         rows
@@ -135,7 +138,7 @@ impl<'a> Reading<'a> {
     /// Records of labels and values: two or four columns, label before value; one a page or several.
     fn records(&self) -> Option<(PublicityKind, Vec<PublicityRow>)> {
         let mut pairs: Vec<(String, String)> = Vec::new();
-        for table in &self.page.facts.tables {
+        for table in &self.page.tables {
             for cells in &table.rows {
                 for pair in cells.chunks(2) {
                     if let [label, value] = pair
@@ -148,7 +151,7 @@ impl<'a> Reading<'a> {
             }
         }
         if pairs.is_empty() {
-            pairs = labelled_lines(&self.page.facts.body);
+            pairs = labelled_lines(&self.page.body);
         }
         let labels: Vec<String> = pairs.iter().map(|(label, _)| label.clone()).collect();
         let (known, kind) = heading(self.fields, &labels);
@@ -166,7 +169,7 @@ impl<'a> Reading<'a> {
                 record.insert(label, value);
             }
         }
-        let url = &self.page.capture.final_url;
+        let url = &self.page.url;
         let mut rows = Vec::new();
         for (number, record) in records.into_iter().enumerate() {
             let mut row = self.row(record, url.clone());
@@ -204,7 +207,7 @@ impl<'a> Reading<'a> {
             day(&|label| ["公示日期", "公示时间", "发布日期", "公开日期"].iter().any(|words| label.contains(words)));
         let key = if !number.is_empty() {
             number.clone()
-        } else if url != self.page.capture.final_url {
+        } else if url != self.page.url {
             path_of(&url)
         } else if !counterpart.is_empty() {
             format!("{counterpart}/{}", decided.map(|day| day.to_string()).unwrap_or_default())
@@ -220,7 +223,7 @@ impl<'a> Reading<'a> {
             published: shown.or(self.published),
             fields,
             exposed,
-            capture: Some(self.page.capture.id.clone()),
+            capture: None,
         }
     }
 }
@@ -229,7 +232,7 @@ impl<'a> Reading<'a> {
 const COUNTERPART: &str = "行政相对人名称";
 
 /// How many labels are fields, and of which kind they speak.
-fn heading(fields: &Fields<'_>, labels: &[String]) -> (usize, PublicityKind) {
+fn heading(fields: &FieldNames, labels: &[String]) -> (usize, PublicityKind) {
     let known = |kind: PublicityKind| {
         let names: BTreeSet<&str> = labels.iter().filter_map(|label| fields.name(kind, label)).collect();
         names.len()
@@ -265,42 +268,6 @@ fn day_of(text: &str) -> Option<Date> {
 }
 
 /// The canonical name of a field, or the label as printed.
-fn canonical(fields: &Fields<'_>, kind: PublicityKind, label: &str) -> String {
-    fields.name(kind, label).map_or_else(|| bare(label), str::to_owned)
-}
-
-/// Canonical names of fields by what is printed; made once a night.
-pub(super) struct Fields<'a> {
-    licence: HashMap<String, &'a str>,
-    penalty: HashMap<String, &'a str>,
-}
-
-impl<'a> Fields<'a> {
-    pub(super) fn of(lexicon: &'a Lexicon) -> Self {
-        let by_label = |kind: PublicityKind| {
-            let mut names = HashMap::new();
-            for field in lexicon.publicity_fields.iter().filter(|field| field.of.is_empty() || field.of.contains(&kind))
-            {
-                for label in std::iter::once(&field.name).chain(&field.aliases) {
-                    names.entry(bare(label)).or_insert(field.name.as_str());
-                }
-            }
-            names.remove("");
-            names
-        };
-        Self { licence: by_label(PublicityKind::Licence), penalty: by_label(PublicityKind::Penalty) }
-    }
-
-    fn name(&self, kind: PublicityKind, label: &str) -> Option<&'a str> {
-        let names = match kind {
-            PublicityKind::Licence => &self.licence,
-            PublicityKind::Penalty => &self.penalty,
-        };
-        names.get(&bare(label)).copied()
-    }
-}
-
-/// Without marks of duty, colons and blanks; letters upper case as field codes are.
-fn bare(label: &str) -> String {
-    normalise(label).trim_matches(['*', ':', '、', '.']).to_uppercase()
+fn canonical(fields: &FieldNames, kind: PublicityKind, label: &str) -> String {
+    fields.name(kind, label).map_or_else(|| FieldNames::bare(label), str::to_owned)
 }

@@ -17,7 +17,7 @@ use mingcha::{
         portals::{self, FixturePortal},
         server::Server,
     },
-    evidence::Archive,
+    evidence::{Archive, Depot, Place},
     model::{Portal, RunState},
     store::{FindingFilter, Log},
 };
@@ -44,22 +44,34 @@ async fn served() -> (Server, Portal) {
 struct Office {
     folder: tempfile::TempDir,
     config: PathBuf,
+    /// Where the evidence of ended nights goes, where it does not stay.
+    store: Option<PathBuf>,
 }
 
 impl Office {
     fn new(portal: &Portal) -> Self {
+        Self::with_settings(portal, "")
+    }
+
+    /// One that moves the evidence of ended nights into a store.
+    fn with_store(portal: &Portal) -> Self {
+        let office = Self::with_settings(portal, "[evidence]\nstore = 'store'\n");
+        Self { store: Some(office.folder.path().join("store")), ..office }
+    }
+
+    fn with_settings(portal: &Portal, settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = folder.path().join("mingcha.toml");
         let Portal { id, name, url, .. } = portal;
         let unit = &portal.units[0];
         let (kind, unit, owes) = (serde_json::to_value(unit.kind).unwrap(), &unit.name, unit.licences);
         let text = format!(
-            "contact = 'office'\nrulebook = 'yuncheng-2022-b1'\n[crawl]\ncanary = false\n[[portal]]\nid = '{id}'\nname = '{name}'\nurl = '{url}'\n\
+            "contact = 'office'\nrulebook = 'yuncheng-2022-b1'\n[crawl]\ncanary = false\n{settings}[[portal]]\nid = '{id}'\nname = '{name}'\nurl = '{url}'\n\
              rate = 1000\nmax_pages = 30\nallow_private = true\n\
              units = [{{ name = '{unit}', kind = {kind}, licences = {owes}, penalties = {owes} }}]\n"
         );
         fs::write(&config, text).unwrap();
-        Self { folder, config }
+        Self { folder, config, store: None }
     }
 
     /// The night, as a program of its own.
@@ -72,6 +84,20 @@ impl Office {
     fn whole_night(&self) {
         let output = self.begin_night().wait_with_output().expect("it ends");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Moves what still lies here into the store.
+    fn shelve(&self) {
+        let output = Command::new(PROGRAM).args(["evidence", "shelve", "--config"]).arg(&self.config).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn archive(&self) -> Archive {
+        let archive = Archive::open(&self.evidence()).unwrap();
+        match &self.store {
+            Some(store) => archive.with_depot(Depot::open(&Place::Folder(store.clone())).unwrap()),
+            None => archive,
+        }
     }
 
     fn evidence(&self) -> PathBuf {
@@ -88,7 +114,7 @@ impl Office {
         let run = &runs[0];
         assert!(matches!(run.state, RunState::Done | RunState::Partial), "{run:?}");
         let captures = log.captures_of(&run.id).await.unwrap();
-        let archive = Archive::open(&self.evidence()).unwrap();
+        let archive = self.archive();
         for stored in &captures {
             archive.read(&stored.capture).unwrap();
         }
@@ -124,7 +150,7 @@ impl Office {
     /// Every file of the evidence is whole records to its end, as the standard tools want it.
     fn assert_evidence_readable(&self) {
         let mut files = 0;
-        let mut folders = vec![self.evidence()];
+        let mut folders = vec![self.store.clone().unwrap_or_else(|| self.evidence())];
         while let Some(folder) = folders.pop() {
             for item in fs::read_dir(folder).unwrap() {
                 let path = item.unwrap().path();
@@ -246,6 +272,34 @@ async fn a_killed_night_ends_like_an_undisturbed_one() {
     }
     // On a loaded machine many a kill comes too late; those that met a night must be enough to say something.
     assert!(hits * 4 >= kills, "only {hits} of {kills} kills met a night that was still going on");
+}
+
+/// The store is filled after the night was written, which no second night would repeat: a kill there must cost nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_night_killed_on_its_way_into_the_store_loses_nothing() {
+    let (server, portal) = served().await;
+    let expected = {
+        let office = Office::new(&portal);
+        office.whole_night();
+        office.left().await
+    };
+    let office = Office::with_store(&portal);
+    let usual = undisturbed(&office, &server);
+    let seed = from_environment("MINGCHA_KILL_SEED", 20_221_117);
+    let mut chance = Chance(seed.max(1));
+    for kill in 0..from_environment("MINGCHA_KILLS", 12) / 2 {
+        let office = Office::with_store(&portal);
+        let over = !killed(&office, &server, &usual, &mut chance).await || is_over(&office).await;
+        if !over {
+            office.whole_night();
+        }
+        office.shelve();
+        let left = office.left().await;
+        assert!(left == expected, "seed {seed}, kill {kill}: {}", first_difference("", &expected, &left));
+        office.assert_evidence_readable();
+        let here = office.evidence();
+        assert!(!here.exists() || crate::support::warc::files(&here).is_empty(), "all of it went into the store");
+    }
 }
 
 /// Killed after everything was written: the night needs nobody to go on.

@@ -6,6 +6,7 @@
 //! Processor time is what the kernel says of the ended process (user and system, in hundredths of a second).
 //!
 //! * `mingcha` is the command `mingcha crawl` from its start to its end, [`AT_ONCE`] requests at once.
+//! * `mingcha, budget` is the same with the usual budget of pages: what it needs must not depend on the portal's size.
 //! * `bare fetch loop` knows all addresses and does nothing but receive them, with the same HTTP client: the floor.
 //! * `wget`, `wget2` and `lychee` run where they are on the `PATH`. Others are named by `MINGCHA_BENCH_PEERS`, one a
 //!   line: `NAME=COMMAND`, `{url}` being the portal's address (`spider=/opt/spiderbin {url} 16`).
@@ -33,6 +34,8 @@ use site::Site;
 
 const PAGES: usize = 5_000;
 const RUNS: usize = 3;
+/// Pages a night reads of a portal unless the configuration says otherwise.
+const USUAL_BUDGET: usize = 500;
 /// Requests at once, for those that can.
 const AT_ONCE: usize = 16;
 /// The kernel counts processor time in these (`getconf CLK_TCK` is 100 on every Linux there is).
@@ -157,7 +160,7 @@ impl Bench {
         let fill = |command: &str| -> Vec<String> {
             command.split_whitespace().map(|word| word.replace("{url}", &url).replace("{list}", &list)).collect()
         };
-        let mut crawlers = vec![self.mingcha(), self.bare_loop()];
+        let mut crawlers = vec![self.mingcha(), self.night("mingcha, budget", USUAL_BUDGET), self.bare_loop()];
         let found = usual.iter().filter(|(name, _)| is_on_path(name));
         crawlers.extend(found.map(|(name, command)| Crawler { name: (*name).to_owned(), command: fill(command) }));
         let others = env::var("MINGCHA_BENCH_PEERS").unwrap_or_default();
@@ -167,19 +170,24 @@ impl Bench {
     }
 
     fn mingcha(&self) -> Crawler {
-        let settings = self.folder.path().join("mingcha.toml");
+        self.night("mingcha", 1_000_000)
+    }
+
+    /// A night with a budget of pages.
+    fn night(&self, name: &str, budget: usize) -> Crawler {
+        let settings = self.folder.path().join(format!("{budget}.toml"));
         let text = format!(
             "contact = \"Bench office, +86 000\"\ndata = \"data\"\nrulebook = \"yuncheng-2022-b1\"\nschedule = \"30 1 * * *\"\n\
              [crawl]\nconnections = {AT_ONCE}\n\
              [console]\nlisten = \"127.0.0.1:8080\"\nadministrator = \"admin\"\npassword_hash = \"x\"\n\
              [bulletin]\noffice = \"x\"\nrectification_days = 10\n\
-             [[portal]]\nid = \"bench\"\nname = \"bench\"\nurl = \"{}\"\nmax_pages = 1000000\nrate = 100000\n\
+             [[portal]]\nid = \"bench\"\nname = \"bench\"\nurl = \"{}\"\nmax_pages = {budget}\nrate = 100000\n\
              allow_private = true\nunits = [{{ name = \"市教育局\", kind = \"department\", licences = true, penalties = true }}]\n",
             self.server.url()
         );
         fs::write(&settings, text).expect("a configuration");
         let command = [env!("CARGO_BIN_EXE_mingcha"), "crawl", "--config", &settings.display().to_string()];
-        Crawler { name: "mingcha".to_owned(), command: command.map(str::to_owned).to_vec() }
+        Crawler { name: name.to_owned(), command: command.map(str::to_owned).to_vec() }
     }
 
     fn bare_loop(&self) -> Crawler {

@@ -311,7 +311,8 @@ impl CheckRef {
 /// What follows a subject: nothing in its first episode, `#2` in the second.
 fn is_episode(rest: &str) -> bool {
     let number = rest.strip_prefix('#');
-    rest.is_empty() || number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
+    rest.is_empty()
+        || number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 impl fmt::Display for CheckRef {

@@ -41,7 +41,10 @@ pub fn page(coverage: &RuleCoverage) -> Result<String, fmt::Error> {
         }
     }
     if !coverage.unscored.is_empty() {
-        writeln!(text, "\n## 不计分的检查项\n\n没有一张评分表按这些检查项扣分；发现的问题列入问题清单，作为线索的供评定时参考。\n")?;
+        writeln!(
+            text,
+            "\n## 不计分的检查项\n\n没有一张评分表按这些检查项扣分；发现的问题列入问题清单，作为线索的供评定时参考。\n"
+        )?;
         writeln!(text, "| 检查项 | 国家依据，或不计分的原因 |\n|---|---|")?;
         for check in &coverage.unscored {
             writeln!(text, "| {} `{}` | {} |", cell(&check.title), check.id, cell(&check.ground()))?;

@@ -49,6 +49,10 @@ fn a_clue_is_no_feed_and_is_shown_as_a_clue() {
     assert!(row.checks.is_empty() && row.why_staff.is_some(), "{row:?}");
     assert_eq!(row.clues.iter().map(|clue| clue.id.as_str()).collect::<Vec<_>>(), ["interpretation-text-only-share"]);
     assert!(covered.unscored.iter().any(|check| check.id == "interpretation-text-only-share"));
+    assert_eq!(
+        Catalog::load(None).unwrap().rulebook("plan-2023-region").unwrap().clue_note("hidden-link"),
+        "（R-06的线索）"
+    );
     let (by_hand, clued) = (covered.totals.by_hand, covered.totals.clued);
     assert!(0 < clued && clued < by_hand, "{clued} of {by_hand}");
     let page = coverage_markdown::page(&covered).unwrap();

@@ -165,6 +165,10 @@ const DEFECTS: &[Defect] = &[
     ("units: [市教育局]", "units: [市教育局, 市教育局]", "23:23 sections[0].clauses[0].units[1]", "unit 市教育局 stands twice", "name each unit once"),
     ("effect: veto, consequence: { total: 0, grade: 不合格 }", "effect: deduct, points: 2", "65:9 sections[2].clauses[1]", "T8 loses points in a section without weight, so nothing is", "give the section a weight, or write outside:"),
     (", checks: [annual-report-late] }", " }", "22:21 sections[0].clauses[0].observable", "T1 is to be seen on line, but no check looks at it", "name a check under checks: of a step, or say"),
+    ("observable: crawl\n", "observable: crawl\n        clues: [annual-report-lost]\n", "23:17 sections[0].clauses[0].clues[0]", "there is no check \"annual-report-lost\"", "did you mean annual-report-la"),
+    ("observable: crawl\n", "observable: crawl\n        clues: [annual-report-missing, annual-report-missing]\n", "23:40 sections[0].clauses[0].clues[1]", "clue annual-report-missing stands twice", "name each check once"),
+    ("observable: crawl\n", "observable: crawl\n        clues: [annual-report-late]\n", "23:17 sections[0].clauses[0].clues[0]", "findings of annual-report-late cost points in T1, they are no mere clue", "name it under checks: of a step, or under clues:"),
+    ("threshold: 95, cap: 2 }", "threshold: 95, cap: 2, checks: [interpretation-text-only-share] }", "36:113 sections[0].clauses[2].steps[0].checks", "checks means nothing for percent-shortfall", "take it out or choose another effect"),
     ("observable: crawl\n", "observable: crawl\n        why_staff: \"\"\n", "23:20 sections[0].clauses[0].why_staff", "is empty", "write what readers of the scores will see"),
     // Steps.
     ("checks: [annual-report-late]", "checks: [annual-report-lat]", "25:93 sections[0].clauses[0].steps[0].checks[0]", "there is no check \"annual-report-lat\"", "did you mean annual-report-late?"),

@@ -41,10 +41,29 @@ fn no_reason_stands_for_many_different_rows() {
 }
 
 #[test]
+fn a_clue_is_no_feed_and_is_shown_as_a_clue() {
+    let covered = covered();
+    let book = covered.rulebooks.iter().find(|book| book.id == "linfen-2020-a").unwrap();
+    let row = book.clauses.iter().find(|row| row.id == "A14").unwrap();
+    // The row counts what a public account took over: the share on the portal costs nothing.
+    assert!(row.checks.is_empty() && row.why_staff.is_some(), "{row:?}");
+    assert_eq!(row.clues.iter().map(|clue| clue.id.as_str()).collect::<Vec<_>>(), ["interpretation-text-only-share"]);
+    assert!(covered.unscored.iter().any(|check| check.id == "interpretation-text-only-share"));
+    assert_eq!(
+        Catalog::load(None).unwrap().rulebook("plan-2023-region").unwrap().clue_note("hidden-link"),
+        "（R-06的线索）"
+    );
+    let (by_hand, clued) = (covered.totals.by_hand, covered.totals.clued);
+    assert!(0 < clued && clued < by_hand, "{clued} of {by_hand}");
+    let page = coverage_markdown::page(&covered).unwrap();
+    assert!(page.contains("| 线索：非纯文字解读比例偏低 `interpretation-text-only-share` |"), "{page}");
+}
+
+#[test]
 fn rulebooks_name_checks_that_exist_and_every_check_is_scored_or_says_why_not() {
     let covered = covered();
     for row in covered.rulebooks.iter().flat_map(|book| &book.clauses) {
-        for check in &row.checks {
+        for check in row.checks.iter().chain(&row.clues) {
             assert!(!check.title.is_empty(), "{} names {}, which is no check", row.id, check.id);
         }
     }

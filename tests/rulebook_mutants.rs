@@ -28,6 +28,7 @@ const SILENT: &[&str] = &[
     "plan",
     "class",
     "why_staff",
+    "clues",
     "name",
     "elements",
     "observable",

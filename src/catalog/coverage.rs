@@ -8,7 +8,7 @@ use crate::{
     model::{
         RuleCoverage, Rulebook,
         rule_coverage::{ClauseCoverage, FeedingCheck, RulebookCoverage, UnscoredCheck},
-        rulebook::Clause,
+        rulebook::{CheckRef, Clause},
     },
 };
 
@@ -31,8 +31,20 @@ pub fn of_rulebook(book: &Rulebook, checks: &[Definition]) -> RulebookCoverage {
 }
 
 fn of_clause(clause: &Clause, checks: &[Definition]) -> ClauseCoverage {
+    ClauseCoverage {
+        id: clause.id.clone(),
+        title: clause.title.clone(),
+        observable: clause.observable,
+        checks: gathered(clause.steps.iter().flat_map(|step| &step.checks), checks),
+        clues: gathered(&clause.clues, checks),
+        why_staff: clause.why_staff.clone(),
+    }
+}
+
+/// Each check once, with all its subjects.
+fn gathered<'a>(feeds: impl IntoIterator<Item = &'a CheckRef>, checks: &[Definition]) -> Vec<FeedingCheck> {
     let mut subjects: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for feed in clause.steps.iter().flat_map(|step| &step.checks) {
+    for feed in feeds {
         subjects.entry(&feed.check).or_default().extend(feed.subject.clone());
     }
     let title = |id: &str| {
@@ -40,13 +52,7 @@ fn of_clause(clause: &Clause, checks: &[Definition]) -> ClauseCoverage {
         check.map(|check| check.title.clone()).unwrap_or_default()
     };
     let feeding = |(id, subjects): (&str, Vec<String>)| FeedingCheck { id: id.to_owned(), title: title(id), subjects };
-    ClauseCoverage {
-        id: clause.id.clone(),
-        title: clause.title.clone(),
-        observable: clause.observable,
-        checks: subjects.into_iter().map(feeding).collect(),
-        why_staff: clause.why_staff.clone(),
-    }
+    subjects.into_iter().map(feeding).collect()
 }
 
 fn unscored(check: &Definition) -> UnscoredCheck {

@@ -177,6 +177,7 @@ fn check_clause(
     }
     check_reference(book, clause, at, found);
     check_seen(clause, at, found);
+    check_clues(clause, at, known, found);
     check_caps(clause, at, found);
     // A weighted row from which nothing is lost and to which nothing is earned always keeps its weight.
     let beside = [Effect::Bonus, Effect::Major, Effect::Veto, Effect::Average];
@@ -236,6 +237,21 @@ fn check_seen(clause: &Clause, at: &str, found: &mut Findings) {
             format!("{} is to be seen on line, but no check looks at it", clause.id),
             "name a check under checks: of a step, or say in why_staff: why a person must look",
         );
+    }
+}
+
+/// A clue is a check there is, and one that does not cost points in the same row.
+fn check_clues(clause: &Clause, at: &str, known: &Known<'_>, found: &mut Findings) {
+    for (number, clue) in clause.clues.iter().enumerate() {
+        let field = format!("{at}.clues[{number}]");
+        step_rules::check_exists(clue, known, &field, found);
+        if clause.clues[..number].contains(clue) {
+            found.add(&field, format!("clue {clue} stands twice"), "name each check once");
+        }
+        if clause.steps.iter().any(|step| step.checks.contains(clue)) {
+            let message = format!("findings of {clue} cost points in {}, they are no mere clue", clause.id);
+            found.add(&field, message, "name it under checks: of a step, or under clues:");
+        }
     }
 }
 

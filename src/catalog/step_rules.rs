@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::rulebook_rules::{Findings, Known};
-use crate::model::rulebook::{Clause, Effect, Per, Rulebook, Step};
+use crate::model::rulebook::{CheckRef, Clause, Effect, Per, Rulebook, Step};
 
 /// Every defect of one step at `at`.
 pub fn check(book: &Rulebook, clause: &Clause, step: &Step, at: &str, known: &Known<'_>, found: &mut Findings) {
@@ -25,13 +25,7 @@ pub fn check(book: &Rulebook, clause: &Clause, step: &Step, at: &str, known: &Kn
         );
     }
     for (number, feed) in step.checks.iter().enumerate() {
-        if !known.checks.is_empty() && !known.checks.contains(&feed.check) {
-            found.add(
-                &format!("{at}.checks[{number}]"),
-                format!("there is no check {:?}", feed.check),
-                nearest(&feed.check, known.checks.iter().map(String::as_str)),
-            );
-        }
+        check_exists(feed, known, &format!("{at}.checks[{number}]"), found);
     }
     for (list, ids) in [("clauses", &step.clauses), ("unless", &step.unless)] {
         for (number, id) in ids.iter().enumerate() {
@@ -49,6 +43,14 @@ pub fn check(book: &Rulebook, clause: &Clause, step: &Step, at: &str, known: &Kn
         found.add(&format!("{at}.clauses"), message, "write the rows whose loss is replaced");
     }
     consequence(book, step, &name, at, found);
+}
+
+/// The check a rulebook names is one there is.
+pub fn check_exists(feed: &CheckRef, known: &Known<'_>, field: &str, found: &mut Findings) {
+    if !known.checks.is_empty() && !known.checks.contains(&feed.check) {
+        let message = format!("there is no check {:?}", feed.check);
+        found.add(field, message, nearest(&feed.check, known.checks.iter().map(String::as_str)));
+    }
 }
 
 fn consequence(book: &Rulebook, step: &Step, name: &str, at: &str, found: &mut Findings) {
@@ -207,7 +209,7 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         PercentShortfall, Rank, RankDeduct, Ratio, TieredRatio, Veto,
     };
     let counted: &[Effect] = &[Deduct, Bonus, Earn, Major];
-    let keys: [(&str, bool, &[Effect]); 21] = [
+    let keys: [(&str, bool, &[Effect]); 22] = [
         (
             "points",
             step.points.is_some(),
@@ -246,6 +248,8 @@ fn ignores(step: &Step, at: &str, found: &mut Findings) {
         ("order", step.order.is_some(), &[Rank, RankDeduct]),
         ("ties", step.ties.is_some(), &[Rank, RankDeduct]),
         ("consequence", step.consequence.is_some(), &[Veto]),
+        // A finding is a fault and carries no number: it can neither earn points nor be a share, a place or a score.
+        ("checks", !step.checks.is_empty(), &[Deduct, Major, Checklist, Veto, CountShortfall]),
     ];
     for (key, present, effects) in keys {
         if present && !effects.contains(&step.effect) {

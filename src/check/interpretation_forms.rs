@@ -1,5 +1,7 @@
 //! Kind `interpretation-forms`: too large a share of a unit's interpretations is nothing but text.
 
+use std::{cmp::Reverse, collections::BTreeMap};
+
 use serde::Deserialize;
 
 use super::{
@@ -61,7 +63,12 @@ impl InterpretationForms {
         let unknown: Vec<&DocumentFacts> =
             counted.iter().copied().filter(|document| form(document).is_none()).collect();
         let (all, wanted) = (counted.len(), self.least_percent);
-        let told = format!("{first}以来{all}篇解读，非纯文字{}篇、纯文字{}篇", other.len(), plain.len());
+        let told = format!(
+            "{first}以来{all}篇解读，非纯文字{}篇、纯文字{}篇{}",
+            other.len(),
+            plain.len(),
+            by_form(other.iter().chain(&plain).copied())
+        );
         if other.len() * 100 >= wanted * all {
             return say(Verdict::Passed, format!("{told}，非纯文字占{}%，达到{wanted}%", other.len() * 100 / all));
         }
@@ -88,6 +95,18 @@ impl InterpretationForms {
         let reason = format!("{told}，非纯文字占{percent}%，不足{wanted}%，请人工核对各篇形式");
         say(Verdict::NeedsReview, reason).with(shown(&plain))
     }
+}
+
+/// How many there are of each form, the most frequent first: “（图解3、视频1）”; empty where no form is known.
+fn by_form<'a>(documents: impl Iterator<Item = &'a DocumentFacts>) -> String {
+    let mut numbers: BTreeMap<String, usize> = BTreeMap::new();
+    for form in documents.filter_map(form) {
+        *numbers.entry(form.to_string()).or_default() += 1;
+    }
+    let mut numbers: Vec<(String, usize)> = numbers.into_iter().collect();
+    numbers.sort_by_key(|(_, number)| Reverse(*number));
+    let told: Vec<String> = numbers.iter().map(|(form, number)| format!("{form}{number}")).collect();
+    if told.is_empty() { String::new() } else { format!("（{}）", told.join("、")) }
 }
 
 fn form(document: &DocumentFacts) -> Option<InterpretationForm> {

@@ -199,6 +199,10 @@ fn show(book: &Rulebook, format: Format) -> anyhow::Result<()> {
             for step in &clause.steps {
                 writeln!(text, "      {}", step_line(step))?;
             }
+            if !clause.clues.is_empty() {
+                let clues: Vec<String> = clause.clues.iter().map(ToString::to_string).collect();
+                writeln!(text, "      线索（不直接计分）：{}", clues.join("、"))?;
+            }
             if let Some(why) = &clause.why_staff {
                 writeln!(text, "      须人工查看：{why}")?;
             }

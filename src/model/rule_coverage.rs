@@ -30,11 +30,13 @@ pub struct ClauseCoverage {
     pub observable: Observable,
     /// In order of their ids.
     pub checks: Vec<FeedingCheck>,
+    /// Checks whose findings are clues for those who judge the row, and cost nothing of themselves.
+    pub clues: Vec<FeedingCheck>,
     /// Why a person must look, in Chinese.
     pub why_staff: Option<String>,
 }
 
-/// A check whose findings count in a row.
+/// A check whose findings count in a row, or are a clue to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FeedingCheck {
     pub id: String,
@@ -67,6 +69,8 @@ pub struct CoverageTotals {
     pub checked: usize,
     /// Rows to be seen on line that no check feeds, with the reason why a person must look.
     pub by_hand: usize,
+    /// Those of `by_hand` to which checks give clues.
+    pub clued: usize,
     /// Rows to be seen on line with neither; a sound rulebook has none.
     pub open: usize,
 }
@@ -121,6 +125,7 @@ impl CoverageTotals {
             totals.open += usize::from(clause.is_open());
             let by_hand = clause.observable.on_line() && clause.checks.is_empty() && !clause.is_open();
             totals.by_hand += usize::from(by_hand);
+            totals.clued += usize::from(by_hand && !clause.clues.is_empty());
         }
         totals
     }

@@ -219,6 +219,11 @@ pub struct Clause {
     /// cannot tell; a Chinese sentence. A row to be seen on line has checks, or this, or both.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why_staff: Option<String>,
+    /// Checks whose findings a person weighs when judging the row, written as in [`Step::checks`]. They cost nothing of
+    /// themselves: the row counts what another office notified or measured, or only gives points, or wants more than
+    /// the check sees.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clues: Vec<CheckRef>,
     /// Where in the plan the row stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
@@ -328,6 +333,14 @@ impl Rulebook {
         let switched = self.readings.iter().filter(|reading| reading.switched);
         let switches = switched.map(|reading| format!("{}={}", reading.id, reading.chosen));
         self.overlay.iter().cloned().chain(switches).collect()
+    }
+
+    /// To which rows findings of `check` are a clue, for readers: “（A14的线索）”; empty where to none.
+    pub fn clue_note(&self, check: &str) -> String {
+        let has_clue = |clause: &&Clause| clause.clues.iter().any(|clue| clue.check == check);
+        let rows: Vec<&str> =
+            self.clauses().map(|(_, clause)| clause).filter(has_clue).map(|clause| clause.id.as_str()).collect();
+        if rows.is_empty() { String::new() } else { format!("（{}的线索）", rows.join("、")) }
     }
 
     pub fn clause(&self, id: &str) -> Option<&Clause> {

@@ -294,18 +294,25 @@ pub struct CheckRef {
 }
 
 impl CheckRef {
-    /// Do findings of `check` about `subject` count here?
+    /// Do findings of `check` about `subject` count here? So do those of a later episode (`subject#2`).
     pub fn fits(&self, check: &str, subject: Option<&str>) -> bool {
         self.check == check
             && match (&self.subject, subject) {
                 (None, _) => true,
                 (Some(wanted), Some(subject)) => match wanted.strip_suffix('*') {
                     Some(beginning) => subject.starts_with(beginning),
-                    None => subject == wanted,
+                    None => subject.strip_prefix(wanted.as_str()).is_some_and(is_episode),
                 },
                 (Some(_), None) => false,
             }
     }
+}
+
+/// What follows a subject: nothing in its first episode, `#2` in the second.
+fn is_episode(rest: &str) -> bool {
+    let number = rest.strip_prefix('#');
+    rest.is_empty()
+        || number.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
 impl fmt::Display for CheckRef {

@@ -14,6 +14,9 @@ const HEAD: &str = "\
 
 “网上判定”的行由系统检查、人员确认，“网上发现”的行由系统找出线索、人员核实；两者或有检查项，或写明为何须由人查看。\
 “数据导入”的行由主管部门提供数据，“线下查看”的行看材料、现场或打电话。
+
+检查项查出的问题经人员确认后在所在的行计分。写明“线索”的只供评定该行的人参考，不直接计分：这些行以通报、送来的数据或人的评定计分，\
+或者是加分。
 ";
 
 /// The whole page.
@@ -21,9 +24,10 @@ pub fn page(coverage: &RuleCoverage) -> Result<String, fmt::Error> {
     let mut text = HEAD.to_owned();
     writeln!(
         text,
-        "\n| 评分表 | 行数 | 网上判定 | 网上发现 | 数据导入 | 线下查看 | 有检查项 | 网上可见、须由人查看 |"
+        "\n| 评分表 | 行数 | 网上判定 | 网上发现 | 数据导入 | 线下查看 | 有检查项 | 网上可见、须由人查看 \
+         | 其中有线索 |"
     )?;
-    writeln!(text, "|---|--:|--:|--:|--:|--:|--:|--:|")?;
+    writeln!(text, "|---|--:|--:|--:|--:|--:|--:|--:|--:|")?;
     for book in &coverage.rulebooks {
         let anchor = format!("[{}](#{})", book.id, book.id);
         writeln!(text, "| {anchor} {} | {} |", cell(&book.title), numbers(&book.totals))?;
@@ -37,7 +41,10 @@ pub fn page(coverage: &RuleCoverage) -> Result<String, fmt::Error> {
         }
     }
     if !coverage.unscored.is_empty() {
-        writeln!(text, "\n## 不计分的检查项\n\n没有一张评分表按这些检查项扣分；发现的问题列入问题清单。\n")?;
+        writeln!(
+            text,
+            "\n## 不计分的检查项\n\n没有一张评分表按这些检查项扣分；发现的问题列入问题清单，作为线索的供评定时参考。\n"
+        )?;
         writeln!(text, "| 检查项 | 国家依据，或不计分的原因 |\n|---|---|")?;
         for check in &coverage.unscored {
             writeln!(text, "| {} `{}` | {} |", cell(&check.title), check.id, cell(&check.ground()))?;
@@ -55,12 +62,14 @@ fn numbers(totals: &CoverageTotals) -> String {
         totals.staff,
         totals.checked,
         totals.by_hand,
+        totals.clued,
     ];
     numbers.map(|number| number.to_string()).join(" | ")
 }
 
 fn row(clause: &ClauseCoverage) -> String {
-    let checks: Vec<String> = clause.checks.iter().map(check).collect();
+    let clues = clause.clues.iter().map(|clue| format!("线索：{}", check(clue)));
+    let checks: Vec<String> = clause.checks.iter().map(check).chain(clues).collect();
     let why = clause.why_staff.as_deref().unwrap_or_default();
     let seen = clause.observable.chinese();
     format!("| {} | {} | {seen} | {} | {} |", clause.id, cell(&clause.title), checks.join("<br>"), cell(why))

@@ -273,9 +273,8 @@ fn notes(rulebook: &Rulebook, report: &ScoreReport) -> Sheet {
     for entry in &report.unpriced {
         *unpriced.entry(entry.check.as_deref().unwrap_or_default()).or_default() += 1;
     }
-    rows.extend(
-        unpriced.into_iter().map(|(check, count)| ("本表不计分的检查结果".into(), format!("{check} {count}条"))),
-    );
+    let told = |(check, count): (&str, usize)| format!("{check} {count}条{}", rulebook.clue_note(check));
+    rows.extend(unpriced.into_iter().map(|unpriced| ("本表不计分的检查结果".into(), told(unpriced))));
     for bad in report.skipped.iter().take(LISTED_SKIPPED) {
         rows.push(("未采用的记录".into(), bad.to_string()));
     }

@@ -38,7 +38,8 @@ fn table(coverage: &RuleCoverage) -> anyhow::Result<()> {
         terminal::say(format_args!("{}（{}）", book.title, book.id))?;
         let mut rows = terminal::table(["行", "指标", "如何看", "检查项", "为何须由人查看"]);
         for clause in &book.clauses {
-            let checks: Vec<String> = clause.checks.iter().map(line).collect();
+            let clues = clause.clues.iter().map(|clue| format!("线索：{}", line(clue)));
+            let checks: Vec<String> = clause.checks.iter().map(line).chain(clues).collect();
             rows.add_row([
                 clause.id.as_str(),
                 clause.title.as_str(),
@@ -54,14 +55,15 @@ fn table(coverage: &RuleCoverage) -> anyhow::Result<()> {
     }
     let totals = &coverage.totals;
     terminal::say(format_args!(
-        "共{}行：网上判定{}，网上发现{}，数据导入{}，线下查看{}；有检查项{}行，网上可见、须由人查看{}行",
+        "共{}行：网上判定{}，网上发现{}，数据导入{}，线下查看{}；有检查项{}行，网上可见、须由人查看{}行（其中有线索{}行）",
         totals.clauses,
         totals.crawl,
         totals.crawl_and_staff,
         totals.import,
         totals.staff,
         totals.checked,
-        totals.by_hand
+        totals.by_hand,
+        totals.clued
     ))
 }
 

@@ -54,8 +54,8 @@ pub fn render(rulebook: &Rulebook, report: &ScoreReport<Source<'_>>) -> Result<S
     }
     if !report.unpriced.is_empty() {
         let checks: BTreeSet<String> = report.unpriced.iter().filter_map(|entry| Entry::from(*entry).check).collect();
-        let checks = checks.into_iter().collect::<Vec<_>>().join(" ");
-        writeln!(text, "\n本细则不计分的检查结果 {} 条：{checks}", report.unpriced.len())?;
+        let checks: Vec<String> = checks.iter().map(|check| format!("{check}{}", rulebook.clue_note(check))).collect();
+        writeln!(text, "\n本细则不计分的检查结果 {} 条：{}", report.unpriced.len(), checks.join(" "))?;
     }
     if !report.skipped.is_empty() {
         writeln!(text, "\n未采用的记录 {} 条：", report.skipped.len())?;

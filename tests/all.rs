@@ -72,4 +72,5 @@ mod support;
 mod terminal;
 mod text;
 mod tlcp;
+mod visit_bounds;
 mod warc;

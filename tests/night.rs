@@ -227,3 +227,14 @@ async fn a_job_does_its_night_once() {
     assert!(office.night(Some(&request.key())).await.is_none(), "a job that comes again finds its night done");
     assert_eq!(log.nights(9).await.unwrap().len(), 1);
 }
+
+#[tokio::test]
+async fn a_portal_is_not_visited_twice_at_once() {
+    let office = Office::new().await;
+    let hold = office.tools.archive.hold(&office.portal.id).unwrap().expect("nobody visits it");
+    assert!(office.tools.archive.hold(&office.portal.id).unwrap().is_none(), "one at a time");
+    assert!(office.night(None).await.is_none(), "another visit is under way");
+    assert_eq!(office.tools.log.running_runs(&office.portal.id).await.unwrap(), []);
+    drop(hold);
+    assert!(office.night(None).await.is_some());
+}

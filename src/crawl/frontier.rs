@@ -44,7 +44,12 @@ pub(super) struct Frontier {
     most_barren: usize,
     /// Addresses that were let go because too much was waiting or their shape had proven barren.
     pub(super) dropped: usize,
+    /// Those of them that checks need: a portal that offers so many is not read whole.
+    needed_dropped: usize,
 }
+
+/// So many addresses are remembered for each that may wait; beyond that a portal only makes them up.
+const SEEN_FOR_EACH_WAITING: usize = 20;
 
 impl Frontier {
     pub(super) fn new(most_waiting: usize, most_barren: usize) -> Self {
@@ -57,6 +62,7 @@ impl Frontier {
             most_waiting,
             most_barren,
             dropped: 0,
+            needed_dropped: 0,
         }
     }
 
@@ -89,9 +95,11 @@ impl Frontier {
     }
 
     fn take_in(&mut self, identity: u64, wanted: Wanted) -> bool {
-        if !wanted.interest.is_needed() && (self.is_barren(&wanted.url) || self.queue.len() >= self.most_waiting) {
-            self.dropped += 1;
-            self.seen.insert(identity, None);
+        if !wanted.interest.is_needed() && self.is_barren(&wanted.url) || !self.has_room_for(wanted.interest) {
+            self.let_go(wanted.interest);
+            if self.seen.len() < self.most_waiting.saturating_mul(SEEN_FOR_EACH_WAITING) {
+                self.seen.insert(identity, None);
+            }
             return false;
         }
         let place = (wanted.interest, self.counter);
@@ -99,6 +107,35 @@ impl Frontier {
         self.seen.insert(identity, Some(place));
         self.queue.insert(place, wanted);
         true
+    }
+
+    /// Whether there is room; where too much waits, the least interesting address makes room for a more interesting one.
+    fn has_room_for(&mut self, interest: Interest) -> bool {
+        if self.seen.len() >= self.most_waiting.saturating_mul(SEEN_FOR_EACH_WAITING) {
+            return false;
+        }
+        if self.queue.len() < self.most_waiting {
+            return true;
+        }
+        let Some(((least, _), last)) = self.queue.last_key_value().map(|(place, last)| (*place, last.url.clone()))
+        else {
+            return false;
+        };
+        if least <= interest {
+            return false;
+        }
+        self.queue.pop_last();
+        self.seen.insert(address::identity(&last), None);
+        self.let_go(least);
+        true
+    }
+
+    fn let_go(&mut self, interest: Interest) {
+        if interest.is_needed() {
+            self.needed_dropped += 1;
+        } else {
+            self.dropped += 1;
+        }
     }
 
     /// The most interesting address.
@@ -154,8 +191,17 @@ impl Frontier {
         self.queue.len()
     }
 
-    /// How many of the waiting addresses checks need.
+    /// How many of the addresses that wait, or were let go, checks need.
     pub(super) fn needed(&self) -> usize {
+        self.needed_waiting() + self.needed_dropped
+    }
+
+    /// How many of the waiting addresses no check needs.
+    pub(super) fn others(&self) -> usize {
+        self.queue.len() - self.needed_waiting()
+    }
+
+    fn needed_waiting(&self) -> usize {
         self.queue.keys().take_while(|(interest, _)| interest.is_needed()).count()
     }
 }

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::model::{Anchor, CmsMatch, ColumnMeta, PageFacts, PageKind, SiteIdentity};
+use crate::model::{Anchor, Cause, CmsMatch, ColumnMeta, PageFacts, PageKind, SiteIdentity};
 
 /// Makes the facts of a visit's pages small. Menus and footers stand on every page: what they say is kept once.
 #[derive(Default)]
@@ -23,6 +23,11 @@ impl Keeper {
     pub fn keep(&mut self, facts: &mut PageFacts) {
         self.share(&mut facts.anchors);
         self.thin(facts);
+    }
+
+    /// Links that differ in address, words or place.
+    pub(super) fn links(&self) -> usize {
+        self.anchors.len()
     }
 
     /// Equal links of all pages become one, so that they can be told by their place in memory.
@@ -47,6 +52,11 @@ impl Keeper {
                 Arc::make_mut(cms).evidence.truncate(1);
             }
             share(&mut self.systems, cms);
+        }
+        if facts.cause == Some(Cause::TooLarge) {
+            // Nothing is judged of it, and where it leads was taken in.
+            facts.anchors = Vec::new();
+            facts.entries = Vec::new();
         }
         // What they say was read with the page.
         facts.body = String::new();

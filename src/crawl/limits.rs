@@ -18,6 +18,8 @@ pub struct Limits {
     pub waiting: usize,
     /// Pages of one shape (`/cal?m=N`) that brought nothing new, before the shape is given up.
     pub barren: usize,
+    /// Different links that are kept of all pages together; a portal that shows more makes them up.
+    pub links: usize,
     /// Rest before the second look.
     pub second_look_pause: Duration,
     /// Addresses that get a second look.
@@ -36,6 +38,7 @@ impl Limits {
             wall_clock: Duration::from_secs(3 * 3600),
             waiting: portal.max_pages.max(20_000),
             barren: 20,
+            links: (portal.max_pages * 60).max(300_000),
             second_look_pause: client.settings().first_pause * 2,
             second_looks: 40,
             dead_after: 8,

@@ -46,16 +46,33 @@ pub(super) async fn listed(looker: &Looker<'_>, home: &Url, budget: usize) -> Li
         if !sound {
             continue;
         }
-        let text = String::from_utf8_lossy(&fetch::unpacked(body, LONGEST)).into_owned();
-        let places = places(&text).filter_map(|place| address::canonical(&place));
-        if text.contains("<sitemapindex") {
-            files.extend(places);
-        } else {
-            let room = budget - brought.addresses.len();
-            brought.addresses.extend(places.take(room).map(|place| (place, file.to_string())));
+        let room = budget - brought.addresses.len();
+        // Unpacking and reading sixteen megabytes takes a while.
+        match tokio::task::spawn_blocking(move || read(body, room)).await {
+            Ok(File::Index(places)) => files.extend(places),
+            Ok(File::Addresses(places)) => {
+                brought.addresses.extend(places.into_iter().map(|place| (place, file.to_string())));
+            }
+            Err(error) => tracing::warn!(sitemap = file.as_str(), "this sitemap cannot be read: {error}"),
         }
     }
     brought
+}
+
+/// What one file lists, as far as it is of use.
+enum File {
+    Index(Vec<Url>),
+    Addresses(Vec<Url>),
+}
+
+fn read(body: Vec<u8>, room: usize) -> File {
+    let text = String::from_utf8_lossy(&fetch::unpacked(body, LONGEST)).into_owned();
+    let places = places(&text).filter_map(|place| address::canonical(&place));
+    if text.contains("<sitemapindex") {
+        File::Index(places.take(MOST_FILES).collect())
+    } else {
+        File::Addresses(places.take(room).collect())
+    }
 }
 
 /// The contents of the `loc` elements, in order. A page that is no sitemap has none.

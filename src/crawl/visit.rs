@@ -218,7 +218,7 @@ impl Visit<'_> {
             self.settle(home, seen, Patience::Longer);
         }
         if self.brought.pages.is_empty() {
-            self.stop.get_or_insert_with(|| Stop::loss("首页无法读取".to_owned()));
+            self.lose("首页无法读取".to_owned());
         } else if let Some(address) = probe::address(&self.home)
             && let Seen::Answer(answer) = looker.look(&address, Patience::Usual).await
         {
@@ -295,7 +295,7 @@ impl Visit<'_> {
         self.texts.clear();
         for wanted in unproven {
             if self.may_not_ask() {
-                self.stop.get_or_insert_with(|| Stop::loss("部分页面未能重新读取".to_owned()));
+                self.lose("部分页面未能重新读取".to_owned());
                 break;
             }
             let seen = looker.look(wanted.url.as_str(), Patience::Usual).await;
@@ -326,6 +326,15 @@ impl Visit<'_> {
         true
     }
 
+    /// Something is certainly missing; a budget that was used up before is told with it.
+    fn lose(&mut self, why: String) {
+        match &mut self.stop {
+            Some(stop) if stop.loss => {}
+            Some(stop) => *stop = Stop { hours_over: stop.hours_over, ..Stop::loss(format!("{}；{why}", stop.why)) },
+            None => self.stop = Some(Stop::loss(why)),
+        }
+    }
+
     /// Whether even what was asked for before may not be asked for again.
     fn may_not_ask(&self) -> bool {
         let over = self.stop.as_ref().is_some_and(|stop| stop.hours_over);
@@ -336,7 +345,9 @@ impl Visit<'_> {
         match seen {
             Seen::Answer(answer) => {
                 let Answer { capture, facts, beside, unshown } = *answer;
-                self.bytes += capture.bytes;
+                if capture.revisit.as_ref().is_none_or(|how| how.sameness != NotModified) {
+                    self.bytes += capture.bytes;
+                }
                 self.brought.other_captures.extend(beside);
                 let probe = self.probe.as_ref().filter(|_| wanted.interest != Interest::Home);
                 match trouble(&capture, &facts, probe) {
@@ -378,6 +389,9 @@ impl Visit<'_> {
             wanted.column = wanted.column.or(other.column);
         }
         self.keeper.share(&mut facts.anchors);
+        if self.keeper.links() > self.limits.links {
+            self.lose(format!("超过{}个不同的链接，不再继续", self.limits.links));
+        }
         if at_home {
             self.follow(&wanted, &answered, &facts);
         }
@@ -420,7 +434,7 @@ impl Visit<'_> {
         self.failed_in_a_row = if is_of_the_host(cause) { self.failed_in_a_row + 1 } else { 0 };
         if self.failed_in_a_row >= self.limits.dead_after {
             let why = format!("连续{}个页面访问失败，不再继续（{}：{}）", self.failed_in_a_row, cause, failure.detail);
-            self.stop.get_or_insert_with(|| Stop::loss(why));
+            self.lose(why);
         }
         if cause == Cause::NotFound
             && let Some(other) = self.frontier.other_spelling(&wanted.url)
@@ -450,7 +464,7 @@ impl Visit<'_> {
         if needed > 0 {
             notes.push(format!("检查所需的{needed}个页面未读取"));
         }
-        let others = self.frontier.waiting() - needed + self.frontier.dropped;
+        let others = self.frontier.others() + self.frontier.dropped;
         if others > 0 {
             notes.push(format!("其他{others}个页面未读取"));
         }

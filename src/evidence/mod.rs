@@ -4,6 +4,7 @@
 
 mod archive;
 mod depot;
+mod hold;
 mod mend;
 mod shelve;
 mod thin;
@@ -11,5 +12,6 @@ mod warc;
 
 pub use archive::{Archive, ArchiveError};
 pub use depot::{Bucket, Depot, DepotError, Place};
+pub use hold::Hold;
 pub use shelve::Shelved;
 pub use thin::Thinned;

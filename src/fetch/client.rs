@@ -39,6 +39,8 @@ use crate::model::{Capture, Cause, Hop, Load, NotMeasurable, Revisit, Sameness, 
 const LONGEST_URL: usize = 2083;
 /// As much is read of what is no page, for evidence.
 const SNIFF_BYTES: u64 = 64 * 1024;
+/// Longest head of an answer, in bytes: it is kept with every capture.
+const LONGEST_HEAD: usize = 64 * 1024;
 /// What reqwest asks for with these features; pinned by tests/warc.rs.
 const ENCODINGS: &str = "gzip,deflate,br";
 /// Most headers of an answer; hyper bounds their size to about 400 KiB.
@@ -219,7 +221,12 @@ impl Client {
     #[cfg(feature = "browser")]
     pub(super) async fn get_for_script(&self, request: &ScriptRequest) -> Result<Answer, Failure> {
         let asking = Asking::ForScript(request);
-        Box::pin(self.follow(&request.url, Patience::Usual, self.settings.obey_robots, asking)).await
+        let answer = Box::pin(self.follow(&request.url, Patience::Usual, self.settings.obey_robots, asking)).await;
+        if let Ok(Answer { url, pause: Some(pause), .. }) = &answer {
+            // The next page or script would meet the same trouble.
+            self.throttle.pause(url.host_str().unwrap_or_default(), *pause);
+        }
+        answer
     }
 
     /// What robots.txt of that address's host said, where it was asked for.
@@ -380,6 +387,10 @@ impl Client {
             }
         };
         let status = response.status().as_u16();
+        let head: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        if head > LONGEST_HEAD {
+            return Err(Failure::new(Cause::MalformedHttp, format!("响应头有{head}字节，超过{LONGEST_HEAD}字节")));
+        }
         let next = redirect::target(url, status, response.headers());
         let headers = plain(response.headers());
         let pause = retry::may_pass(status).then(|| retry::asked_pause(response.headers(), Timestamp::now())).flatten();
@@ -387,7 +398,7 @@ impl Client {
             (Vec::new(), false)
         } else {
             let limits = body::Limits {
-                bytes: if may_be_page(&headers) || is_document(url) || matches!(asking, Asking::ForScript(_)) {
+                bytes: if may_be_page(&headers) || is_read_whole(url) || matches!(asking, Asking::ForScript(_)) {
                     self.settings.max_bytes
                 } else {
                     SNIFF_BYTES
@@ -435,7 +446,12 @@ impl Client {
             }
         }
         let (answer, _) = self.ask_repeatedly(&file, patience, false, Asking::Plainly).await;
-        let answer = answer.map(|answer| (answer.status, answer.body));
+        let answer = answer.map(|answer| {
+            let whole = if answer.truncated { answer.body.iter().rposition(|byte| *byte == b'\n') } else { None };
+            // Half a line would forbid or allow what was never meant.
+            let end = whole.unwrap_or(answer.body.len());
+            (answer.status, answer.body[..end].to_vec())
+        });
         let rules = Arc::new(HostRules::new(&file, answer, &self.settings.user_agent));
         if let Some(delay) = rules.record.crawl_delay {
             let host = file.host_str().unwrap_or_default();
@@ -555,10 +571,10 @@ fn at_least_one(rate: u32) -> NonZeroU32 {
     NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN)
 }
 
-/// A file of a kind that is read for what it says; asked for by its name only.
-fn is_document(url: &Url) -> bool {
+/// A file of a kind that is read for what it says, whatever type it is sent as; asked for by its name only.
+fn is_read_whole(url: &Url) -> bool {
     let path = url.path().to_ascii_lowercase();
-    [".pdf", ".docx", ".xlsx"].iter().any(|ending| path.ends_with(ending))
+    path == "/robots.txt" || [".pdf", ".docx", ".xlsx"].iter().any(|ending| path.ends_with(ending))
 }
 
 fn may_be_page(headers: &[(String, String)]) -> bool {

@@ -45,6 +45,9 @@ pub enum Difference {
 /// Judges the run again under the rules of `catalog`.
 pub async fn judge_again(log: &Log, archive: &Archive, catalog: &Catalog, run: &str) -> anyhow::Result<Rejudged> {
     let stored = log.visit(run).await?;
+    if stored.run.finished.is_none() {
+        anyhow::bail!("run {run} has not ended: there is nothing yet to judge again");
+    }
     let then = log.outcomes_of(run).await?;
     let visited = read_again(&stored, archive, catalog)?;
     let portal = stored.portal.on(beijing_date(stored.run.as_of));

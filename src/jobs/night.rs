@@ -83,12 +83,20 @@ pub struct NightReport {
     pub changes: Vec<Change>,
 }
 
-/// Does one portal's night. None where the job's run has already ended.
+/// Does one portal's night. None where the job's run has already ended, or another visit to the portal is under way: two
+/// at once would ask it twice as fast as it was promised.
 pub async fn run_portal_night(
     tools: &Tools,
     order: Order<'_>,
     progress: &(dyn Fn(Stage) + Sync),
 ) -> anyhow::Result<Option<NightReport>> {
+    let Some(_hold) = tools.archive.hold(&order.portal.id)? else {
+        tracing::warn!(
+            portal = order.portal.id,
+            "another visit to this portal is under way: it is not visited twice at once"
+        );
+        return Ok(None);
+    };
     let Some((mut run, again)) = begin(tools, order).await? else { return Ok(None) };
     let portal = &order.portal.on(beijing_date(run.as_of));
     progress(Stage::Began { run: run.clone(), again });

@@ -47,6 +47,9 @@ pub use portal::{
     sightings::{Noted, history, note},
 };
 
+/// Links that are kept of one page. Site maps of large portals have some fifteen hundred; a page with more than this is
+/// not judged.
+const MOST_LINKS: usize = 5_000;
 /// Fewer rows on an article page are chance.
 const LEAST_LIST: usize = 3;
 
@@ -97,6 +100,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.anchors = map.anchors;
     facts.scripted = map.scripted;
     facts.links = facts.anchors.len();
+    facts.anchors.truncate(MOST_LINKS);
     facts.text_length = map.text_length;
     facts.main_text_length = map.main_text_length;
     facts.site = Arc::new(identity::read(&source));
@@ -146,7 +150,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     if facts.rows_at.is_some() && !matches!(facts.kind, PageKind::Shell | PageKind::Column) {
         facts.rows_at = None;
     }
-    let cut = page.cut || decoded.text.len() > html::MAX_TEXT;
+    let cut = page.cut || decoded.text.len() > html::MAX_TEXT || facts.links > MOST_LINKS;
     // What was left out of reading may be what a check looks for.
     facts.cause = block::cause(&source, input.status, facts.kind).or(cut.then_some(Cause::TooLarge)).or_else(|| {
         let is_frame = facts.rows_at.is_some() || script_list::is_filled_by_script(&source, &facts);

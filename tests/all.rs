@@ -59,6 +59,7 @@ mod rulebook_cases;
 mod rulebook_files;
 mod rulebook_mutants;
 mod scaffolding;
+mod saved_pages;
 mod schedule;
 mod score;
 mod score_difference;

@@ -19,8 +19,7 @@ use mingcha::{
 use serde::Deserialize;
 
 /// Checks that no saved page can make speak, and why.
-const NOT_BY_PAGES: [(&str, &str); 4] = [
-    ("attachment-dead", "a file that is gone is a failed request, which is no page: its examples and a story show it"),
+const NOT_BY_PAGES: [(&str, &str); 3] = [
     ("document-backdated", "needs the nights before: tests/first_seen.rs changes a site between nights"),
     ("document-body-changed", "needs the nights before: tests/first_seen.rs changes a site between nights"),
     ("document-date-changed", "needs the nights before: tests/first_seen.rs changes a site between nights"),
@@ -52,7 +51,7 @@ struct Case {
     units: Option<Vec<Unit>>,
     #[serde(default)]
     assigned: Vec<AssignedColumn>,
-    /// What stands around its pages: `frames/<frame>.html`.
+    /// What stands around its pages: the templates of `frames/<frame>/`.
     #[serde(default = "the_frame")]
     frame: String,
     /// Instead of the frame's own footer.
@@ -74,10 +73,15 @@ struct Case {
 struct SavedPage {
     /// Its name, where it is the page of a column: what menus and breadcrumbs call it.
     column: Option<String>,
+    /// Its title and day, where it is an article.
+    title: Option<String>,
+    date: Option<Date>,
     /// Tags of its `<head>` beside the frame's.
     head: String,
-    /// What stands inside the frame.
+    /// The markup of its text, or of its main part.
     body: String,
+    /// Rows of its list: `2022-05-01 /tzgg/8.html 关于停水的通知`. Without an address it gets one, without a day it has none.
+    rows: Vec<String>,
     /// A file of `parts/`, put where the body says `{{part}}`, with these words of it exchanged.
     part: Option<String>,
     replace: BTreeMap<String, String>,
@@ -130,12 +134,6 @@ fn sheets() -> BTreeMap<String, Sheet> {
 }
 
 impl SavedPage {
-    /// What the visitor reads as its title: the heading, else the column's name.
-    fn title(&self) -> String {
-        let heading = self.body.split_once("<h1>").and_then(|(_, rest)| rest.split_once("</h1>"));
-        heading.map(|(title, _)| title.to_owned()).or_else(|| self.column.clone()).unwrap_or_default()
-    }
-
     fn body(&self) -> String {
         let Some(part) = &self.part else { return self.body.clone() };
         let mut part = text_of(&format!("parts/{part}"));
@@ -143,8 +141,14 @@ impl SavedPage {
             assert!(part.contains(old), "no {old:?} in the part that is to be changed");
             part = part.replace(old, new);
         }
-        self.body.replace("{{part}}", &part)
+        if self.body.is_empty() { part } else { self.body.replace("{{part}}", &part) }
     }
+}
+
+/// A template with its places filled.
+fn filled(frame: &str, template: &str, places: &[(&str, &str)]) -> String {
+    let text = text_of(&format!("frames/{frame}/{template}.html"));
+    places.iter().fold(text, |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value))
 }
 
 impl Case {
@@ -164,24 +168,41 @@ impl Case {
     }
 
     fn framed(&self, path: &str, page: &SavedPage) -> String {
-        let footer = self.footer.clone().unwrap_or_else(|| text_of("frames/footer.html"));
+        let footer = self.footer.clone().unwrap_or_else(|| filled(&self.frame, "footer", &[]));
         let menu: String =
             self.columns().map(|(path, name)| format!("<li><a href=\"{path}\">{name}</a></li>\n")).collect();
         let above = self.columns().filter(|(column, _)| column.ends_with('/') && path.starts_with(column));
         let crumbs: String = above.map(|(path, name)| format!(" &gt; <a href=\"{path}\">{name}</a>")).collect();
-        let crumbs = match (path, &page.column) {
-            ("/", _) => String::new(),
-            (_, Some(_)) => crumbs,
-            (_, None) => format!("{crumbs} &gt; 正文"),
-        };
-        let title = Some(page.title()).filter(|title| !title.is_empty());
-        let title = title.map_or_else(|| "青河县人民政府".to_owned(), |title| format!("{title}_青河县人民政府"));
-        let body = page.body();
-        [("title", &title), ("head", &page.head), ("menu", &menu), ("crumbs", &crumbs), ("body", &body), ("footer", &footer)]
-            .into_iter()
-            .fold(text_of(&format!("frames/{}.html", self.frame)), |text, (name, value)| {
-                text.replace(&format!("{{{{{name}}}}}"), value)
-            })
+        let crumbs = if page.title.is_some() { format!("{crumbs} &gt; 正文") } else { crumbs };
+        let own_title = page.title.as_ref().or(page.column.as_ref());
+        let title = own_title.map_or_else(|| "青河县人民政府".to_owned(), |title| format!("{title}_青河县人民政府"));
+        let mut body = page.body();
+        if let Some(title) = &page.title {
+            let date = page.date.map_or_else(String::new, |date| date.to_string());
+            body = filled(&self.frame, "article", &[("title", title), ("date", &date), ("text", &body)]);
+        }
+        if !page.rows.is_empty() {
+            let rows: String = page.rows.iter().enumerate().map(|(at, row)| self.row(path, at, row)).collect();
+            body.push_str(&filled(&self.frame, "list", &[("rows", &rows)]));
+        }
+        let places = [
+            ("title", title.as_str()),
+            ("head", &page.head),
+            ("menu", &menu),
+            ("crumbs", &crumbs),
+            ("body", &body),
+            ("footer", &footer),
+        ];
+        filled(&self.frame, "page", &places)
+    }
+
+    fn row(&self, path: &str, at: usize, row: &str) -> String {
+        let is_day = |day: &str| day.parse::<Date>().is_ok();
+        let (day, rest) = row.split_once(' ').filter(|(day, _)| is_day(day)).unwrap_or(("", row));
+        let is_address = |word: &str| word.starts_with('/') || word.contains("://");
+        let own = format!("{}{}.html", &path[..=path.rfind('/').unwrap()], at + 101);
+        let (address, title) = rest.split_once(' ').filter(|(word, _)| is_address(word)).unwrap_or((&own, rest));
+        filled(&self.frame, "row", &[("title", title), ("date", day), ("address", address)])
     }
 
     fn outcomes(&self, sheet: &Sheet, definition: &Definition, catalog: &Catalog) -> Vec<Outcome> {
@@ -320,12 +341,11 @@ fn every_check_passes_and_speaks_up_on_saved_pages() {
 #[test]
 fn no_part_or_frame_lies_about_unused() {
     let told: String = sheets().keys().map(|check| text_of(&format!("{check}.yaml"))).collect();
-    for (folder_name, prefix) in [("parts", "part: "), ("frames", "frame: ")] {
-        for entry in fs::read_dir(folder().join(folder_name)).unwrap() {
+    for (kind, key) in [("parts", "part: "), ("frames", "frame: ")] {
+        for entry in fs::read_dir(folder().join(kind)).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
-            let named = name.trim_end_matches(".html");
-            let is_used = matches!(named, "default" | "footer") || told.contains(&format!("{prefix}{named}"));
-            assert!(is_used, "fixtures/checks/{folder_name}/{name} is used by no case");
+            let is_used = name == the_frame() || told.contains(&format!("{key}{name}"));
+            assert!(is_used, "fixtures/checks/{kind}/{name} is used by no case");
         }
     }
 }

@@ -156,6 +156,12 @@ impl Case {
         self.pages.iter().filter_map(|(path, page)| Some((path.as_str(), page.column.as_deref()?)))
     }
 
+    /// The column that another hangs under.
+    fn outer(&self, path: &str) -> Option<&str> {
+        let outer = self.columns().filter(|(outer, _)| *outer != path && outer.ends_with('/') && path.starts_with(outer));
+        outer.map(|(outer, _)| outer).max_by_key(|outer| outer.len())
+    }
+
     fn home(&self) -> SavedPage {
         let link = |(path, name)| format!("<div class=\"box\"><h2><a href=\"{path}\">{name}</a></h2></div>\n");
         SavedPage { body: self.columns().map(link).collect(), ..SavedPage::default() }
@@ -169,8 +175,11 @@ impl Case {
 
     fn framed(&self, path: &str, page: &SavedPage) -> String {
         let footer = self.footer.clone().unwrap_or_else(|| filled(&self.frame, "footer", &[]));
-        let menu: String =
-            self.columns().map(|(path, name)| format!("<li><a href=\"{path}\">{name}</a></li>\n")).collect();
+        let entries = |outer: Option<&str>| {
+            let columns = self.columns().filter(|(inner, _)| self.outer(inner) == outer);
+            columns.map(|(path, name)| format!("<li><a href=\"{path}\">{name}</a></li>\n")).collect::<String>()
+        };
+        let (menu, below) = (entries(None), entries(Some(path)));
         let above = self.columns().filter(|(column, _)| column.ends_with('/') && path.starts_with(column));
         let crumbs: String = above.map(|(path, name)| format!(" &gt; <a href=\"{path}\">{name}</a>")).collect();
         let crumbs = if page.title.is_some() { format!("{crumbs} &gt; 正文") } else { crumbs };
@@ -190,6 +199,7 @@ impl Case {
             ("head", &page.head),
             ("menu", &menu),
             ("crumbs", &crumbs),
+            ("below", &below),
             ("body", &body),
             ("footer", &footer),
         ];

@@ -377,7 +377,10 @@ mod tests {
         let call = essence("《青河县城区停车管理办法（征求意见稿）》公开征求意见的公告");
         let result = |title: &str| nearness(&call, &essence(title));
         assert!(result("《青河县城区停车收费标准》征求意见结果反馈") < NEAR);
-        assert!((NEAR..SAME).contains(&result("《青河县城区停车管理规定》征求意见结果反馈")), "it may have been renamed");
+        assert!(
+            (NEAR..SAME).contains(&result("《青河县城区停车管理规定》征求意见结果反馈")),
+            "it may have been renamed"
+        );
         assert_eq!(result("青河县城区停车管理办法意见采纳情况"), 100);
     }
 

@@ -48,7 +48,9 @@ static BARE_MAIL: LazyLock<Regex> =
 
 /// 依申请公开由青岚县人民政府办公室受理.
 static BARE_OFFICE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"由((?:[^本该各上同\s，。；;：:、由])[^\s，。；;：:、由]{2,30}?(?:办公室|办公厅|局|委|科|股|处|中心))(?:统一|具体)?(?:负责)?(?:受理|办理|承办)")
+    pattern(
+        r"由((?:[^本该各上同\s，。；;：:、由])[^\s，。；;：:、由]{2,30}?(?:办公室|办公厅|局|委|科|股|处|中心))(?:统一|具体)?(?:负责)?(?:受理|办理|承办)",
+    )
 });
 
 /// The fields of a text, by their names in [`CONTACT_FIELDS`]; the first value of each counts.

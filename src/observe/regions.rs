@@ -308,7 +308,8 @@ pub(super) fn short_body(page: &Page) -> Option<Element<'_>> {
     densest(page, LEAST_SHORT_BODY, |element| {
         let mut around = std::iter::once(element).chain(element.ancestors());
         let is_told = |outer: Element<'_>| {
-            matches!(outer.name(), "nav" | "header" | "footer" | "aside") || outer.handles().find_map(named_region).is_some()
+            matches!(outer.name(), "nav" | "header" | "footer" | "aside")
+                || outer.handles().find_map(named_region).is_some()
         };
         let is_footer = || ["主办单位", "版权所有", "ICP备"].iter().any(|mark| element.text().contains(mark));
         !around.any(is_told) && !is_footer()

@@ -281,7 +281,8 @@ impl Case {
             old_tls: false,
             rendered: None,
         };
-        ObservedPage { capture, facts, linked_from: None, link_text: String::new(), depth: 0 }
+        let linked_from = (path != "/").then(|| format!("{}/", self.site));
+        ObservedPage { capture, facts, linked_from, link_text: String::new(), depth: 0 }
     }
 
     fn failure(&self, path: &str, cause: Cause) -> NotMeasurable {

@@ -58,6 +58,7 @@ mod revisit;
 mod rulebook_cases;
 mod rulebook_files;
 mod rulebook_mutants;
+mod saved_pages;
 mod scaffolding;
 mod schedule;
 mod score;

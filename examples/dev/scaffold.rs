@@ -52,6 +52,7 @@ impl Plan<'_> {
         }
         self.check_file(name, kind, &params.join("\n"), ("", "待填"))?;
         Ok("Fill in what says 待填, then: cargo test --test all checks::
+Show it on saved pages (fixtures/checks/README.md) and in a story (fixtures/portals/README.md).
 To score it, name it under checks: of a step in a rulebook, and work a case in fixtures/rulebooks/."
             .to_owned())
     }

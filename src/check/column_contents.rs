@@ -172,7 +172,8 @@ impl ColumnContents {
         let review = |reason: String| Judgement::new(subject.clone(), Verdict::NeedsReview, reason).at(named_or_home);
         for column in &named {
             if let ColumnState::LeadsAway { host } = &column.state {
-                return review(format!("“{}”指向其他网站{host}，请到该网站查看有无“{}”", column.name, wanted.name));
+                let reason = format!("“{}”指向其他网站{host}，请到该网站查看有无“{}”", column.name, wanted.name);
+                return review(reason).with([proof::column(case, column, format!("指向{host}"))]);
             }
         }
         if let Some(row) = found.undated.first() {

@@ -49,7 +49,10 @@ impl ColumnPlace {
         }
         let Some(platform) = platforms.first() else {
             let reason = format!("未找到“{under}”栏目，不能判断“{term}”是否在其下，请人工查看");
-            return said(Verdict::NeedsReview, reason).at(&first.url);
+            return said(Verdict::NeedsReview, reason)
+                .at(&first.url)
+                .with([proof::column(case, first, "栏目所在位置")])
+                .with(proof::absence(case, under));
         };
         if let Some(cause) = cause.or_else(|| case.blocked().map(|blocked| blocked.cause)) {
             let reason = format!("“{under}”未能读全（{cause}），不能判断“{term}”是否在其下");
@@ -57,7 +60,8 @@ impl ColumnPlace {
         }
         if let ColumnState::LeadsAway { host } = &platform.state {
             let reason = format!("“{under}”指向其他网站{host}，请人工到该网站查看“{term}”是否在其下");
-            return said(Verdict::NeedsReview, reason).at(&platform.url);
+            let away = proof::column(case, platform, format!("指向{host}"));
+            return said(Verdict::NeedsReview, reason).at(&platform.url).with([away]);
         }
         let path = first.path.join(" > ");
         let reason =

@@ -39,7 +39,8 @@ impl Rule for ColumnSet {
             list(&absent)
         );
         let nearest = absent.iter().flat_map(|entry| names(entry).next()).flat_map(|term| proof::nearest(case, term));
-        vec![Judgement::new(subject, Verdict::NeedsReview, reason).at(&case.facts.url).with(nearest)]
+        let evidence = proof::absence(case, "").into_iter().chain(nearest);
+        vec![Judgement::new(subject, Verdict::NeedsReview, reason).at(&case.facts.url).with(evidence)]
     }
 
     fn columns(&self) -> Vec<&str> {

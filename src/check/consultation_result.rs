@@ -259,12 +259,31 @@ fn find<'a>(row: &ListEntry, document: Option<&DocumentFacts>, results: &'a [Tol
     }
 }
 
-/// How near two names are (percent); one that stands inside the other is the same.
+/// How near two names are (percent); one that stands inside the other is the same. Drafts of different kinds (停车管理办法,
+/// 停车收费标准) are near only where they have the same subject, since a draft may change its kind on the way.
 fn nearness(one: &str, other: &str) -> usize {
     /// A shorter name (letters) stands inside too many others.
     const LEAST: usize = 6;
     let inside = |part: &str, whole: &str| part.chars().count() >= LEAST && whole.contains(part);
-    if inside(one, other) || inside(other, one) { 100 } else { likeness(one, other) }
+    if inside(one, other) || inside(other, one) {
+        return 100;
+    }
+    let near = likeness(one, other);
+    match (kind_of(one), kind_of(other)) {
+        (Some((subject, kind)), Some((other_subject, other_kind))) if kind != other_kind => {
+            let is_same = likeness(subject, other_subject) >= SAME;
+            if is_same { near.min(SAME - 1) } else { near.min(NEAR - 1) }
+        }
+        _ => near,
+    }
+}
+
+/// What a draft is about, and what kind of document it is, where its name ends with that.
+fn kind_of(name: &str) -> Option<(&str, &str)> {
+    const KINDS: [&str; 14] = [
+        "办法", "规定", "细则", "条例", "规则", "方案", "规划", "计划", "标准", "目录", "名录", "措施", "制度", "预案",
+    ];
+    KINDS.into_iter().find_map(|kind| Some((name.strip_suffix(kind)?, kind)))
 }
 
 /// What a call or a result is about: the name in 《》, or the title without the words of calling and telling.
@@ -315,7 +334,10 @@ fn essence(title: &str) -> String {
 
 fn calls_for_opinions(title: &str) -> bool {
     let says = |words: &[&str]| words.iter().any(|word| title.contains(word));
-    says(&["征求", "征集", "听取"]) && !tells_result(title) && !says(&["征兵", "征集志愿", "征集令"])
+    // 征集 is also said of recruits, photographs and slogans.
+    let is_call = says(&["征求", "听取"])
+        || says(&["征集"]) && says(&["意见", "建议", "民意", "稿", "草案", "《", "实事", "方案", "规划"]);
+    is_call && !tells_result(title) && !says(&["征兵", "征集志愿", "征集令"])
 }
 
 fn tells_result(title: &str) -> bool {
@@ -351,9 +373,24 @@ mod tests {
     }
 
     #[test]
+    fn another_kind_of_document_is_another_draft() {
+        let call = essence("《青河县城区停车管理办法（征求意见稿）》公开征求意见的公告");
+        let result = |title: &str| nearness(&call, &essence(title));
+        assert!(result("《青河县城区停车收费标准》征求意见结果反馈") < NEAR);
+        assert!(
+            (NEAR..SAME).contains(&result("《青河县城区停车管理规定》征求意见结果反馈")),
+            "it may have been renamed"
+        );
+        assert_eq!(result("青河县城区停车管理办法意见采纳情况"), 100);
+    }
+
+    #[test]
     fn calls_are_told_from_results() {
         assert!(calls_for_opinions("关于《停车办法》公开征求意见的公告"));
-        for other in ["《停车办法》征求意见采纳情况", "2022年夏秋季征兵公告", "停水通知"] {
+        assert!(calls_for_opinions("关于征集2023年民生实事项目建议的公告"));
+        for other in
+            ["《停车办法》征求意见采纳情况", "2022年夏秋季征兵公告", "停水通知", "征集老照片的启事", "城市形象标识征集"]
+        {
             assert!(!calls_for_opinions(other), "{other}");
         }
     }

@@ -98,11 +98,12 @@ fn judge_year(
         let reason = format!("{reason}；但“{}”未读全（{cause}），不作判断", part.name);
         return say(Verdict::NotMeasurable(cause), reason);
     }
+    let shown = columns.iter().map(|part| proof::column(case, part, format!("读取{}条", part.entries.len())));
     if missing.len() > count {
-        return say(Verdict::NeedsReview, format!("{reason}；缺号多于已见，期号可能另有编法，请人工判断"));
+        let reason = format!("{reason}；缺号多于已见，期号可能另有编法，请人工判断");
+        return say(Verdict::NeedsReview, reason).with(shown);
     }
     let seen: Vec<u32> = numbers.iter().copied().collect();
-    let shown = columns.iter().map(|part| proof::column(case, part, format!("读取{}条", part.entries.len())));
     say(Verdict::Failed, format!("{reason}（已见第{}期）", listed(&seen))).with(shown)
 }
 

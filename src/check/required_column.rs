@@ -319,7 +319,8 @@ pub(super) fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&C
     }
     if let Some(entry) = case.scripted_entry(term) {
         let reason = format!("“{term}”有入口“{}”，但没有网址、只能由脚本打开，请人工查看", entry.text);
-        return Judgement::new(subject, Verdict::NeedsReview, reason).at(&entry.page);
+        let shown = proof::seen(case, &entry.page, &entry.text, "没有网址的入口");
+        return Judgement::new(subject, Verdict::NeedsReview, reason).at(&entry.page).with([shown]);
     }
     let coverage = &case.facts.coverage;
     let mut reason = format!(

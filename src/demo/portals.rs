@@ -50,6 +50,9 @@ pub struct Sheet {
     /// What checks must put before a person: all that the checks named here and those on wording put there, no more.
     #[serde(default)]
     pub for_review: Vec<SeededFault>,
+    /// Checks that must put nothing before a person here.
+    #[serde(default)]
+    pub silent: Vec<String>,
     /// What looks like a fault and is none, for readers.
     #[serde(default)]
     pub near_misses: Vec<String>,

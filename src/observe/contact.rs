@@ -42,9 +42,16 @@ static FIELDS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     LABELS.into_iter().zip(VALUES).map(field).collect()
 });
 
-/// Numbers and addresses that need no label: nothing else looks like them.
+/// What needs no label: nothing else looks like it.
 static BARE_MAIL: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[A-Za-z0-9_.\-]+\s?[@＠]\s?[A-Za-z0-9\-]+(?:\.[A-Za-z0-9\-]+)+"));
+
+/// 依申请公开由青岚县人民政府办公室受理.
+static BARE_OFFICE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"由((?:[^本该各上同\s，。；;：:、由])[^\s，。；;：:、由]{2,30}?(?:办公室|办公厅|局|委|科|股|处|中心))(?:统一|具体)?(?:负责)?(?:受理|办理|承办)",
+    )
+});
 
 /// The fields of a text, by their names in [`CONTACT_FIELDS`]; the first value of each counts.
 pub(super) fn read(text: &str) -> Contact {
@@ -57,6 +64,9 @@ pub(super) fn read(text: &str) -> Contact {
                 contact.insert(name.to_owned(), value);
             }
         }
+    }
+    if let Some(office) = BARE_OFFICE.captures(&text) {
+        contact.entry("机构名称".to_owned()).or_insert_with(|| office[1].to_owned());
     }
     if let Some(mail) = BARE_MAIL.find(&text) {
         contact.entry("互联网联系方式".to_owned()).or_insert_with(|| mail.as_str().to_owned());
@@ -81,11 +91,13 @@ mod tests {
         let table = read("受理机构 青岚县教育局办公室 联系电话 （0999）6180003 通信地址 青岚县书院街道3号");
         assert_eq!(table["联系电话"], "（0999）6180003");
         assert_eq!(table["办公地址"], "青岚县书院街道3号");
+        let told = read("依申请公开由青岚县人民政府办公室受理，申请由本机关承办处室办理。");
+        assert_eq!(told["机构名称"], "青岚县人民政府办公室");
     }
 
     #[test]
     fn labels_without_values_say_nothing() {
-        let contact = read("申请人应当填写联系电话、通信地址、电子邮箱等联系方式。传真：无");
+        let contact = read("申请人应当填写联系电话、通信地址、电子邮箱等联系方式。传真：无。由本机关有关处室办理。");
         assert!(contact.is_empty(), "{contact:?}");
     }
 }

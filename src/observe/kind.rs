@@ -22,12 +22,17 @@ static REPORT: LazyLock<Regex> = LazyLock::new(|| {
 /// True for the title of an annual report on government-information disclosure.
 pub fn is_report_title(title: &str) -> bool {
     let title = normalise(title);
+    (title.contains("年度") || title.contains('年'))
+        && title.contains(|letter: char| letter.is_ascii_digit() || letter == '二')
+        && is_called_report(&title)
+}
+
+/// True also where the title does not say of which year it is: among reports that may be one, elsewhere a column.
+pub(super) fn is_called_report(title: &str) -> bool {
+    let title = normalise(title);
     let other =
         ["网站工作年度报表", "网站年度", "网站工作", "解读", "通知", "指南", "制度", "办法", "公告", "报送", "图解"];
-    REPORT.is_match(&title)
-        && (title.contains("年度") || title.contains('年'))
-        && title.contains(|letter: char| letter.is_ascii_digit() || letter == '二')
-        && !other.iter().any(|word| title.contains(word))
+    REPORT.is_match(&title) && !other.iter().any(|word| title.contains(word))
 }
 
 pub(super) fn decide(source: &Source<'_>, status: u16, facts: &PageFacts, lexicon: &Lexicon) -> PageKind {

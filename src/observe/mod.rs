@@ -141,8 +141,14 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         let end = text.rfind("主办单位").filter(|_| body.is_none()).unwrap_or(text.len());
         facts.contact = contact::read(&text[..end]);
     }
-    let labels = document::attributes(&page, &mut facts);
     facts.kind = kind::decide(&source, input.status, &facts, lexicon);
+    let body = body.or_else(|| (facts.kind == PageKind::Article).then(|| regions::short_body(&page)).flatten());
+    if let Some(short) = body.filter(|_| facts.body.is_empty()) {
+        let words = short.text();
+        facts.body_digest = fingerprint::of(&words);
+        facts.body = text::tidy(&words);
+    }
+    let labels = document::attributes(&page, &mut facts);
     if facts.kind == PageKind::Report {
         let article = body.unwrap_or_else(|| page.body());
         facts.report = Some(Box::new(report::read(&paper::read(article), ReportSource::Page)));

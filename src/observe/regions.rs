@@ -13,6 +13,8 @@ use crate::{
 const LEAST_BODY: usize = 20;
 /// An unnamed block is the article only with this much.
 const LEAST_UNNAMED_BODY: usize = 80;
+/// What an article must have to say where its title and date show that it is one: 未收到意见和建议。
+const LEAST_SHORT_BODY: usize = 8;
 
 /// Links and crumbs of a page, read in one walk.
 pub(super) struct Map {
@@ -269,7 +271,7 @@ pub(super) fn body<'p>(page: &'p Page, adapter: &dyn Adapter) -> Option<Element<
         .body()
         .and_then(|selector| fullest(page, selector))
         .or_else(|| fullest(page, cms::usual_bodies()))
-        .or_else(|| densest(page))
+        .or_else(|| densest(page, LEAST_UNNAMED_BODY, |_| true))
 }
 
 /// Of the elements that match, the one with most text; none if none has enough.
@@ -301,15 +303,28 @@ fn prose_length(element: Element<'_>) -> usize {
     length
 }
 
-/// The element that directly holds most paragraphs of prose.
-fn densest(page: &Page) -> Option<Element<'_>> {
+/// The text of a page that is an article by its title and date: a notice of two lines, in a block with any name.
+pub(super) fn short_body(page: &Page) -> Option<Element<'_>> {
+    densest(page, LEAST_SHORT_BODY, |element| {
+        let mut around = std::iter::once(element).chain(element.ancestors());
+        let is_told = |outer: Element<'_>| {
+            matches!(outer.name(), "nav" | "header" | "footer" | "aside")
+                || outer.handles().find_map(named_region).is_some()
+        };
+        let is_footer = || ["主办单位", "版权所有", "ICP备"].iter().any(|mark| element.text().contains(mark));
+        !around.any(is_told) && !is_footer()
+    })
+}
+
+/// The element that directly holds most paragraphs of prose, more than so many letters.
+fn densest<'p>(page: &'p Page, least: usize, may_be: impl Fn(Element<'p>) -> bool) -> Option<Element<'p>> {
     let mut best: Option<(usize, Element<'_>)> = None;
     for element in page.body().descendants() {
         if !matches!(element.name(), "div" | "td" | "article" | "section" | "font" | "span" | "center" | "ul") {
             continue;
         }
         let length: usize = element.children().filter(|child| child.name() == "p").map(prose_length).sum();
-        if length > best.map_or(LEAST_UNNAMED_BODY, |(most, _)| most) {
+        if length > best.map_or(least, |(most, _)| most) && may_be(element) {
             best = Some((length, element));
         }
     }

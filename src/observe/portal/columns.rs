@@ -419,10 +419,12 @@ fn show_on(night: &Night<'_>, columns: &mut [ColumnFacts]) {
     }
 }
 
-/// Parents by breadcrumbs, else by path; children from parents.
+/// Parents by breadcrumbs, else by path, else by the breadcrumbs of other pages; children from parents.
 fn hang(night: &Night<'_>, columns: &mut [ColumnFacts]) {
     let keys: BTreeSet<String> = columns.iter().map(|column| column.key.clone()).collect();
-    let parents: Vec<Option<String>> = columns.iter().map(|column| parent(night, column, &keys)).collect();
+    let told = told_by_others(night, &keys);
+    let of = |column: &ColumnFacts| parent(night, column, &keys).or_else(|| told.get(&column.key).cloned());
+    let parents: Vec<Option<String>> = columns.iter().map(of).collect();
     let parents = without_circles(columns, parents);
     let mut children: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (column, parent) in columns.iter_mut().zip(parents) {
@@ -434,6 +436,20 @@ fn hang(night: &Night<'_>, columns: &mut [ColumnFacts]) {
     for column in columns.iter_mut() {
         column.children = children.remove(&column.key).unwrap_or_default();
     }
+}
+
+/// What stands before a column in the breadcrumbs of other pages: a list that a script asks for has none of its own.
+fn told_by_others(night: &Night<'_>, keys: &BTreeSet<String>) -> BTreeMap<String, String> {
+    let mut told = BTreeMap::new();
+    for page in night.readable() {
+        let crumbs = page.facts.anchors.iter().filter(|anchor| anchor.region == Region::Crumb);
+        let trail: Vec<String> =
+            crumbs.map(|anchor| column_key(&anchor.url)).filter(|key| keys.contains(key)).collect();
+        for pair in trail.windows(2).filter(|pair| pair[0] != pair[1]) {
+            told.entry(pair[1].clone()).or_insert_with(|| pair[0].clone());
+        }
+    }
+    told
 }
 
 /// Crumbs of careless templates go round in circles; the first column of a circle, by its key, hangs under none.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     model::{ColumnFacts, ColumnRole, ListEntry, Moment, ObservedPage, Report, ReportFacts, ReportSource},
-    observe::kind::is_report_title,
+    observe::kind::{is_called_report, is_report_title},
     text::{normalise, pattern},
 };
 
@@ -33,7 +33,11 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFact
         reports.entry(report.key.clone()).or_insert(report);
     }
     for column in columns {
-        for entry in column.entries.iter().filter(|entry| is_report_title(&entry.title)) {
+        let is_report = |entry: &&ListEntry| {
+            let among_reports = || entry.date.is_some() && is_of_reports(night, column);
+            is_report_title(&entry.title) || (is_called_report(&entry.title) && among_reports())
+        };
+        for entry in column.entries.iter().filter(is_report) {
             if entry.url.is_empty() {
                 let report = without_address(night, column, entry, &places);
                 reports.entry(report.key.clone()).or_insert(report);

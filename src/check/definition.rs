@@ -12,7 +12,7 @@ use super::{
     gazette_sequence::GazetteSequence, guide_contact::GuideContact, home_freshness::HomeFreshness,
     interpretation_copy::InterpretationCopy, interpretation_forms::InterpretationForms,
     interpretation_link::InterpretationLink, message_board::MessageBoard, meta_tags::MetaTags,
-    normative_standing::NormativeStanding, openness_note::OpennessNote, publication_delay::PublicationDelay,
+    normative_standing::NormativeStanding, openness_note::OpennessNote, portal_probes::PortalProbes, publication_delay::PublicationDelay,
     report_content::ReportContent, report_wording::ReportWording, required_column::RequiredColumn,
     site_domain::SiteDomain, site_footer::SiteFooter, site_report::SiteReport, wording::Wording,
 };
@@ -107,6 +107,7 @@ pub enum Kind {
     MetaTags,
     NormativeStanding,
     OpennessNote,
+    PortalProbes,
     SiteDomain,
     SiteFooter,
 }
@@ -179,6 +180,7 @@ impl Definition {
             Kind::InterpretationForms => Self::of::<InterpretationForms, S>(source),
             Kind::NormativeStanding => Self::of::<NormativeStanding, S>(source),
             Kind::OpennessNote => Self::of::<OpennessNote, S>(source),
+            Kind::PortalProbes => Self::of::<PortalProbes, S>(source),
         }
     }
 

@@ -133,11 +133,13 @@ impl Probes {
     fn fault(&self) -> Option<(String, String)> {
         let Probes { per_day, limit_seconds, .. } = self;
         if *per_day != 0 && !(20..=96).contains(per_day) {
-            let message = format!("probes per_day {per_day}: write 20 to 96, or 0 for none (国办秘函〔2019〕19号 asks for 20)");
+            let message =
+                format!("probes per_day {per_day}: write 20 to 96, or 0 for none (国办秘函〔2019〕19号 asks for 20)");
             return Some(("per_day".to_owned(), message));
         }
         if !(15..=60).contains(limit_seconds) {
-            let message = format!("probes limit_seconds {limit_seconds}: write 15 to 60 (国办秘函〔2019〕19号 gives a page 15)");
+            let message =
+                format!("probes limit_seconds {limit_seconds}: write 15 to 60 (国办秘函〔2019〕19号 gives a page 15)");
             return Some(("limit_seconds".to_owned(), message));
         }
         let is_web = |address: &str| url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));

@@ -92,7 +92,9 @@ impl PortalProbes {
         let said = format!("监测{}天，间隔性访问{counted}次", self.days);
         if unopened == u64::from(counted) && week.unopened.iter().all(|probe| may_be_a_wall(probe.cause)) {
             // Never seen open, and nothing ever answered: perhaps it is only us who are kept out.
-            let reason = format!("{said}，没有一次能打开，也没有任何响应：网站不能访问，或者网址有误、检查方的访问被拦截，请人工核实");
+            let reason = format!(
+                "{said}，没有一次能打开，也没有任何响应：网站不能访问，或者网址有误、检查方的访问被拦截，请人工核实"
+            );
             return (Verdict::NeedsReview, reason);
         }
         let tenths = unopened * 1000 / u64::from(counted).max(1);
@@ -160,7 +162,11 @@ fn by_day(probes: &[UnopenedProbe]) -> impl Iterator<Item = &[UnopenedProbe]> {
 
 fn told(probe: &UnopenedProbe) -> String {
     let at = beijing_time(probe.at).strftime("%m-%d %H:%M");
-    if probe.detail.is_empty() { format!("{at}{}", probe.cause) } else { format!("{at}{}（{}）", probe.cause, probe.detail) }
+    if probe.detail.is_empty() {
+        format!("{at}{}", probe.cause)
+    } else {
+        format!("{at}{}（{}）", probe.cause, probe.detail)
+    }
 }
 
 /// Milliseconds as seconds with one digit after the point.

@@ -67,7 +67,9 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
         return Ok(Ending::Done);
     }
     if office.settings.probes.per_day == 0 {
-        return Err(WrongInput("probes are switched off; set per_day under [probes] to 24, or leave it out".into()).into());
+        return Err(
+            WrongInput("probes are switched off; set per_day under [probes] to 24, or leave it out".into()).into()
+        );
     }
     let tools = office.tools().await?;
     let prober = office.prober(&tools);
@@ -91,7 +93,8 @@ pub async fn run(args: Args, global: &Global) -> anyhow::Result<Ending> {
 }
 
 fn probes_table(attempts: &[(&Portal, Attempt)]) -> anyhow::Result<()> {
-    let mut table = terminal::table(["网站", "时间", "结果", "首字节（毫秒）", "打开（毫秒）", "对照网站", "说明", "计入"]);
+    let mut table =
+        terminal::table(["网站", "时间", "结果", "首字节（毫秒）", "打开（毫秒）", "对照网站", "说明", "计入"]);
     for (portal, Attempt { probe, counts }) in attempts {
         let number = |value: Option<u32>| value.map(|value| value.to_string()).unwrap_or_default();
         table.add_row([
@@ -128,8 +131,16 @@ async fn report(log: &Log, portals: &[&Portal], days: usize, format: Format) -> 
             .collect();
         return terminal::say(serde_json::to_string_pretty(&reports)?);
     }
-    let mut table =
-        terminal::table(["网站", "有效访问", "打不开", "占比", "不计入", "中位数（毫秒）", "最慢（毫秒）", "打不开的时间"]);
+    let mut table = terminal::table([
+        "网站",
+        "有效访问",
+        "打不开",
+        "占比",
+        "不计入",
+        "中位数（毫秒）",
+        "最慢（毫秒）",
+        "打不开的时间",
+    ]);
     for (portal, week) in told {
         let number = |value: Option<u32>| value.map(|value| value.to_string()).unwrap_or_default();
         let tenths = (week.unopened.len() as u64 * 1000).checked_div(u64::from(week.counted()));

@@ -199,7 +199,13 @@ pub async fn ask(
     }
     let tick = (services.clock)();
     for portal in &portals {
-        let request = JobRequest { kind: JobKind::Night, portal: portal.id.clone(), tick, as_of: None, asked_by: asked_by.clone() };
+        let request = JobRequest {
+            kind: JobKind::Night,
+            portal: portal.id.clone(),
+            tick,
+            as_of: None,
+            asked_by: asked_by.clone(),
+        };
         (services.request_job)(request).await?;
     }
     let names = match portals.as_slice() {

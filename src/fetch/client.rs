@@ -404,7 +404,10 @@ impl Client {
             (Vec::new(), false)
         } else {
             let limits = body::Limits {
-                bytes: if body::may_be_page(&headers) || body::is_document(url) || matches!(asking, Asking::ForScript(_)) {
+                bytes: if body::may_be_page(&headers)
+                    || body::is_document(url)
+                    || matches!(asking, Asking::ForScript(_))
+                {
                     self.settings.max_bytes
                 } else {
                     SNIFF_BYTES

@@ -230,7 +230,13 @@ pub async fn keep(schedule: &Schedule, portals: &[String], queue: &Queue, last: 
 /// One job a portal; true where all are queued.
 async fn queue_night(portals: &[String], queue: &Queue, tick: Timestamp) -> bool {
     for portal in portals {
-        let request = JobRequest { kind: JobKind::Night, portal: portal.clone(), tick, as_of: None, asked_by: "schedule".to_owned() };
+        let request = JobRequest {
+            kind: JobKind::Night,
+            portal: portal.clone(),
+            tick,
+            as_of: None,
+            asked_by: "schedule".to_owned(),
+        };
         if let Err(error) = queue.push(&request).await {
             tracing::error!("the night of {tick} could not be queued and is tried again: {error:#}");
             return false;

@@ -7,8 +7,8 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Availability, Cause, CmsMatch, Contact, DateSource, Front, History, LetterFacts, ListEntry, Moment, NameSpot, NotMeasurable,
-    PageKind, Particulars, Report, SiteIdentity,
+    Availability, Cause, CmsMatch, Contact, DateSource, Front, History, LetterFacts, ListEntry, Moment, NameSpot,
+    NotMeasurable, PageKind, Particulars, Report, SiteIdentity,
 };
 use crate::text::phrases::WordingFault;
 

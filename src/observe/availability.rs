@@ -110,7 +110,8 @@ mod tests {
     #[test]
     fn the_middle_and_the_longest_time_are_of_those_that_opened() {
         let took = [900, 100, 300, 200];
-        let probes: Vec<Probe> = took.iter().zip(1..).map(|(took, hour)| probe(hour, None, None, Some(*took))).collect();
+        let probes: Vec<Probe> =
+            took.iter().zip(1..).map(|(took, hour)| probe(hour, None, None, Some(*took))).collect();
         let told = week(&probes);
         assert_eq!((told.median_ms, told.slowest_ms, told.slowest_at), (Some(200), Some(900), Some(probes[0].at)));
         let none = week(&[probe(1, Some(Cause::Dns), Some(true), None)]);

@@ -96,16 +96,21 @@ fn stored(until: Timestamp, hours: i64, result: ProbeResult) -> Probe {
 
 const NIGHT: &str = "2022-11-16T02:00:00+08:00";
 
-/// A week of probes, one an hour; the numbered ones, from the newest back, are as told.
-async fn week(site: &Site, failed: &[i64], own_outages: &[i64], hours: i64) {
+/// Probes before a night, one an hour; the numbered ones, from the newest back, are as told.
+async fn week(site: &Site, night: Timestamp, failed: &[i64], own_outages: &[i64], hours: i64) {
     for hour in 0..hours {
         let result = match hour {
             hour if failed.contains(&hour) => ProbeResult::Unopened,
             hour if own_outages.contains(&hour) => ProbeResult::OwnOutage,
             _ => ProbeResult::Opened,
         };
-        assert!(site.tools.log.add_probe(&stored(at(NIGHT), hour, result)).await.unwrap());
+        assert!(site.tools.log.add_probe(&stored(night, hour, result)).await.unwrap());
     }
+}
+
+/// So many months after the first night: far from the probes of any other.
+fn later(months: i64) -> Timestamp {
+    at(NIGHT) + SignedDuration::from_hours(24 * 30 * months)
 }
 
 #[tokio::test]
@@ -154,23 +159,22 @@ async fn our_own_outages_do_not_count() {
     let now = at(NIGHT) - SignedDuration::from_hours(1);
     let probe = scheduled(&prober(&site, Net { portal: gone, control: gone }, now), now).await.unwrap();
     assert_eq!((probe.result(), probe.control), (ProbeResult::OwnOutage, Some(false)));
-    let later = now + SignedDuration::from_hours(1);
-    let lonely = Prober { control: Vec::new(), ..prober(&site, Net { portal: gone, control: gone }, later) };
-    let probe = scheduled(&lonely, later).await.unwrap();
+    let next = now + SignedDuration::from_hours(1);
+    let lonely = Prober { control: Vec::new(), ..prober(&site, Net { portal: gone, control: gone }, next) };
+    let probe = scheduled(&lonely, next).await.unwrap();
     assert_eq!(probe.result(), ProbeResult::Undecided, "nobody can tell whose fault it was");
     // One control host that answers suffices, whatever it says.
     let refusing = Server::start(|_| status(403, "禁止访问")).await;
-    let later = later + SignedDuration::from_hours(1);
-    let mut two = prober(&site, Net { portal: gone, control: gone }, later);
+    let next = next + SignedDuration::from_hours(1);
+    let mut two = prober(&site, Net { portal: gone, control: gone }, next);
     two.fetch.resolve.insert("second.example".to_owned(), refusing.address);
     two.control.push("http://second.example/".to_owned());
-    assert_eq!(scheduled(&two, later).await.unwrap().result(), ProbeResult::Unopened);
+    assert_eq!(scheduled(&two, next).await.unwrap().result(), ProbeResult::Unopened);
     drop(control);
 
     // Eleven failures of a week, of which four were ours: 7 of 164.
-    let site = Site::start(Validation::None).await;
-    week(&site, &[3, 40, 41, 80, 81, 120, 121], &[60, 61, 62, 63], 168).await;
-    let outcomes = site.night(0).await.outcomes;
+    week(&site, later(1), &[3, 40, 41, 80, 81, 120, 121], &[60, 61, 62, 63], 168).await;
+    let outcomes = site.night_at(later(1)).await.outcomes;
     let outcome = of(&outcomes, "portal-often-unreachable");
     assert_eq!(outcome.outcome, Verdict::Passed, "{}", outcome.reason);
     assert!(
@@ -183,22 +187,21 @@ async fn our_own_outages_do_not_count() {
 #[tokio::test]
 async fn the_share_is_exact_and_too_few_probes_say_nothing() {
     let eight: Vec<i64> = (20..24).chain(70..74).collect();
+    let site = Site::start(Validation::None).await;
     // 19号: 超过（含）5%. Eight of 160 are exactly that; eight of 161 are less.
-    for (own_outages, wanted) in [(8, Verdict::Failed), (7, Verdict::Passed)] {
-        let site = Site::start(Validation::None).await;
+    for (months, own_outages, wanted) in [(1, 8, Verdict::Failed), (2, 7, Verdict::Passed)] {
         let ours: Vec<i64> = (0..own_outages).map(|number| number * 21 + 5).collect();
-        week(&site, &eight, &ours, 168).await;
-        let outcomes = site.night(0).await.outcomes;
+        week(&site, later(months), &eight, &ours, 168).await;
+        let outcomes = site.night_at(later(months)).await.outcomes;
         let outcome = of(&outcomes, "portal-often-unreachable");
         assert_eq!(outcome.outcome, wanted, "{}", outcome.reason);
     }
     // Six days are no week, and a day of our own outage is no day of watching.
     let outage: Vec<i64> = (48..53).collect();
-    let few = [(144, &[][..], Cause::TooFewProbes), (168, &outage[..], Cause::OurOutage)];
-    for (hours, own_outages, cause) in few {
-        let site = Site::start(Validation::None).await;
-        week(&site, &eight, own_outages, hours).await;
-        let outcomes = site.night(0).await.outcomes;
+    let few = [(3, 144, &[][..], Cause::TooFewProbes), (4, 168, &outage[..], Cause::OurOutage)];
+    for (months, hours, own_outages, cause) in few {
+        week(&site, later(months), &eight, own_outages, hours).await;
+        let outcomes = site.night_at(later(months)).await.outcomes;
         for check in ["portal-often-unreachable", "home-page-slow"] {
             assert_eq!(of(&outcomes, check).outcome, Verdict::NotMeasurable(cause), "{check}");
         }
@@ -208,7 +211,7 @@ async fn the_share_is_exact_and_too_few_probes_say_nothing() {
 #[tokio::test]
 async fn a_portal_that_never_answered_is_put_before_a_person() {
     let site = Site::start(Validation::None).await;
-    week(&site, &(0..168).collect::<Vec<_>>(), &[], 168).await;
+    week(&site, at(NIGHT), &(0..168).collect::<Vec<_>>(), &[], 168).await;
     let outcomes = site.night(0).await.outcomes;
     let outcome = of(&outcomes, "portal-often-unreachable");
     assert_eq!(outcome.outcome, Verdict::NeedsReview, "{}", outcome.reason);
@@ -368,7 +371,7 @@ async fn a_probe_does_not_wait_behind_a_long_night() {
 #[tokio::test]
 async fn old_probes_are_removed_and_their_load_is_told() {
     let site = Site::start(Validation::None).await;
-    week(&site, &[], &[], 200).await;
+    week(&site, at(NIGHT), &[], &[], 200).await;
     let log = &site.tools.log;
     let day = SignedDuration::from_hours(24);
     let load = log.probe_load(&portal().id, at(NIGHT) - day, at(NIGHT)).await.unwrap();
@@ -377,4 +380,45 @@ async fn old_probes_are_removed_and_their_load_is_told() {
     let left = log.probes(&portal().id, Timestamp::MIN, at(NIGHT), i64::MAX).await.unwrap();
     assert_eq!(left.len(), 48);
     assert_eq!(left.last().unwrap(), &stored(at(NIGHT), 0, ProbeResult::Opened), "as it was written");
+}
+
+#[test]
+fn the_command_probes_once_a_slot_and_reports() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(somewhere());
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("mingcha.toml");
+    let (up, gone) = (server.address, runtime.block_on(nowhere()));
+    let portal = |id: &str, address: SocketAddr| {
+        format!(
+            "[[portal]]\nid = '{id}'\nname = '{id}'\nurl = 'http://{address}/'\nallow_private = true\n\
+             units = [{{ name = '{id}', kind = 'department' }}]\n"
+        )
+    };
+    let text = format!(
+        "contact = 'office'\nrulebook = 'yuncheng-2022-b1'\n[probes]\ncontrol = ['http://{up}/control']\n{}{}",
+        portal("up", up),
+        portal("down", gone)
+    );
+    std::fs::write(&config, text).unwrap();
+    let told = |arguments: &[&str]| -> serde_json::Value {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_mingcha"))
+            .args(["probe", "--format", "json", "--config"])
+            .arg(&config)
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let probes = told(&[]);
+    let of = |probe: &serde_json::Value| (probe["result"].clone(), probe["control"].clone(), probe["counts"].clone());
+    assert_eq!(of(&probes[0]), ("opened".into(), serde_json::Value::Null, true.into()));
+    assert_eq!(of(&probes[1]), ("unopened".into(), true.into(), true.into()));
+    assert_eq!(probes[1]["cause"], "refused");
+    assert_eq!(told(&["--portal", "up"])[0]["counts"], false, "its slot has a probe, or one was made a moment ago");
+    let report = told(&["--report", "--days", "2"]);
+    assert_eq!(report[0]["counted"], 1);
+    assert_eq!(report[1]["unopened"][0]["cause"], "refused");
+    assert_eq!(report[1]["per_day"], serde_json::json!([0, 1]));
 }

@@ -245,7 +245,7 @@ async fn a_probe_is_one_honest_request() {
 
 #[tokio::test]
 async fn what_takes_longer_than_the_limit_did_not_open() {
-    let limit = Duration::from_millis(400);
+    type Answer = fn(&str) -> Script;
     let trickle = |_: &str| {
         let head = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4000\r\n\r\n".to_owned();
         let mut script = vec![Step::Send(head.into_bytes())];
@@ -258,8 +258,9 @@ async fn what_takes_longer_than_the_limit_did_not_open() {
         [vec![Step::Wait(Duration::from_millis(250))], then].concat()
     };
     let silent = |_: &str| vec![Step::Wait(Duration::from_secs(5)), Step::Close];
-    let scripts: [(fn(&str) -> Script, Cause); 3] =
+    let scripts: [(Answer, Cause); 3] =
         [(silent, Cause::Timeout), (trickle, Cause::BodyTimeout), (in_two_steps, Cause::Timeout)];
+    let limit = Duration::from_millis(400);
     let (site, control) = (Site::start(Validation::None).await, somewhere().await);
     for (hour, (script, cause)) in (0..).zip(scripts) {
         let server = Server::start(move |seen| script(&seen.path)).await;

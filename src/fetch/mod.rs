@@ -45,6 +45,9 @@ pub use stopwatch::Took;
 pub use throttle::Politeness;
 pub use validators::Validators;
 
+/// As much of a page is read where only the question is whether it opens.
+const MOST_OF_ONE_ATTEMPT: u64 = 2 * 1024 * 1024;
+
 /// How a client behaves. One client serves one visit to one portal: its ledger is that visit's load statement.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -141,6 +144,7 @@ impl Settings {
             head_timeout: limit,
             idle_timeout: limit,
             total_timeout: limit,
+            max_bytes: self.max_bytes.min(MOST_OF_ONE_ATTEMPT),
             attempts: 1,
             obey_robots: false,
             window: None,

@@ -146,7 +146,7 @@ fn the_ground_truth_speaks_of_what_is_there() {
                 check if check.starts_with("dual-publicity-") => "publicity-row",
                 check if check.starts_with("interpretation-") || check.starts_with("policy-") => "document",
                 "publication-over-20-working-days" => "document",
-                "home-page-stale" => "home",
+                "home-page-stale" | "portal-often-unreachable" => "home",
                 "domain-not-official" => "domain",
                 "internal-link-dead" | "attachment-dead" => "links",
                 "meta-tag-missing" => "meta",

@@ -37,6 +37,8 @@ pub struct Settings {
     #[serde(default)]
     pub crawl: Crawl,
     #[serde(default)]
+    pub probes: Probes,
+    #[serde(default)]
     pub browser: Browser,
     #[serde(default)]
     pub evidence: Evidence,
@@ -97,6 +99,52 @@ pub struct Crawl {
 impl Default for Crawl {
     fn default() -> Self {
         Self { connections: 1, rate_per_machine: None, window: None, canary: true }
+    }
+}
+
+/// How the availability of portals is watched: their home pages are opened at even intervals, day and night.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Probes {
+    /// Probes of each portal a day; 0: none. The national standard wants more than twenty.
+    pub per_day: u32,
+    /// Addresses that are always there, asked only when a home page does not open: where none of them answers, our own
+    /// network is down and the probe does not count. With none, no failure counts.
+    pub control: Vec<String>,
+    /// So long a home page is waited for; the standard gives it 15 seconds.
+    pub limit_seconds: u64,
+    /// Days for which probes are kept; never less than what the nights of [`Evidence::keep_nights`] need.
+    pub keep_days: u32,
+}
+
+impl Default for Probes {
+    fn default() -> Self {
+        Self {
+            per_day: 24,
+            control: vec!["https://www.gov.cn/".into(), "https://www.baidu.com/".into()],
+            limit_seconds: 15,
+            keep_days: 400,
+        }
+    }
+}
+
+impl Probes {
+    /// What is wrong with them, and the word in the file that says so.
+    fn fault(&self) -> Option<(String, String)> {
+        let Probes { per_day, limit_seconds, .. } = self;
+        if *per_day != 0 && !(20..=96).contains(per_day) {
+            let message =
+                format!("probes per_day {per_day}: write 20 to 96, or 0 for none (国办秘函〔2019〕19号 asks for 20)");
+            return Some(("per_day".to_owned(), message));
+        }
+        if !(15..=60).contains(limit_seconds) {
+            let message =
+                format!("probes limit_seconds {limit_seconds}: write 15 to 60 (国办秘函〔2019〕19号 gives a page 15)");
+            return Some(("limit_seconds".to_owned(), message));
+        }
+        let is_web = |address: &str| url::Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+        let bad = self.control.iter().find(|address| !is_web(address))?;
+        Some((bad.clone(), format!("probes control {bad:?} is no http(s) address")))
     }
 }
 
@@ -222,6 +270,9 @@ fn parse(text: &str, path: &Path) -> Result<Settings, ConfigError> {
             return fault(store, format!("evidence store {store:?}: give a folder, or s3://bucket/prefix"));
         }
     }
+    if let Some((needle, message)) = settings.probes.fault() {
+        return fault(&needle, message);
+    }
     for (number, portal) in settings.portals.iter().enumerate() {
         let well_formed =
             !portal.id.is_empty() && portal.id.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '-');
@@ -302,6 +353,23 @@ mod tests {
         assert_eq!(parse(GOOD, Path::new("mingcha.toml")).unwrap().browser, Browser::default());
         let fault = fault_of(&with("max_page = 7"));
         assert!(fault.starts_with("mingcha.toml:5:1: "), "{fault}");
+    }
+
+    #[test]
+    fn probes_keep_to_the_standard() {
+        let with = |lines: &str| GOOD.replace("[[portal]]", &format!("[probes]\n{lines}\n[[portal]]"));
+        let settings = parse(&with("control = [\"http://10.0.0.1/\"]"), Path::new("mingcha.toml")).unwrap();
+        assert_eq!((settings.probes.per_day, settings.probes.limit_seconds), (24, 15));
+        assert_eq!(parse(&with("per_day = 0"), Path::new("mingcha.toml")).unwrap().probes.per_day, 0);
+        for (lines, place, word) in [
+            ("per_day = 19", "5:1", "per_day 19"),
+            ("per_day = 97", "5:1", "per_day 97"),
+            ("limit_seconds = 14", "5:1", "limit_seconds 14"),
+            ("control = [\"www.gov.cn\"]", "5:13", "control \"www.gov.cn\" is no http(s) address"),
+        ] {
+            let fault = fault_of(&with(lines));
+            assert!(fault.starts_with(&format!("mingcha.toml:{place}: probes {word}")), "{fault}");
+        }
     }
 
     #[test]

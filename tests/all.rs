@@ -6,6 +6,7 @@ mod address_guard;
 mod architecture;
 mod attestations;
 mod audit;
+mod availability;
 mod broken_rulebooks;
 mod browser;
 mod bulletin;

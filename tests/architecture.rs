@@ -54,6 +54,7 @@ const OWNED_LIBRARIES: &[(&str, &[&str])] = &[
     ("serde_saphyr", &["catalog"]),
     ("schemars", &["catalog", "model"]),
     ("apalis", &["jobs"]),
+    ("apalis_core", &["jobs"]),
     ("apalis_sqlite", &["jobs"]),
     ("cron", &["jobs"]),
     ("axum", &["console", "demo"]),

@@ -148,7 +148,7 @@ fn the_ground_truth_speaks_of_what_is_there() {
                 "publication-over-20-working-days" | "consultation-result-missing" => "document",
                 "expired-document-listed-as-valid" | "void-document-listed-as-valid" => "document",
                 "gazette-issues-not-in-sequence" => "gazette",
-                "home-page-stale" => "home",
+                "home-page-stale" | "portal-often-unreachable" => "home",
                 "domain-not-official" => "domain",
                 "internal-link-dead" | "attachment-dead" => "links",
                 "meta-tag-missing" => "meta",

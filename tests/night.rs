@@ -19,7 +19,7 @@ use mingcha::{
         queue::{Queue, Workers},
         worker::portal_nights,
     },
-    model::{Decision, FindingState, JobRequest, Portal, RunState, Verdict},
+    model::{Decision, FindingState, JobKind, JobRequest, Portal, RunState, Verdict},
     store::{FindingFilter, Log},
 };
 
@@ -199,6 +199,7 @@ async fn a_job_does_its_night_once() {
     let office = Office::new().await;
     let queue = Queue::open(&office.folder.path().join("queue.db")).await.unwrap();
     let request = JobRequest {
+        kind: JobKind::Night,
         portal: office.portal.id.clone(),
         tick: office.as_of,
         as_of: Some(office.as_of),

@@ -13,7 +13,7 @@ use futures_util::FutureExt;
 use jiff::Timestamp;
 use mingcha::{
     jobs::queue::{MOST_ATTEMPTS, Queue, Work, Workers},
-    model::JobRequest,
+    model::{JobKind, JobRequest},
 };
 use tokio::sync::{mpsc, oneshot};
 
@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 fn job(portal: &str) -> JobRequest {
     let tick: Timestamp = "2026-06-01T17:30:00Z".parse().unwrap();
-    JobRequest { portal: portal.to_owned(), tick, as_of: None, asked_by: "schedule".into() }
+    JobRequest { kind: JobKind::Night, portal: portal.to_owned(), tick, as_of: None, asked_by: "schedule".into() }
 }
 
 async fn next(jobs: &mut mpsc::UnboundedReceiver<String>) -> String {

@@ -26,6 +26,9 @@ async fn night_of(fixture: &FixturePortal) -> NightReport {
         fetch: fetch::Settings { resolve: server.resolve(), clock: Some(as_of), ..fetch::Settings::default() },
         canary: None,
     };
+    for probe in fixture.probes().unwrap() {
+        tools.log.add_probe(&probe).await.unwrap();
+    }
     let order = Order { portal: &fixture.sheet.portal, as_of: Some(as_of), job: None };
     let report = run_portal_night(&tools, order, &|_| {}).await.unwrap().unwrap();
     server.stop().await.unwrap();

@@ -18,6 +18,8 @@ fn settings(folder: &Path, password_hash: &str) -> PathBuf {
 contact = "office@heyuan.example"
 rulebook = "yuncheng-2022-b1"
 schedule = "0 3 29 2 *"
+[probes]
+per_day = 0
 [console]
 listen = "127.0.0.1:0"
 {password_hash}

@@ -12,9 +12,10 @@ use super::{
     gazette_sequence::GazetteSequence, guide_contact::GuideContact, home_freshness::HomeFreshness,
     interpretation_copy::InterpretationCopy, interpretation_forms::InterpretationForms,
     interpretation_link::InterpretationLink, message_board::MessageBoard, meta_tags::MetaTags,
-    normative_standing::NormativeStanding, openness_note::OpennessNote, publication_delay::PublicationDelay,
-    report_content::ReportContent, report_wording::ReportWording, required_column::RequiredColumn,
-    site_domain::SiteDomain, site_footer::SiteFooter, site_report::SiteReport, wording::Wording,
+    normative_standing::NormativeStanding, openness_note::OpennessNote, portal_probes::PortalProbes,
+    publication_delay::PublicationDelay, report_content::ReportContent, report_wording::ReportWording,
+    required_column::RequiredColumn, site_domain::SiteDomain, site_footer::SiteFooter, site_report::SiteReport,
+    wording::Wording,
 };
 use crate::model::{Outcome, UnitKind};
 
@@ -107,6 +108,7 @@ pub enum Kind {
     MetaTags,
     NormativeStanding,
     OpennessNote,
+    PortalProbes,
     SiteDomain,
     SiteFooter,
 }
@@ -179,6 +181,7 @@ impl Definition {
             Kind::InterpretationForms => Self::of::<InterpretationForms, S>(source),
             Kind::NormativeStanding => Self::of::<NormativeStanding, S>(source),
             Kind::OpennessNote => Self::of::<OpennessNote, S>(source),
+            Kind::PortalProbes => Self::of::<PortalProbes, S>(source),
         }
     }
 

@@ -28,6 +28,7 @@ mod meta_tags;
 mod normative_standing;
 mod openness_note;
 mod pairing;
+mod portal_probes;
 mod proof;
 mod publication_delay;
 mod publicity_rows;

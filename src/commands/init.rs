@@ -132,6 +132,12 @@ fn configuration(plan: &Plan<'_>, args: &Args, password_hash: &str, today: Date)
         line(&format!("checks = {}", quoted(&folder.display().to_string())));
     }
     line("");
+    line("[probes]");
+    line("# 首页可用性监测：每天等间隔打开各网站首页的次数（国办秘函〔2019〕19号：20次以上），0 为不监测");
+    line("per_day = 24");
+    line("# 对照网站：首页打不开时，这些网站也都打不开，即为本单位断网，不计入；请换成本单位网络平时都能打开的");
+    line("control = [\"https://www.gov.cn/\", \"https://www.baidu.com/\"]");
+    line("");
     line("[console]");
     line("listen = \"127.0.0.1:8080\"");
     line("administrator = \"admin\"");

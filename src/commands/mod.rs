@@ -15,6 +15,7 @@ mod log;
 mod migrate;
 mod office;
 mod password;
+mod probe;
 mod rulebook;
 mod score;
 mod serve;
@@ -66,6 +67,7 @@ enum Command {
     Log(log::Args),
     Migrate(migrate::Args),
     Password(password::Args),
+    Probe(probe::Args),
     Serve(serve::Args),
     Rulebook(rulebook::Args),
     Score(score::Args),
@@ -122,6 +124,7 @@ async fn dispatch(arguments: Arguments) -> anyhow::Result<Ending> {
         Command::Log(args) => log::run(args, global).await,
         Command::Migrate(args) => migrate::run(args, global).await,
         Command::Password(args) => password::run(args, global).await,
+        Command::Probe(args) => probe::run(args, global).await,
         Command::Serve(args) => serve::run(args, global).await,
         Command::Rulebook(args) => rulebook::run(args, global).await,
         Command::Score(args) => score::run(args, global).await,

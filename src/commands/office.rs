@@ -10,6 +10,7 @@ use std::{
 };
 
 use anyhow::Context;
+use jiff::SignedDuration;
 
 use super::{Global, WrongInput};
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     demo::{Server, canary},
     evidence::{Archive, Bucket, Depot, Place},
     fetch,
-    jobs::{night::Tools, queue::Queue, thinning::Rule},
+    jobs::{night::Tools, probe::Prober, probe_slots::Slots, queue::Queue, thinning::Rule},
     model::Portal,
     store::{Log, LogError},
 };
@@ -85,6 +86,25 @@ impl Office {
     pub fn evidence_rule(&self) -> Rule {
         let Evidence { keep_nights: nights, keep_finding_days: finding_days, .. } = self.settings.evidence;
         Rule { nights, finding_days }
+    }
+
+    /// How long probes are kept: for as long at least as nights can be judged again, and a week before those.
+    pub fn keep_probes(&self) -> SignedDuration {
+        let days = self.settings.probes.keep_days.max(self.settings.evidence.keep_nights.saturating_add(8));
+        SignedDuration::from_hours(24 * i64::from(days))
+    }
+
+    /// What probes home pages, beside the nights of `tools` and as politely.
+    pub fn prober(&self, tools: &Tools) -> Prober {
+        let probes = &self.settings.probes;
+        Prober {
+            log: tools.log.clone(),
+            catalog: Arc::clone(&tools.catalog),
+            fetch: tools.fetch.clone(),
+            slots: Slots::new(probes.per_day),
+            limit: Duration::from_secs(probes.limit_seconds),
+            control: probes.control.clone(),
+        }
     }
 
     /// The rules, from the folder the settings name or built in, with the office's overlay and readings.

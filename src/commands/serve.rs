@@ -17,6 +17,7 @@ use crate::{
     jobs::{
         bulletin_draft::{self, House},
         night::Tools,
+        probe_slots,
         queue::{Queue, Workers},
         schedule::{self, Schedule},
         thinning, worker,
@@ -46,7 +47,11 @@ pub async fn run(_: Args, global: &Global) -> anyhow::Result<Ending> {
         .with_context(|| format!("cannot listen on {listen}; change `listen` under [console], or end what holds it"))?;
 
     let console = console::app(services(settings, &tools, &queue, password_hash));
-    let work = worker::portal_nights(tools.clone(), settings.portals.clone());
+    let prober = office.prober(&tools);
+    let slots = prober.slots;
+    let nights = worker::portal_nights(tools.clone(), settings.portals.clone());
+    let work = worker::with_probes(nights, prober, settings.portals.clone());
+    let probed = if settings.probes.per_day == 0 { &[][..] } else { &portals[..] };
     let last = tools.log.latest_runs().await?.iter().map(|run| run.started).max();
     let address = listener.local_addr().context("the console has no address")?;
     terminal::say(format_args!(
@@ -64,6 +69,7 @@ pub async fn run(_: Args, global: &Global) -> anyhow::Result<Ending> {
         tokio::select! {
             signal = asked_to_end() => tracing::info!("ending on {}: visits under way are finished or given back", signal?),
             () = schedule::keep(&schedule, &portals, &queue, last) => {}
+            () = probe_slots::keep(slots, probed, &queue, &tools.log, office.keep_probes()) => {}
             () = thinning::keep(&tools.log, &tools.archive, office.evidence_rule()) => {}
         }
         tell.send_replace(true);

@@ -21,7 +21,7 @@ use super::{
     login::Administrator,
 };
 use crate::{
-    model::{JobRequest, Load, NotMeasurable, Portal, Run, RunState, beijing_date, beijing_time},
+    model::{JobKind, JobRequest, Load, NotMeasurable, Portal, Run, RunState, beijing_date, beijing_time},
     store::NightNumbers,
 };
 
@@ -199,7 +199,13 @@ pub async fn ask(
     }
     let tick = (services.clock)();
     for portal in &portals {
-        let request = JobRequest { portal: portal.id.clone(), tick, as_of: None, asked_by: asked_by.clone() };
+        let request = JobRequest {
+            kind: JobKind::Night,
+            portal: portal.id.clone(),
+            tick,
+            as_of: None,
+            asked_by: asked_by.clone(),
+        };
         (services.request_job)(request).await?;
     }
     let names = match portals.as_slice() {

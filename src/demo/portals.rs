@@ -3,12 +3,12 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-use jiff::{Timestamp, civil::DateTime};
+use jiff::{SignedDuration, Timestamp, civil::DateTime};
 use serde::Deserialize;
 
 use crate::{
     catalog::yaml,
-    model::{Portal, beijing_zone},
+    model::{Cause, Portal, Probe, beijing_zone},
 };
 
 /// The portals compiled in: `<story>/portal.yaml` and `<story>/site/…`.
@@ -44,6 +44,9 @@ pub struct Sheet {
     /// path that carries at least these parameters; the rule with most parameters wins.
     #[serde(default)]
     pub paths: BTreeMap<String, Answer>,
+    /// How its home page was probed before that night; none: not at all.
+    #[serde(default)]
+    pub probes: Option<SeededProbes>,
     /// The faults that checks must raise here: all of them and no other.
     #[serde(default)]
     pub seeded: Vec<SeededFault>,
@@ -56,6 +59,49 @@ pub struct Sheet {
     /// What looks like a fault and is none, for readers.
     #[serde(default)]
     pub near_misses: Vec<String>,
+}
+
+/// Probes of the home page that were made before the night: one an hour, the newest half an hour before it, all of them
+/// opened unless they are named. They are numbered from the newest, 1, back.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeededProbes {
+    pub hours: u32,
+    /// Milliseconds until the page was there.
+    pub whole_ms: u32,
+    /// Those that did not open, by cause, while a control host answered.
+    #[serde(default)]
+    pub unopened: BTreeMap<Cause, Vec<u32>>,
+    /// Those that did not open while no control host answered.
+    #[serde(default)]
+    pub own_outages: Vec<u32>,
+}
+
+impl SeededProbes {
+    fn of(&self, portal: &Portal, as_of: Timestamp) -> impl Iterator<Item = Probe> {
+        (1..=self.hours).rev().map(move |number| {
+            let before = SignedDuration::from_mins(60 * i64::from(number) - 30);
+            let at = as_of.saturating_sub(before).unwrap_or(as_of);
+            let failed = self.unopened.iter().find(|(_, numbers)| numbers.contains(&number)).map(|(cause, _)| *cause);
+            let ours = self.own_outages.contains(&number);
+            let cause = if ours { Some(Cause::ConnectTimeout) } else { failed };
+            let opened = |value: u32| cause.is_none().then_some(value);
+            Probe {
+                portal: portal.id.clone(),
+                slot: at,
+                at,
+                url: portal.url.clone(),
+                cause,
+                detail: String::new(),
+                status: cause.is_none().then_some(200),
+                first_byte_ms: opened(self.whole_ms / 2),
+                whole_ms: opened(self.whole_ms),
+                control: cause.map(|_| !ours),
+                requests: 1,
+                bytes: 0,
+            }
+        })
+    }
 }
 
 /// What holds for every answer of the site.
@@ -114,6 +160,13 @@ impl FixturePortal {
     /// The pretended moment of the visit.
     pub fn as_of(&self) -> Result<Timestamp, jiff::Error> {
         Ok(self.sheet.as_of.to_zoned(beijing_zone())?.timestamp())
+    }
+
+    /// The probes that were made before the visit, oldest first.
+    pub fn probes(&self) -> Result<Vec<Probe>, jiff::Error> {
+        let as_of = self.as_of()?;
+        let (portal, seeded) = (&self.sheet.portal, self.sheet.probes.iter());
+        Ok(seeded.flat_map(|probes| probes.of(portal, as_of)).collect())
     }
 
     /// The file that a plain request for `path` (with its leading slash) gets.

@@ -86,6 +86,9 @@ pub async fn tell(
             canary: None,
         };
         as_of = fixture.as_of()?;
+        for probe in fixture.probes()? {
+            log.add_probe(&probe).await?;
+        }
         // A fault of absence is raised when a second night sees it: the evening before is the first.
         let eve = as_of - jiff::SignedDuration::from_hours(24);
         let first = Order { portal, as_of: Some(eve), job: None };

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
+use url::Url;
 
 use super::{failure::Failure, ledger::Ledger};
 use crate::model::Cause;
@@ -39,5 +40,25 @@ pub(super) async fn read(
             return Ok((body, true));
         }
         body.extend_from_slice(&chunk);
+    }
+}
+
+/// A file of a kind that is read for what it says, whatever type it is sent as; asked for by its name only.
+pub(super) fn is_read_whole(url: &Url) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    path == "/robots.txt" || [".pdf", ".docx", ".xlsx"].iter().any(|ending| path.ends_with(ending))
+}
+
+pub(super) fn may_be_page(headers: &[(String, String)]) -> bool {
+    match headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+        Some((_, kind)) => {
+            let kind = kind.to_ascii_lowercase();
+            kind.starts_with("text/")
+                || kind.contains("html")
+                || kind.contains("xml")
+                || kind.contains("json")
+                || kind.contains("gzip")
+        }
+        None => true,
     }
 }

@@ -29,6 +29,7 @@ use super::{
     old_tls::{self, OldTls},
     redirect, retry,
     robots::{self, HostRules, RobotsAccess, RobotsRecord},
+    stopwatch::Took,
     throttle::{Manners, Throttle, Turn},
     tlcp,
     validators::{self, Validators},
@@ -95,6 +96,7 @@ pub(super) struct Answer {
     /// What the request said beside what every request says.
     conditions: Vec<(String, String)>,
     old_tls: bool,
+    took: Took,
 }
 
 /// How an address is asked for.
@@ -196,6 +198,15 @@ impl Client {
         patience: Patience,
         since: Option<&Validators>,
     ) -> Result<(Capture, Vec<u8>), NotMeasurable> {
+        self.get_as(url, patience, since).await.map(|(capture, body, _)| (capture, body))
+    }
+
+    pub(super) async fn get_as(
+        &self,
+        url: &str,
+        patience: Patience,
+        since: Option<&Validators>,
+    ) -> Result<(Capture, Vec<u8>, Took), NotMeasurable> {
         let (answer, attempts) = match Url::parse(url) {
             Ok(parsed) => {
                 let asking = since.map_or(Asking::Plainly, Asking::IfChanged);
@@ -204,7 +215,11 @@ impl Client {
             Err(error) => (Err(Failure::new(Cause::BadAddress, format!("不是有效的网址：{error}"))), 0),
         };
         match answer {
-            Ok(answer) => Ok(self.capture(url, answer, attempts)),
+            Ok(answer) => {
+                let took = answer.took;
+                let (capture, body) = self.capture(url, answer, attempts);
+                Ok((capture, body, took))
+            }
             Err(failure) => Err(NotMeasurable {
                 url: url.to_owned(),
                 cause: failure.cause,
@@ -279,7 +294,7 @@ impl Client {
     ) -> Result<Answer, Failure> {
         let mut url = start.clone();
         url.set_fragment(None);
-        let mut hops: Vec<Hop> = Vec::new();
+        let (mut hops, mut spent): (Vec<Hop>, Duration) = Default::default();
         loop {
             self.check(&url)?;
             if obey_robots && let Some(rules) = self.host_rules(&url, patience).await {
@@ -292,9 +307,10 @@ impl Client {
             let circle =
                 next.as_ref().is_some_and(|next| *next == url || hops.iter().any(|hop| hop.url == next.as_str()));
             let Some(next) = next else {
-                answer.hops = hops;
+                (answer.hops, answer.took) = (hops, answer.took.after(spent));
                 return Ok(answer);
             };
+            spent += answer.took.whole;
             hops.push(Hop {
                 url: url.to_string(),
                 status: answer.status,
@@ -379,6 +395,7 @@ impl Client {
             Ok(Err(error)) => error.is_timeout(),
             Err(_) => true,
         });
+        let first_byte = begun.elapsed();
         let mut response = match sent {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(Failure::of_request(&error)),
@@ -398,7 +415,10 @@ impl Client {
             (Vec::new(), false)
         } else {
             let limits = body::Limits {
-                bytes: if may_be_page(&headers) || is_read_whole(url) || matches!(asking, Asking::ForScript(_)) {
+                bytes: if body::may_be_page(&headers)
+                    || body::is_read_whole(url)
+                    || matches!(asking, Asking::ForScript(_))
+                {
                     self.settings.max_bytes
                 } else {
                     SNIFF_BYTES
@@ -408,9 +428,10 @@ impl Client {
             };
             body::read(&mut response, &limits, &self.ledger).await?
         };
+        let took = Took { first_byte, whole: begun.elapsed() };
         let next = next.or_else(|| redirect::signpost(url, status, &body));
         let (url, hops, old_tls) = (url.clone(), Vec::new(), false);
-        let answer = Answer { url, hops, status, headers, body, truncated, at, pause, conditions, old_tls };
+        let answer = Answer { url, hops, status, headers, body, truncated, at, pause, conditions, old_tls, took };
         Ok((answer, next))
     }
 
@@ -569,26 +590,6 @@ fn plain(headers: &HeaderMap) -> Vec<(String, String)> {
 
 fn at_least_one(rate: u32) -> NonZeroU32 {
     NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN)
-}
-
-/// A file of a kind that is read for what it says, whatever type it is sent as; asked for by its name only.
-fn is_read_whole(url: &Url) -> bool {
-    let path = url.path().to_ascii_lowercase();
-    path == "/robots.txt" || [".pdf", ".docx", ".xlsx"].iter().any(|ending| path.ends_with(ending))
-}
-
-fn may_be_page(headers: &[(String, String)]) -> bool {
-    match headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
-        Some((_, kind)) => {
-            let kind = kind.to_ascii_lowercase();
-            kind.starts_with("text/")
-                || kind.contains("html")
-                || kind.contains("xml")
-                || kind.contains("json")
-                || kind.contains("gzip")
-        }
-        None => true,
-    }
 }
 
 fn way(hops: &[Hop]) -> String {

@@ -4,7 +4,7 @@
 //! The way of a request, one file a step: [`robots`] may it be asked, [`throttle`] when, [`names`] and [`address_guard`] where
 //! to, [`redirect`] and on to where, [`body`] how much of it, [`failure`] what went wrong, [`retry`] and again when.
 //! [`old_tls`] gets through to servers of old; [`tlcp`] tells those that speak only 国密; [`validators`] ask for what may not have changed; [`ledger`] counts what the
-//! portal had to bear. [`browser`] runs the scripts of pages that show nothing without them; what they ask for goes the
+//! portal had to bear; [`stopwatch`], how long it took. [`browser`] runs the scripts of pages that show nothing without them; what they ask for goes the
 //! same way.
 
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
@@ -30,6 +30,7 @@ mod redirect;
 mod rendering;
 mod retry;
 mod robots;
+mod stopwatch;
 mod throttle;
 mod tlcp;
 mod validators;
@@ -40,8 +41,12 @@ pub use failure::{cause_of_answer, is_transient};
 pub use gzip_file::unpacked;
 pub use names::Names;
 pub use robots::{RobotsAccess, RobotsRecord};
+pub use stopwatch::Took;
 pub use throttle::Politeness;
 pub use validators::Validators;
+
+/// As much of a page is read where only the question is whether it opens.
+const MOST_OF_ONE_ATTEMPT: u64 = 2 * 1024 * 1024;
 
 /// How a client behaves. One client serves one visit to one portal: its ledger is that visit's load statement.
 #[derive(Clone, Debug)]
@@ -131,6 +136,23 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// These settings for one attempt to open a page within `limit`: a single request at any hour, as a person makes it,
+    /// never repeated. robots.txt, which is for those who follow links, would be a second one.
+    pub fn for_one_attempt(self, limit: Duration) -> Self {
+        Self {
+            connect_timeout: limit,
+            head_timeout: limit,
+            idle_timeout: limit,
+            total_timeout: limit,
+            max_bytes: self.max_bytes.min(MOST_OF_ONE_ATTEMPT),
+            attempts: 1,
+            obey_robots: false,
+            window: None,
+            browser: None,
+            ..self
+        }
+    }
+
     /// These settings with what the portal's own configuration says: its rate, its hours and whether it may be private.
     pub fn for_portal(mut self, portal: &Portal) -> Self {
         self.rate_per_host = portal.rate;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 
 use super::{
-    first_seen::tell_again,
+    availability, first_seen,
     fold::{Origin, fold},
     night::{judge_facts, observe_visit, standing_caution},
 };
@@ -52,7 +52,8 @@ pub async fn judge_again(log: &Log, archive: &Archive, catalog: &Catalog, run: &
     let visited = read_again(&stored, archive, catalog)?;
     let portal = stored.portal.on(beijing_date(stored.run.as_of));
     let mut facts = observe_visit(catalog, &portal, &visited);
-    tell_again(log, &mut facts, &stored.run).await?;
+    first_seen::tell_again(log, &mut facts, &stored.run).await?;
+    availability::tell_again(log, &mut facts, &stored.run).await?;
     let outcomes = judge_facts(catalog, &portal, stored.run.as_of, &facts);
     let latest = log.latest_episodes(&stored.run.portal).await?;
     let origin = Origin { portal: &stored.run.portal, run: &stored.run.id, night: stored.run.night };

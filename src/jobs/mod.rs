@@ -1,6 +1,7 @@
 //! One file a background job; joins the steps of a night. The only owner of the queue.
 
 pub mod audit;
+mod availability;
 pub mod bulletin;
 pub mod bulletin_draft;
 mod bulletin_problems;
@@ -14,6 +15,8 @@ pub mod judge;
 pub mod night;
 mod pictures;
 pub mod portal_owner;
+pub mod probe;
+pub mod probe_slots;
 pub mod queue;
 pub mod schedule;
 pub mod shelving;

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use jiff::{Timestamp, ToSpan};
 
 use super::{
+    availability,
     canary::Canary,
     caution::{Caution, below_the_floor, mass_flips},
     first_seen::Past,
@@ -121,6 +122,8 @@ pub async fn run_portal_night(
     let mut facts = observe_visit(&tools.catalog, portal, &visited);
     let newest = past.newest();
     let noted = past.tell(&mut facts, &run);
+    let newest_probe = tools.log.newest_probe().await?;
+    availability::tell(&tools.log, &mut facts, &run, newest_probe).await?;
     let outcomes = judge_facts(&tools.catalog, portal, run.as_of, &facts);
     visited.other_captures.extend(pictures::of_faults(&client, &archive, &visited.pages, &outcomes).await);
 
@@ -134,7 +137,7 @@ pub async fn run_portal_night(
     // With what the scripts of pictured pages asked for.
     run.load = client.load();
     let caution = caution(tools, &run).await?;
-    let changes = write(&tools.log, &run, &visited, (newest, &noted), &outcomes, caution).await?;
+    let changes = write(&tools.log, &run, &visited, (newest, &noted, newest_probe), &outcomes, caution).await?;
     progress(Stage::Written { changes: changes.len() });
     shelving::after_night(&tools.log, &tools.archive, &run.id).await;
     Ok(Some(NightReport { run, facts, outcomes, changes }))
@@ -243,7 +246,7 @@ async fn write(
     log: &Log,
     run: &Run,
     visited: &Visited,
-    (newest, noted): (i64, &observe::Noted),
+    (newest, noted, newest_probe): (i64, &observe::Noted, i64),
     outcomes: &[Outcome],
     mut caution: Caution,
 ) -> anyhow::Result<Vec<Change>> {
@@ -256,6 +259,7 @@ async fn write(
         night.distrust(run, why).await?;
     }
     night.documents_seen(run, newest, &noted.sightings, &noted.readings).await?;
+    night.probes_known(run, newest_probe).await?;
     night.outcomes(run, outcomes).await?;
     let (flips, portals) = night.flips(run).await?;
     for flip in mass_flips(flips, portals) {

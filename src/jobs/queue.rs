@@ -1,4 +1,4 @@
-//! The queue of portals' nights: kept in a SQLite file of its own, taken by workers of any process on it.
+//! The queue of portals' nights and probes: kept in a SQLite file of its own, taken by workers of any process on it.
 //!
 //! What the queue library leaves open is closed here: a panic would leave its job running for good, so it becomes
 //! an error; a job that kills its process is given out again for ever, so its attempts are counted here; a job is
@@ -21,14 +21,19 @@ use apalis::prelude::{
     AbortError, Attempt, BackendExt, BoxDynError, Data, Monitor, ParallelizeExt, TaskBuilder, TaskSink, WorkerBuilder,
     WorkerBuilderExt,
 };
+use apalis_core::backend::Vacuum;
 use apalis_sqlite::{Config, SqliteConnectOptions, SqlitePool, SqlitePoolOptions, SqliteStorage};
 use futures_util::{FutureExt, future::BoxFuture};
 use jiff::Timestamp;
 
-use crate::model::JobRequest;
+use crate::model::{JobKind, JobRequest};
 
-/// Name of the queue in its file; part of what is stored.
-const QUEUE: &str = "portal-night";
+/// Names of the lanes in the queue's file; part of what is stored. A probe does not wait behind nights of hours.
+const NIGHTS: &str = "portal-night";
+const PROBES: &str = "portal-probe";
+
+/// Home pages probed at the same time, beside the nights.
+const PROBES_AT_ONCE: usize = 8;
 
 /// How often a job is begun at most, whatever ends it: an error, a panic, or the end of its process.
 pub const MOST_ATTEMPTS: usize = 3;
@@ -39,7 +44,7 @@ pub type Work = Arc<dyn Fn(JobRequest) -> BoxFuture<'static, anyhow::Result<()>>
 /// How workers behave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Workers {
-    /// Portals visited at the same time.
+    /// Portals visited at the same time; probes come on top.
     pub at_once: usize,
     /// A worker shows a sign of life this often; after [`Workers::missed`] missing ones its jobs go to others.
     pub heartbeat: Duration,
@@ -88,8 +93,14 @@ impl Queue {
     /// Adds a job, once for each key: a request with a known key is silently the same job.
     pub async fn push(&self, request: &JobRequest) -> anyhow::Result<()> {
         let task = TaskBuilder::new(request.clone()).idempotency_key(request.key()).max_attempts(MOST_ATTEMPTS).build();
-        let mut storage = self.storage(Workers::default());
+        let mut storage = self.storage(Workers::default(), lane(request.kind));
         storage.push_task(task).await.with_context(|| format!("cannot queue the visit to {:?}", request.portal))
+    }
+
+    /// Removes what is done, of both lanes. The log knows what was done, so that a key which comes again does no harm.
+    pub async fn forget_done(&self) -> anyhow::Result<()> {
+        let removed = self.storage(Workers::default(), PROBES).vacuum().await;
+        removed.context("cannot clear the queue of jobs that are done").map(drop)
     }
 
     /// Works until `stop` resolves, then waits for what is under way. Jobs that cannot be ended in time are
@@ -100,17 +111,21 @@ impl Queue {
         work: Work,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        let queue = self.clone();
-        let monitor = Monitor::new()
-            .register(move |_| {
-                let storage = queue.storage(workers).poll_with_interval(workers.look);
+        let worker = |lane, at_once| {
+            let (queue, work) = (self.clone(), Arc::clone(&work));
+            move |_| {
+                let storage = queue.storage(workers, lane).poll_with_interval(workers.look);
                 WorkerBuilder::new(worker_name())
                     .backend(storage)
                     .data(Arc::clone(&work))
-                    .concurrency(workers.at_once)
+                    .concurrency(at_once)
                     .parallelize(tokio::spawn)
                     .build(handle)
-            })
+            }
+        };
+        let monitor = Monitor::new()
+            .register(worker(NIGHTS, workers.at_once))
+            .register(worker(PROBES, PROBES_AT_ONCE))
             .should_restart(|worker, error| {
                 tracing::warn!("worker {} begins again after: {error}", worker.name());
                 true
@@ -119,13 +134,20 @@ impl Queue {
         monitor.run_with_signal(stop.map(Ok)).await.context("the workers of the queue ended")
     }
 
-    fn storage(&self, workers: Workers) -> SqliteStorage<JobRequest> {
+    fn storage(&self, workers: Workers, lane: &str) -> SqliteStorage<JobRequest> {
         let config = Config::default()
-            .queue(QUEUE)
+            .queue(lane)
             .batch_size(1)
             .heartbeat_interval(workers.heartbeat)
             .missed_heartbeats(workers.missed);
         SqliteStorage::new(&self.pool).with_config(config)
+    }
+}
+
+fn lane(kind: JobKind) -> &'static str {
+    match kind {
+        JobKind::Night => NIGHTS,
+        JobKind::Probe => PROBES,
     }
 }
 

@@ -13,7 +13,7 @@ use jiff::{
 };
 
 use super::queue::Queue;
-use crate::model::{JobRequest, beijing_time, beijing_zone};
+use crate::model::{JobKind, JobRequest, beijing_time, beijing_zone};
 
 /// How far ahead a time is looked for: 29 February on a given weekday comes at least once in 40 years
 /// (across a century that is no leap year).
@@ -230,7 +230,13 @@ pub async fn keep(schedule: &Schedule, portals: &[String], queue: &Queue, last: 
 /// One job a portal; true where all are queued.
 async fn queue_night(portals: &[String], queue: &Queue, tick: Timestamp) -> bool {
     for portal in portals {
-        let request = JobRequest { portal: portal.clone(), tick, as_of: None, asked_by: "schedule".to_owned() };
+        let request = JobRequest {
+            kind: JobKind::Night,
+            portal: portal.clone(),
+            tick,
+            as_of: None,
+            asked_by: "schedule".to_owned(),
+        };
         if let Err(error) = queue.push(&request).await {
             tracing::error!("the night of {tick} could not be queued and is tried again: {error:#}");
             return false;

@@ -1,4 +1,4 @@
-//! What a worker does with a job: finds the portal in the settings and does its night.
+//! What a worker does with a job: finds the portal in the settings and does its night, or probes its home page.
 
 use std::sync::Arc;
 
@@ -6,9 +6,10 @@ use futures_util::FutureExt;
 
 use super::{
     night::{Order, Stage, Tools, run_portal_night},
+    probe::Prober,
     queue::Work,
 };
-use crate::model::{JobRequest, Portal};
+use crate::model::{JobKind, JobRequest, Portal};
 
 /// The work of all jobs, for [`super::queue::Queue::work`].
 pub fn portal_nights(tools: Tools, portals: Vec<Portal>) -> Work {
@@ -17,6 +18,26 @@ pub fn portal_nights(tools: Tools, portals: Vec<Portal>) -> Work {
         let (tools, portals) = (Arc::clone(&tools), Arc::clone(&portals));
         async move { one_night(&tools, &portals, &request).await }.boxed()
     })
+}
+
+/// Probes of home pages, and all other jobs as `nights` does them.
+pub fn with_probes(nights: Work, prober: Prober, portals: Vec<Portal>) -> Work {
+    let (prober, portals) = (Arc::new(prober), Arc::new(portals));
+    Arc::new(move |request| match request.kind {
+        JobKind::Night => nights(request),
+        JobKind::Probe => {
+            let (prober, portals) = (Arc::clone(&prober), Arc::clone(&portals));
+            async move { one_probe(&prober, &portals, &request).await }.boxed()
+        }
+    })
+}
+
+async fn one_probe(prober: &Prober, portals: &[Portal], request: &JobRequest) -> anyhow::Result<()> {
+    let Some(portal) = portals.iter().find(|portal| portal.id == request.portal) else { return Ok(()) };
+    if let Some(probe) = prober.keep_to(portal, request.tick).await? {
+        tracing::debug!(portal = probe.portal, result = ?probe.result(), cause = ?probe.cause, "home page probed");
+    }
+    Ok(())
 }
 
 async fn one_night(tools: &Tools, portals: &[Portal], request: &JobRequest) -> anyhow::Result<()> {

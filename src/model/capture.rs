@@ -208,6 +208,8 @@ pub enum Cause {
     OutsideHours,
     PrivateAddress,
     Budget,
+    /// The home page was not opened often enough, or not on enough days, to say how often it fails.
+    TooFewProbes,
     /// Our own network or machine.
     OurOutage,
     Other,
@@ -263,6 +265,7 @@ impl Cause {
             Cause::OutsideHours => "不在允许访问的时段",
             Cause::PrivateAddress => "指向内网地址",
             Cause::Budget => "超出本次检查的页面限额",
+            Cause::TooFewProbes => "监测次数不足",
             Cause::OurOutage => "检查方网络中断",
             Cause::Other => "其他原因未能检查",
         }

@@ -23,6 +23,7 @@
 
 mod attestation;
 pub mod audit;
+pub mod availability;
 pub mod bulletin;
 pub mod capture;
 pub mod check_record;
@@ -61,6 +62,7 @@ pub mod window;
 
 pub use attestation::Attestation;
 pub use audit::{Audit, AuditCoverage, AuditFinding, AuditGap, AuditOutcome, AuditedPortal};
+pub use availability::{Availability, Probe, ProbeResult, UnopenedProbe, keeps_visitors_out};
 pub use bulletin::{
     Bulletin, Looks, Method, MethodReading, NamedFinding, PendingMeasure, ProblemClass, Rectification, Scope, Share,
     Statement, Totals, UnitResult, UnitScore, Unmeasured,
@@ -72,7 +74,7 @@ pub use decision::{Change, Decision, DecisionRefused, RecordedEntry};
 pub use entry::{Entry, EntrySource, EntryStatus, Level, Text};
 pub use field_names::FieldNames;
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
-pub use job::JobRequest;
+pub use job::{JobKind, JobRequest};
 pub use letter::{Letter, LetterFacts};
 pub use lexicon::{ColumnRole, ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};

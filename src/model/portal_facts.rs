@@ -7,8 +7,8 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Cause, CmsMatch, Contact, DateSource, Front, History, LetterFacts, ListEntry, Moment, NameSpot, NotMeasurable,
-    PageKind, Particulars, Report, SiteIdentity,
+    Availability, Cause, CmsMatch, Contact, DateSource, Front, History, LetterFacts, ListEntry, Moment, NameSpot,
+    NotMeasurable, PageKind, Particulars, Report, SiteIdentity,
 };
 use crate::text::phrases::WordingFault;
 
@@ -38,6 +38,9 @@ pub struct PortalFacts {
     pub coverage: Coverage,
     /// What earlier nights tell of its documents; none where nothing is remembered, as in an audit.
     pub history: Option<History>,
+    /// What the probes of the last week tell; none where there were none, as in an audit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability: Option<Availability>,
 }
 
 impl PortalFacts {

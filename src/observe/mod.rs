@@ -1,6 +1,7 @@
 //! From pages to facts, one file a kind of fact. Pure: the same bytes give the same facts, live or from the store.
 //! `page` reads one page; `portal` folds the pages of a night into what the checks read.
 
+mod availability;
 mod block;
 mod claims;
 mod column;
@@ -39,6 +40,7 @@ use crate::{
     text,
 };
 
+pub use availability::{DAYS as DAYS_OF_PROBES, availability, first_moment};
 pub use claims::of_header as date_of_header;
 pub use column_map::column_map;
 pub use kind::is_report_title;

@@ -118,6 +118,7 @@ pub fn portal(
         guides,
         coverage: coverage::fold(&night, cut_short),
         history: None,
+        availability: None,
     };
     facts.put_in_order();
     facts

@@ -2,7 +2,7 @@
 
 use sqlx::{Sqlite, Transaction};
 
-use super::{Log, Result, captures, documents_seen, findings, outcomes, runs};
+use super::{Log, Result, captures, documents_seen, findings, outcomes, probes, runs};
 use crate::model::{
     Capture, Change, ColumnReading, Finding, NotMeasurable, ObservedPage, Outcome, Robots, Run, Sighting,
 };
@@ -65,6 +65,11 @@ impl Night {
         readings: &[ColumnReading],
     ) -> Result<()> {
         documents_seen::write(&mut self.transaction, (&run.id, &run.portal), newest, sightings, readings).await
+    }
+
+    /// The newest probe that the night knew of.
+    pub async fn probes_known(&mut self, run: &Run, newest: i64) -> Result<()> {
+        probes::write_known(&mut self.transaction, &run.id, newest).await
     }
 
     /// What the checks said.

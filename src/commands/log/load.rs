@@ -1,14 +1,17 @@
 //! `mingcha log load`: what each portal had to bear on each night, for whoever runs the portal.
 
 use clap::ValueEnum;
-use jiff::{Timestamp, civil::Date};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::Serialize;
 
 use crate::{
     commands::{Ending, terminal},
     model::{Robots, RobotsVerdict, Window, beijing_time},
-    store::{LoadStatement, Log},
+    store::{LoadStatement, Log, ProbeLoad},
 };
+
+/// Whose probes are told beside a visit.
+const DAY: SignedDuration = SignedDuration::from_hours(24);
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -49,6 +52,10 @@ struct Line<'a> {
     peak_rate: u32,
     /// Requests a second that the configuration allowed that night.
     allowed_rate: u32,
+    /// Probes of the home page in the 24 hours before the visit, which are no part of it, with what they asked.
+    probes: u64,
+    probe_requests: u64,
+    probe_bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     window: Option<Window>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +65,12 @@ struct Line<'a> {
 pub async fn run(args: Args, log: &Log) -> anyhow::Result<Ending> {
     let from = args.from.unwrap_or(Date::constant(1, 1, 1));
     let statements = log.load_statements(args.portal.as_deref(), from, args.to.unwrap_or(Date::MAX)).await?;
+    let mut probed = Vec::with_capacity(statements.len());
+    for LoadStatement { run, .. } in &statements {
+        let day_before = run.started.saturating_sub(DAY).unwrap_or(run.started);
+        probed.push(log.probe_load(&run.portal, day_before, run.started).await?);
+    }
+    let statements: Vec<(LoadStatement, ProbeLoad)> = statements.into_iter().zip(probed).collect();
     match args.format {
         Format::Table => table(&statements)?,
         Format::Json => {
@@ -68,7 +81,7 @@ pub async fn run(args: Args, log: &Log) -> anyhow::Result<Ending> {
     Ok(Ending::Done)
 }
 
-fn line(statement: &LoadStatement) -> Line<'_> {
+fn line((statement, probed): &(LoadStatement, ProbeLoad)) -> Line<'_> {
     let LoadStatement { run, portal, robots } = statement;
     Line {
         run: &run.id,
@@ -83,16 +96,30 @@ fn line(statement: &LoadStatement) -> Line<'_> {
         bytes: run.load.bytes,
         peak_rate: run.load.peak_rate,
         allowed_rate: portal.rate,
+        probes: probed.probes,
+        probe_requests: probed.requests,
+        probe_bytes: probed.bytes,
         window: portal.window,
         robots: robots.as_ref(),
     }
 }
 
-fn table(statements: &[LoadStatement]) -> anyhow::Result<()> {
-    let header =
-        ["网站", "日期", "开始", "结束", "请求数", "字节数", "峰值（次/秒）", "限速（次/秒）", "robots.txt", "状态"];
+fn table(statements: &[(LoadStatement, ProbeLoad)]) -> anyhow::Result<()> {
+    let header = [
+        "网站",
+        "日期",
+        "开始",
+        "结束",
+        "请求数",
+        "字节数",
+        "峰值（次/秒）",
+        "限速（次/秒）",
+        "前24小时首页监测（次）",
+        "robots.txt",
+        "状态",
+    ];
     let mut table = terminal::table(header);
-    for LoadStatement { run, portal, robots } in statements {
+    for (LoadStatement { run, portal, robots }, probed) in statements {
         let time = |at: Timestamp| beijing_time(at).strftime("%H:%M:%S").to_string();
         table.add_row([
             portal.name.clone(),
@@ -103,6 +130,7 @@ fn table(statements: &[LoadStatement]) -> anyhow::Result<()> {
             run.load.bytes.to_string(),
             run.load.peak_rate.to_string(),
             portal.rate.to_string(),
+            probed.probes.to_string(),
             robots.as_ref().map(words).unwrap_or_default(),
             run.state.chinese().to_owned(),
         ]);

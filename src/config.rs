@@ -92,11 +92,13 @@ pub struct Crawl {
     pub window: Option<Window>,
     /// Each night visits a small portal of our own with known faults; where it is misread, the night raises nothing.
     pub canary: bool,
+    /// Links to other hosts that each visit asks for, to find dead ones; 0: none.
+    pub outward_links: usize,
 }
 
 impl Default for Crawl {
     fn default() -> Self {
-        Self { connections: 1, rate_per_machine: None, window: None, canary: true }
+        Self { connections: 1, rate_per_machine: None, window: None, canary: true, outward_links: 100 }
     }
 }
 

@@ -14,6 +14,7 @@ mod dead_links;
 mod definition;
 mod document_history;
 mod dual_publicity;
+mod error_page;
 mod example;
 mod foreign_content;
 mod gazette_sequence;

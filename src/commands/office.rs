@@ -137,6 +137,7 @@ impl Office {
             concurrency_per_host: self.settings.crawl.connections,
             rate_per_machine: self.settings.crawl.rate_per_machine,
             window: self.settings.crawl.window,
+            outward_links: self.settings.crawl.outward_links,
             browser: self.browser(),
             ..fetch::Settings::default()
         };

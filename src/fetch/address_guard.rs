@@ -104,6 +104,12 @@ impl AddressGuard {
         }
     }
 
+    /// Whether it is certain that there is no such name.
+    pub(super) async fn is_unknown(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        !self.fixed.contains_key(&host) && self.names.do_not_know(&host).await
+    }
+
     fn allows(&self, address: IpAddr) -> bool {
         match reach_of(address) {
             Reach::Public => true,

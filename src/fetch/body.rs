@@ -4,9 +4,13 @@
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
+use url::Url;
 
 use super::{failure::Failure, ledger::Ledger};
 use crate::model::Cause;
+
+/// As much is read of what is no page, for evidence.
+pub(super) const SNIFF_BYTES: u64 = 64 * 1024;
 
 pub(super) struct Limits {
     pub(super) bytes: u64,
@@ -39,5 +43,30 @@ pub(super) async fn read(
             return Ok((body, true));
         }
         body.extend_from_slice(&chunk);
+    }
+}
+
+/// As much is read of an answer of that kind.
+pub(super) fn most_bytes(url: &Url, headers: &[(String, String)], most: u64) -> u64 {
+    if may_be_page(headers) || is_document(url) { most } else { SNIFF_BYTES }
+}
+
+/// A file of a kind that is read for what it says; asked for by its name only.
+fn is_document(url: &Url) -> bool {
+    let path = url.path().to_ascii_lowercase();
+    [".pdf", ".docx", ".xlsx"].iter().any(|ending| path.ends_with(ending))
+}
+
+fn may_be_page(headers: &[(String, String)]) -> bool {
+    match headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+        Some((_, kind)) => {
+            let kind = kind.to_ascii_lowercase();
+            kind.starts_with("text/")
+                || kind.contains("html")
+                || kind.contains("xml")
+                || kind.contains("json")
+                || kind.contains("gzip")
+        }
+        None => true,
     }
 }

@@ -37,8 +37,6 @@ use crate::model::{Capture, Cause, Hop, Load, NotMeasurable, Revisit, Sameness, 
 
 /// Longest address that is asked for; the limit of many servers, and of sense.
 const LONGEST_URL: usize = 2083;
-/// As much is read of what is no page, for evidence.
-const SNIFF_BYTES: u64 = 64 * 1024;
 /// What reqwest asks for with these features; pinned by tests/warc.rs.
 const ENCODINGS: &str = "gzip,deflate,br";
 /// Most headers of an answer; hyper bounds their size to about 400 KiB.
@@ -51,6 +49,8 @@ pub enum Patience {
     Usual,
     /// The second look at the end of a visit: one attempt with longer limits.
     Longer,
+    /// The usual limits, one attempt.
+    Once,
 }
 
 /// The client could not be made.
@@ -97,11 +97,15 @@ pub(super) struct Answer {
 
 /// How an address is asked for.
 #[derive(Clone, Copy)]
-enum Asking<'a> {
+pub(super) enum Asking<'a> {
     /// As a page.
     Plainly,
     /// As a page, unless it still is what the validators say.
     IfChanged(&'a Validators),
+    /// For the head of the answer alone.
+    Head,
+    /// As a page, for the beginning of the answer.
+    Opening,
     /// As a script of a page asks for it, in a browser.
     #[cfg_attr(not(feature = "browser"), expect(dead_code, reason = "scripts run in a browser only"))]
     ForScript(&'a ScriptRequest),
@@ -194,11 +198,18 @@ impl Client {
         patience: Patience,
         since: Option<&Validators>,
     ) -> Result<(Capture, Vec<u8>), NotMeasurable> {
+        self.ask_for(url, patience, since.map_or(Asking::Plainly, Asking::IfChanged)).await
+    }
+
+    /// Asks for an address in one of the ways there are.
+    pub(super) async fn ask_for(
+        &self,
+        url: &str,
+        patience: Patience,
+        asking: Asking<'_>,
+    ) -> Result<(Capture, Vec<u8>), NotMeasurable> {
         let (answer, attempts) = match Url::parse(url) {
-            Ok(parsed) => {
-                let asking = since.map_or(Asking::Plainly, Asking::IfChanged);
-                self.ask_repeatedly(&parsed, patience, self.settings.obey_robots, asking).await
-            }
+            Ok(parsed) => self.ask_repeatedly(&parsed, patience, self.settings.obey_robots, asking).await,
             Err(error) => (Err(Failure::new(Cause::BadAddress, format!("不是有效的网址：{error}"))), 0),
         };
         match answer {
@@ -238,7 +249,7 @@ impl Client {
         obey_robots: bool,
         asking: Asking<'_>,
     ) -> (Result<Answer, Failure>, u32) {
-        let most = if patience == Patience::Longer { 1 } else { self.settings.attempts.max(1) };
+        let most = if patience == Patience::Usual { self.settings.attempts.max(1) } else { 1 };
         let mut attempt = 1;
         loop {
             let answer = Box::pin(self.follow(url, patience, obey_robots, asking)).await;
@@ -364,6 +375,7 @@ impl Client {
                 .request(script.method.clone(), url.clone())
                 .headers(script.headers.clone())
                 .body(script.body.clone()),
+            Asking::Head => http.head(url.clone()),
             _ => http.get(url.clone()),
         };
         let sent = timeout(head_timeout, request.send()).await;
@@ -386,12 +398,13 @@ impl Client {
         let (body, truncated) = if next.is_some() {
             (Vec::new(), false)
         } else {
+            let bytes = match asking {
+                Asking::ForScript(_) => self.settings.max_bytes,
+                Asking::Head | Asking::Opening => body::SNIFF_BYTES,
+                Asking::Plainly | Asking::IfChanged(_) => body::most_bytes(url, &headers, self.settings.max_bytes),
+            };
             let limits = body::Limits {
-                bytes: if may_be_page(&headers) || is_document(url) || matches!(asking, Asking::ForScript(_)) {
-                    self.settings.max_bytes
-                } else {
-                    SNIFF_BYTES
-                },
+                bytes,
                 idle: self.settings.idle_timeout * factor,
                 deadline: begun + self.settings.total_timeout * factor,
             };
@@ -553,26 +566,6 @@ fn plain(headers: &HeaderMap) -> Vec<(String, String)> {
 
 fn at_least_one(rate: u32) -> NonZeroU32 {
     NonZeroU32::new(rate).unwrap_or(NonZeroU32::MIN)
-}
-
-/// A file of a kind that is read for what it says; asked for by its name only.
-fn is_document(url: &Url) -> bool {
-    let path = url.path().to_ascii_lowercase();
-    [".pdf", ".docx", ".xlsx"].iter().any(|ending| path.ends_with(ending))
-}
-
-fn may_be_page(headers: &[(String, String)]) -> bool {
-    match headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
-        Some((_, kind)) => {
-            let kind = kind.to_ascii_lowercase();
-            kind.starts_with("text/")
-                || kind.contains("html")
-                || kind.contains("xml")
-                || kind.contains("json")
-                || kind.contains("gzip")
-        }
-        None => true,
-    }
 }
 
 fn way(hops: &[Hop]) -> String {

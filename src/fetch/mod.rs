@@ -3,7 +3,7 @@
 //!
 //! The way of a request, one file a step: [`robots`] may it be asked, [`throttle`] when, [`names`] and [`address_guard`] where
 //! to, [`redirect`] and on to where, [`body`] how much of it, [`failure`] what went wrong, [`retry`] and again when.
-//! [`old_tls`] gets through to servers of old; [`tlcp`] tells those that speak only 国密; [`validators`] ask for what may not have changed; [`ledger`] counts what the
+//! [`old_tls`] gets through to servers of old; [`tlcp`] tells those that speak only 国密; [`validators`] ask for what may not have changed; [`reach`] asks only whether there is anything; [`ledger`] counts what the
 //! portal had to bear. [`browser`] runs the scripts of pages that show nothing without them; what they ask for goes the
 //! same way.
 
@@ -25,6 +25,7 @@ mod gzip_file;
 mod ledger;
 mod names;
 mod old_tls;
+mod reach;
 mod redirect;
 #[cfg(feature = "browser")]
 mod rendering;
@@ -92,6 +93,8 @@ pub struct Settings {
     pub allow_private: bool,
     /// A pretended moment at which the client begins to exist; the demo's nights lie in the past. `None`: the real time.
     pub clock: Option<Timestamp>,
+    /// Links to other hosts that a visit asks for, to know whether they lead anywhere; 0: nobody but the portal is asked.
+    pub outward_links: usize,
     /// Shows what only scripts can show; `None`: such pages cannot be measured.
     pub browser: Option<Browser>,
     /// The run the captures belong to; goes into their ids.
@@ -124,6 +127,7 @@ impl Default for Settings {
             authorities: Vec::new(),
             allow_private: false,
             clock: None,
+            outward_links: 0,
             browser: None,
             run: String::new(),
         }

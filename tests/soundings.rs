@@ -11,16 +11,17 @@ use mingcha::{
     crawl::{Limits, Visited, visit_within},
     demo::{Server as Sites, portals, story},
     evidence::Archive,
-    fetch::{Client, Names, Settings},
+    fetch::{Client, Names, Settings, Uplink},
     jobs::{
         judge::judge_again,
-        night::{Order, Tools, run_portal_night},
+        night::{Order, Tools, judge_visit, run_portal_night},
     },
-    model::{Cause, Lexicon, LinkState, Nowhere, Portal, Verdict},
+    model::{Cause, Certificate, Ipv6Look, Lexicon, LinkState, Nowhere, Portal, Verdict},
     store::Log,
 };
 
 use crate::support::{
+    certificates::{Authority, Flaw},
     server::{Script, Seen, Server, Step, answer, page, redirect, status},
     site,
 };
@@ -47,13 +48,17 @@ fn settings(server: &Server) -> Settings {
 }
 
 async fn visited(server: &Server, settings: Settings, limit: impl Fn(&mut Limits)) -> Visited {
+    let visited = visited_at(&portal(), settings, limit).await;
+    assert_eq!(visited.load.requests, server.log().len() as u64, "the load statement tells of every request");
+    visited
+}
+
+async fn visited_at(portal: &Portal, settings: Settings, limit: impl Fn(&mut Limits)) -> Visited {
     let client = Client::new(settings).unwrap();
-    let portal = portal();
-    let mut limits = Limits::of(&portal, &client);
+    let mut limits = Limits::of(portal, &client);
     limit(&mut limits);
     let as_of = "2022-11-16T02:00:00+08:00".parse().unwrap();
-    let visited = visit_within(&limits, &portal, &Lexicon::default(), as_of, &client, None, &|_| ()).await;
-    assert_eq!(visited.load.requests, server.log().len() as u64, "the load statement tells of every request");
+    let visited = visit_within(&limits, portal, &Lexicon::default(), as_of, &client, None, &|_| ()).await;
     visited
 }
 
@@ -225,4 +230,81 @@ async fn a_stored_night_says_the_same_again_without_asking_anybody() {
     for check in ["attachment-dead", "outward-link-dead", "error-page-answers-200"] {
         assert!(failed.contains(check), "{check}: {failed:?}");
     }
+}
+
+/// What one check says of the visit on that night, Beijing time.
+fn verdict(check: &str, portal: &Portal, night: &str, visited: &Visited) -> Verdict {
+    let catalog = Catalog::load(None).unwrap();
+    let as_of = format!("{night}T02:00:00+08:00").parse().unwrap();
+    let (_, outcomes) = judge_visit(&catalog, portal, as_of, visited);
+    outcomes.into_iter().find(|outcome| outcome.check == check).unwrap().outcome
+}
+
+#[tokio::test]
+async fn a_certificate_is_worth_a_word_before_it_ends() {
+    let authority = Authority::new("Authority of the tests");
+    let server = Server::start_tls(authority.server(Flaw::Sound, HOME), |seen| match seen.path.as_str() {
+        "/" => front(&[]),
+        _ => status(404, ""),
+    })
+    .await;
+    let portal = Portal { url: format!("https://{HOME}/"), ..portal() };
+    let settings = Settings { authorities: vec![authority.der()], ..settings(&server) };
+    let visited = visited_at(&portal, settings, |_| ()).await;
+    let until = "2120-01-01T00:00:00Z".parse().unwrap();
+    assert_eq!(visited.soundings.certificate, Some(Certificate { host: HOME.to_owned(), until }));
+    let says = |night| verdict("certificate-near-expiry", &portal, night, &visited);
+    assert_eq!([says("2119-12-02"), says("2119-12-03")], [Verdict::Passed, Verdict::NeedsReview]);
+}
+
+/// A home page whose name has these addresses, seen by somebody with that way into IPv6.
+async fn over_ipv6(addresses: &'static [&'static str], uplink: Uplink) -> (Option<Ipv6Look>, Verdict) {
+    let server = Server::start(|seen| match seen.path.as_str() {
+        "/" => front(&["http://61.134.0.8/bszn/"]),
+        _ => status(404, ""),
+    })
+    .await;
+    let names = Names::scripted(|_| Ok(addresses.iter().map(|address| address.parse().unwrap()).collect()));
+    let portal = Portal { url: format!("http://{HOME}:{}/", server.address.port()), ..portal() };
+    let settings = Settings {
+        names,
+        resolve: BTreeMap::new(),
+        allow_private: true,
+        outward_links: 0,
+        ipv6: uplink,
+        ..settings(&server)
+    };
+    let visited = visited_at(&portal, settings, |_| ()).await;
+    let verdict = verdict("ipv6-unsupported", &portal, "2022-11-16", &visited);
+    (visited.soundings.ipv6, verdict)
+}
+
+#[tokio::test]
+async fn a_portal_is_asked_over_ipv6_where_we_have_a_way_into_it() {
+    let (look, verdict) = over_ipv6(&["127.0.0.1"], Uplink::none()).await;
+    assert!(!look.unwrap().uplink);
+    assert_eq!(verdict, Verdict::NotMeasurable(Cause::NoIpv6Uplink));
+
+    let (look, verdict) = over_ipv6(&["127.0.0.1"], Uplink::sure()).await;
+    assert!(!look.unwrap().has_address);
+    assert_eq!(verdict, Verdict::Failed);
+
+    // The IPv4 loopback by its IPv6 name, which every machine that speaks IPv6 at all understands.
+    let (look, verdict) = over_ipv6(&["127.0.0.1", "::ffff:127.0.0.1"], Uplink::sure()).await;
+    let look = look.unwrap();
+    assert_eq!((look.has_address, look.status, look.cause), (true, 200, None), "{}", look.detail);
+    assert_eq!(look.numbers, ["http://61.134.0.8/bszn/"]);
+    assert_eq!(verdict, Verdict::NeedsReview, "a link of the home page leads to an IPv4 number");
+
+    // Documentation addresses lead nowhere and may not be asked.
+    let (look, verdict) = over_ipv6(&["127.0.0.1", "2001:db8::1"], Uplink::sure()).await;
+    assert!(look.unwrap().has_address);
+    assert_eq!(verdict, Verdict::NotMeasurable(Cause::PrivateAddress));
+}
+
+#[tokio::test]
+async fn a_control_host_that_does_not_answer_over_ipv6_proves_no_uplink() {
+    let (look, verdict) = over_ipv6(&["127.0.0.1"], Uplink::proven_by("http://control.gov.cn/")).await;
+    assert!(!look.unwrap().uplink);
+    assert_eq!(verdict, Verdict::NotMeasurable(Cause::NoIpv6Uplink));
 }

@@ -12,6 +12,7 @@ use url::Url;
 use super::{Ending, Global, WrongInput, terminal};
 use crate::{
     catalog::Catalog,
+    config,
     crawl::Progress,
     fetch,
     jobs::{
@@ -96,6 +97,7 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
         rate_per_host: args.rate,
         allow_private: args.allow_private,
         outward_links: args.outward_links,
+        ipv6: fetch::Uplink::proven_by(config::IPV6_CONTROL),
         browser: fetch::Browser::find(&fetch::BrowserSettings::default()),
         ..fetch::Settings::default()
     })?;

@@ -10,7 +10,7 @@ use std::{
 
 use futures_util::{StreamExt, stream};
 use tokio::time::Instant;
-use url::Url;
+use url::{Host, Url};
 
 use super::{
     Limits, address,
@@ -20,13 +20,15 @@ use super::{
 use crate::{
     fetch::cause_of_answer,
     model::{
-        Capture, Cause, LinkKind, LinkState, NotMeasurable, ObservedPage, PageKind, Region, SoundedLink,
+        Capture, Cause, Ipv6Look, LinkKind, LinkState, NotMeasurable, ObservedPage, PageKind, Region, SoundedLink,
         whole_microseconds,
     },
 };
 
 /// Hosts that are asked at the same time; each at its own pace.
 const HOSTS_AT_ONCE: usize = 8;
+/// Links written with an IPv4 number that are noted.
+const NUMBERS: usize = 20;
 
 /// A link to be asked for.
 pub(super) struct Lead {
@@ -43,9 +45,9 @@ pub(super) fn choose(home: &Url, pages: &[ObservedPage], failed: &HashSet<&str>,
     let mut ranked: Vec<&ObservedPage> = pages.iter().filter(|page| page.facts.cause.is_none()).collect();
     ranked.sort_by_key(|page| (rank(page), Reverse(page.facts.published), &page.capture.final_url));
     let mut seen: HashSet<u64> =
-        failed.iter().filter_map(|url| address::canonical(url)).map(|url| identity(&url)).collect();
+        failed.iter().filter_map(|url| address::canonical(url)).map(|url| address::identity(&url)).collect();
     let read = pages.iter().flat_map(|page| [&page.capture.url, &page.capture.final_url]);
-    seen.extend(read.filter_map(|url| address::canonical(url)).map(|url| identity(&url)));
+    seen.extend(read.filter_map(|url| address::canonical(url)).map(|url| address::identity(&url)));
     let mut left = [limits.attachments, limits.outward_links];
     let mut chosen = Vec::new();
     for page in ranked {
@@ -57,7 +59,7 @@ pub(super) fn choose(home: &Url, pages: &[ObservedPage], failed: &HashSet<&str>,
             let abroad = !address::is_of_portal(home, &url);
             let budget = &mut left[usize::from(abroad)];
             // Pages of the portal are followed, or left to another night.
-            if *budget == 0 || !(abroad || kind == LinkKind::Attachment) || !seen.insert(identity(&url)) {
+            if *budget == 0 || !(abroad || kind == LinkKind::Attachment) || !seen.insert(address::identity(&url)) {
                 continue;
             }
             *budget -= 1;
@@ -67,8 +69,13 @@ pub(super) fn choose(home: &Url, pages: &[ObservedPage], failed: &HashSet<&str>,
     chosen
 }
 
-fn identity(url: &Url) -> u64 {
-    address::identity(url)
+/// How the home page answers over IPv6, with those of its links that only lead somewhere over IPv4.
+pub(super) async fn over_ipv6(looker: &Looker<'_>, home: &str, page: Option<&ObservedPage>) -> Option<Ipv6Look> {
+    let look = looker.client.over_ipv6(home).await?;
+    let anchors = page.map_or(&[][..], |page| &page.facts.anchors);
+    let is_number = |url: &&String| matches!(Url::parse(url).ok().as_ref().and_then(Url::host), Some(Host::Ipv4(_)));
+    let numbers = anchors.iter().map(|anchor| &anchor.url).filter(is_number).take(NUMBERS).cloned().collect();
+    Some(Ipv6Look { numbers, ..look })
 }
 
 /// Home page, lists, everything else.

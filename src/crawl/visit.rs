@@ -345,11 +345,14 @@ impl Visit<'_> {
         true
     }
 
-    /// Asks where the links lead that were not followed: attached files, and pages on other hosts.
+    /// Asks for what is no page: how the home page answers over IPv6, where the links lead that were not followed.
     async fn sound(&mut self, looker: &Looker<'_>) {
         if self.may_not_ask() || self.stop.as_ref().is_some_and(|stop| stop.loss) {
             return;
         }
+        let answered = self.brought.pages.first().map_or(self.home.as_str(), |page| &page.capture.final_url).to_owned();
+        self.brought.soundings.certificate = looker.client.certificate(&answered);
+        self.brought.soundings.ipv6 = links::over_ipv6(looker, &answered, self.brought.pages.first()).await;
         let asked: HashSet<&str> = self.failed.keys().map(String::as_str).collect();
         let wanted = links::choose(&self.home, &self.brought.pages, &asked, self.limits);
         (self.progress)(Progress::Links { addresses: wanted.len() });

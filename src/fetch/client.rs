@@ -23,6 +23,7 @@ use super::{
     Settings,
     address_guard::AddressGuard,
     body,
+    certificate::Certificates,
     clock::Clock,
     failure::{Failure, is_transient},
     ledger::Ledger,
@@ -67,6 +68,7 @@ pub struct Client {
     throttle: Throttle,
     /// Who speaks 国密 where TLS fails.
     pub(super) tlcp: tlcp::Hosts,
+    pub(super) certificates: Certificates,
     ledger: Ledger,
     clock: Clock,
     /// By address of the robots.txt.
@@ -142,6 +144,7 @@ impl Client {
             guard,
             throttle: Throttle::new(manners, settings.politeness.clone()),
             tlcp: tlcp::Hosts::default(),
+            certificates: Certificates::default(),
             ledger: Ledger::default(),
             clock: Clock::starting_at(settings.clock),
             rules: Mutex::new(HashMap::new()),
@@ -351,7 +354,7 @@ impl Client {
         }
     }
 
-    async fn ask_through(
+    pub(super) async fn ask_through(
         &self,
         http: &reqwest::Client,
         url: &Url,
@@ -391,6 +394,7 @@ impl Client {
                 return Err(Failure::new(Cause::Timeout, format!("{}毫秒内没有响应", head_timeout.as_millis())));
             }
         };
+        self.certificates.note(url, &response);
         let status = response.status().as_u16();
         let next = redirect::target(url, status, response.headers());
         let headers = plain(response.headers());
@@ -458,7 +462,7 @@ impl Client {
         Some(rules)
     }
 
-    fn capture(&self, url: &str, answer: Answer, attempts: u32) -> (Capture, Vec<u8>) {
+    pub(super) fn capture(&self, url: &str, answer: Answer, attempts: u32) -> (Capture, Vec<u8>) {
         let sha256 = hex(&Sha256::digest(&answer.body));
         let capture = Capture {
             id: self.capture_id(url, &sha256),
@@ -518,7 +522,7 @@ impl Client {
 }
 
 /// The client for the usual way. `system_certificates`: trusts the authorities of the system too.
-fn build(
+pub(super) fn build(
     settings: &Settings,
     guard: &AddressGuard,
     system_certificates: bool,
@@ -541,6 +545,7 @@ fn builder(settings: &Settings, guard: &AddressGuard) -> Result<reqwest::ClientB
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
+        .tls_info(true)
         // One or two kept connections a host gain nothing from HTTP/2, which has its own ways of getting stuck.
         .http1_only()
         .http1_max_headers(MOST_HEADERS)

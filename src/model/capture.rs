@@ -210,6 +210,8 @@ pub enum Cause {
     Budget,
     /// Our own network or machine.
     OurOutage,
+    /// Our own network reaches nobody over IPv6.
+    NoIpv6Uplink,
     Other,
 }
 
@@ -264,6 +266,7 @@ impl Cause {
             Cause::PrivateAddress => "指向内网地址",
             Cause::Budget => "超出本次检查的页面限额",
             Cause::OurOutage => "检查方网络中断",
+            Cause::NoIpv6Uplink => "检查方网络不通IPv6",
             Cause::Other => "其他原因未能检查",
         }
     }

@@ -103,6 +103,6 @@ pub use score_sheet::{ScoreReport, ScoreSheet};
 pub use sighting::{
     Backdated, BodyChanged, ColumnReading, DateChanged, DocumentHistory, History, Look, Remembered, Sighting,
 };
-pub use soundings::{LinkKind, LinkState, Nowhere, SoundedLink, Soundings};
+pub use soundings::{Certificate, Ipv6Look, LinkKind, LinkState, Nowhere, SoundedLink, Soundings};
 pub use unit_list::{ListedAccount, ListedColumn, ListedUnit, UnitClass, UnitList, Unnamed};
 pub use window::{BadWindow, Window};

@@ -1,4 +1,5 @@
-//! What a visit asks a portal for without reading it as a page: an address that cannot exist, and where links lead.
+//! What a visit asks a portal for without reading it as a page: an address that cannot exist, where links lead, its
+//! certificate, IPv6.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,40 @@ pub struct Soundings {
     /// Attached files and outward links that were asked for, in the order of asking.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<SoundedLink>,
+    /// The certificate of the home page's host; none where it was not asked over TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Certificate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipv6: Option<Ipv6Look>,
+}
+
+/// What a host showed to secure the connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Certificate {
+    pub host: String,
+    /// The last moment it is valid (notAfter).
+    pub until: Timestamp,
+}
+
+/// How the home page answers over IPv6.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Ipv6Look {
+    pub host: String,
+    /// False where we ourselves reach nobody over IPv6: then nothing was asked.
+    pub uplink: bool,
+    /// Whether its name has an AAAA record.
+    pub has_address: bool,
+    /// 0 where there was no answer.
+    pub status: u16,
+    /// Why there was no good answer.
+    pub cause: Option<Cause>,
+    pub detail: String,
+    /// Links of the home page that are written with an IPv4 number: some of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<String>,
+    pub at: Option<Timestamp>,
 }
 
 /// The answer to an address that cannot exist.

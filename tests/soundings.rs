@@ -58,8 +58,7 @@ async fn visited_at(portal: &Portal, settings: Settings, limit: impl Fn(&mut Lim
     let mut limits = Limits::of(portal, &client);
     limit(&mut limits);
     let as_of = "2022-11-16T02:00:00+08:00".parse().unwrap();
-    let visited = visit_within(&limits, portal, &Lexicon::default(), as_of, &client, None, &|_| ()).await;
-    visited
+    visit_within(&limits, portal, &Lexicon::default(), as_of, &client, None, &|_| ()).await
 }
 
 fn states(visited: &Visited) -> BTreeMap<&str, LinkState> {

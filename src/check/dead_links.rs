@@ -59,7 +59,7 @@ impl Rule for DeadLinks {
         dead.extend(sounded().filter_map(|link| Some((death(link)?, shown_sounding(link)))));
         dead.sort_by(|(_, a), (_, b)| a.url.cmp(&b.url));
         if dead.is_empty() {
-            return vec![self.no_dead_link(case, subject, opened, sounded().find_map(undecided))];
+            return vec![self.no_dead_link(case, subject, opened, sounded().filter_map(undecided).min())];
         }
         let count = |death| dead.iter().filter(|(other, _)| *other == death).count();
         let (gone, nameless, soft) = (count(Death::NotFound), count(Death::NoSuchName), count(Death::InWordsOnly));

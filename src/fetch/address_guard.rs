@@ -137,8 +137,10 @@ impl AddressGuard {
     /// At least one address.
     async fn addresses_of(&self, host: &str) -> Result<Vec<SocketAddr>, Unresolved> {
         let counts = |address: IpAddr| address.is_ipv6() || !self.only_ipv6;
-        if let Some(fixed) = self.fixed.get(host).filter(|fixed| counts(fixed.ip())) {
-            return Ok(vec![*fixed]);
+        match self.fixed.get(host) {
+            Some(fixed) if counts(fixed.ip()) => return Ok(vec![*fixed]),
+            Some(_) => return Err(Unresolved::none(host)),
+            None => {}
         }
         let mut found = self.names.addresses_of(host).await.map_err(Unresolved::Unknown)?;
         found.retain(|address| counts(*address));
@@ -150,9 +152,7 @@ impl AddressGuard {
             (true, Some(refused)) => {
                 Err(Unresolved::Refused(AddressRefused { host: host.to_owned(), address: *refused }))
             }
-            (true, None) => {
-                Err(Unresolved::Unknown(io::Error::new(io::ErrorKind::NotFound, format!("{host} has no address"))))
-            }
+            (true, None) => Err(Unresolved::none(host)),
         }
     }
 }
@@ -161,6 +161,12 @@ impl AddressGuard {
 enum Unresolved {
     Unknown(io::Error),
     Refused(AddressRefused),
+}
+
+impl Unresolved {
+    fn none(host: &str) -> Self {
+        Self::Unknown(io::Error::new(io::ErrorKind::NotFound, format!("{host} has no address")))
+    }
 }
 
 impl From<Unresolved> for Failure {

@@ -81,6 +81,9 @@ impl Default for Bulletins {
     }
 }
 
+/// The portal of the State Council's office answers over IPv6.
+pub const IPV6_CONTROL: &str = "https://www.gov.cn/";
+
 /// How portals are asked, beside what each portal's own entry says.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -94,11 +97,25 @@ pub struct Crawl {
     pub window: Option<Window>,
     /// Each night visits a small portal of our own with known faults; where it is misread, the night raises nothing.
     pub canary: bool,
+    /// Links to other hosts that each visit asks for, to find dead ones; 0: none.
+    pub outward_links: usize,
+    /// Whether our own network reaches others over IPv6; left out: where the control host answers over it.
+    pub ipv6: Option<bool>,
+    /// A page that is known to answer over IPv6.
+    pub ipv6_control: String,
 }
 
 impl Default for Crawl {
     fn default() -> Self {
-        Self { connections: 1, rate_per_machine: None, window: None, canary: true }
+        Self {
+            connections: 1,
+            rate_per_machine: None,
+            window: None,
+            canary: true,
+            outward_links: 100,
+            ipv6: None,
+            ipv6_control: IPV6_CONTROL.into(),
+        }
     }
 }
 

@@ -70,6 +70,7 @@ mod score_workbook;
 mod seeded_faults;
 mod serve;
 mod sitemap;
+mod soundings;
 mod support;
 mod terminal;
 mod text;

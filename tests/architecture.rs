@@ -45,6 +45,7 @@ const OWNED_LIBRARIES: &[(&str, &[&str])] = &[
     ("chromiumoxide", &["fetch"]),
     ("base64", &["fetch"]),
     ("robotxt", &["fetch"]),
+    ("x509_parser", &["fetch"]),
     ("governor", &["fetch"]),
     ("scraper", &["html"]),
     ("aho_corasick", &["text"]),

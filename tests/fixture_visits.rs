@@ -24,7 +24,10 @@ async fn visited(portal: &FixturePortal) -> (Visited, Vec<String>) {
     };
     let client = Client::new(settings).unwrap();
     let visited = visit(&portal.sheet.portal, &lexicon, as_of, &client, None, &|_| ()).await;
-    (visited, server.requests().into_iter().map(|request| request.target).collect())
+    // Wherever the portal sends whoever lost the way.
+    let lost = portal.sheet.defaults.unknown.as_ref().and_then(|unknown| unknown.redirect_to.clone());
+    let targets = server.requests().into_iter().map(|request| request.target);
+    (visited, targets.filter(|target| Some(target) != lost.as_ref()).collect())
 }
 
 /// Pages of the site that a visitor can come to: no bodies of special answers, not the page that says 404.

@@ -66,7 +66,7 @@ impl Office {
         let unit = &portal.units[0];
         let (kind, unit, owes) = (serde_json::to_value(unit.kind).unwrap(), &unit.name, unit.licences);
         let text = format!(
-            "contact = 'office'\nrulebook = 'yuncheng-2022-b1'\n[crawl]\ncanary = false\n{settings}[[portal]]\nid = '{id}'\nname = '{name}'\nurl = '{url}'\n\
+            "contact = 'office'\nrulebook = 'yuncheng-2022-b1'\n[crawl]\ncanary = false\noutward_links = 0\n{settings}[[portal]]\nid = '{id}'\nname = '{name}'\nurl = '{url}'\n\
              rate = 1000\nmax_pages = 30\nallow_private = true\n\
              units = [{{ name = '{unit}', kind = {kind}, licences = {owes}, penalties = {owes} }}]\n"
         );

@@ -299,6 +299,7 @@ mod with_a_browser {
         let folder = tempfile::tempdir().unwrap();
         let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_mingcha"))
             .args(["audit", &format!("http://{}/", server.address), "--allow-private", "--rate", "50"])
+            .args(["--outward-links", "0"])
             .env("TMPDIR", folder.path())
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null())

@@ -5,6 +5,7 @@
 
 mod annual_report;
 mod attested;
+mod certificate;
 mod column_contents;
 mod column_freshness;
 mod column_place;
@@ -14,6 +15,8 @@ mod dead_links;
 mod definition;
 mod document_history;
 mod dual_publicity;
+mod entry_reachable;
+mod error_page;
 mod example;
 mod foreign_content;
 mod gazette_sequence;
@@ -22,6 +25,7 @@ mod home_freshness;
 mod interpretation_copy;
 mod interpretation_forms;
 mod interpretation_link;
+mod ipv6;
 mod likeness;
 mod message_board;
 mod meta_tags;

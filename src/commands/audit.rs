@@ -12,6 +12,7 @@ use url::Url;
 use super::{Ending, Global, WrongInput, terminal};
 use crate::{
     catalog::Catalog,
+    config,
     crawl::Progress,
     fetch,
     jobs::{
@@ -44,6 +45,9 @@ pub struct Args {
     /// Requests a second, at most
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=50))]
     rate: u32,
+    /// Most links to other hosts to ask for, to find dead ones; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    outward_links: usize,
     /// Allow loopback and private addresses
     #[arg(long)]
     allow_private: bool,
@@ -92,6 +96,8 @@ pub async fn run(args: Args, _global: &Global) -> anyhow::Result<Ending> {
     let client = fetch::Client::new(fetch::Settings {
         rate_per_host: args.rate,
         allow_private: args.allow_private,
+        outward_links: args.outward_links,
+        ipv6: fetch::Uplink::proven_by(config::IPV6_CONTROL),
         browser: fetch::Browser::find(&fetch::BrowserSettings::default()),
         ..fetch::Settings::default()
     })?;
@@ -160,6 +166,7 @@ pub(super) fn show(bar: &ProgressBar, step: Progress) {
         }
         Progress::Failed { url, cause, .. } => bar.set_message(plain(&format!("{cause}: {url}"))),
         Progress::SecondLook { addresses } => bar.set_message(format!("second look at {addresses} addresses")),
+        Progress::Links { addresses } => bar.set_message(format!("asking where {addresses} links lead")),
         Progress::Ended { .. } => {}
     }
 }

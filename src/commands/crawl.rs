@@ -71,6 +71,7 @@ fn show(bar: &ProgressBar, stage: &Stage) {
             bar.set_message(title.clone().unwrap_or_else(|| url.clone()));
         }
         Stage::Visiting(Progress::SecondLook { addresses }) => bar.set_message(format!("再次访问 {addresses} 个网址")),
+        Stage::Visiting(Progress::Links { addresses }) => bar.set_message(format!("查验 {addresses} 个链接")),
         Stage::Judging { .. } => bar.set_message("判定"),
         _ => {}
     }

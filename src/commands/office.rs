@@ -157,6 +157,12 @@ impl Office {
             concurrency_per_host: self.settings.crawl.connections,
             rate_per_machine: self.settings.crawl.rate_per_machine,
             window: self.settings.crawl.window,
+            outward_links: self.settings.crawl.outward_links,
+            ipv6: match self.settings.crawl.ipv6 {
+                Some(true) => fetch::Uplink::sure(),
+                Some(false) => fetch::Uplink::none(),
+                None => fetch::Uplink::proven_by(&self.settings.crawl.ipv6_control),
+            },
             browser: self.browser(),
             ..fetch::Settings::default()
         };

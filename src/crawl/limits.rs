@@ -26,6 +26,12 @@ pub struct Limits {
     pub second_looks: usize,
     /// So many failures of the host itself in a row end the visit.
     pub dead_after: usize,
+    /// Attached files of the portal itself that are asked for.
+    pub attachments: usize,
+    /// Links to other hosts that are asked for.
+    pub outward_links: usize,
+    /// For asking where links lead.
+    pub links_clock: Duration,
 }
 
 impl Limits {
@@ -42,6 +48,9 @@ impl Limits {
             second_look_pause: client.settings().first_pause * 2,
             second_looks: 40,
             dead_after: 8,
+            attachments: 200,
+            outward_links: client.settings().outward_links,
+            links_clock: Duration::from_secs(30 * 60),
         }
     }
 }

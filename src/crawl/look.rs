@@ -153,6 +153,14 @@ impl<'a> Looker<'a> {
         keeping.await.ok()?.inspect_err(|error| tracing::warn!(url, "a file is left out: {error}")).ok()
     }
 
+    /// Keeps an answer that proves something. Nothing where it cannot be kept.
+    pub(super) async fn keep(&self, mut capture: Capture, body: Vec<u8>) -> Option<Capture> {
+        let Some(archive) = self.archive.clone() else { return Some(capture) };
+        let url = capture.url.clone();
+        let keeping = tokio::task::spawn_blocking(move || archive.write(&mut capture, &body).map(|()| capture));
+        keeping.await.ok()?.inspect_err(|error| tracing::warn!(url, "a proof cannot be kept: {error}")).ok()
+    }
+
     /// Asks for an address, for a known one only if it has changed, as far as the portal may be believed there.
     async fn ask(&self, url: &str, patience: Patience) -> Result<Received, NotMeasurable> {
         let Some(known) = self.memory.known(url) else {
@@ -266,6 +274,11 @@ fn ends_abruptly(body: &[u8]) -> bool {
         let (head, tail) = (&body[..body.len().min(4096)], &body[body.len().saturating_sub(TAIL)..]);
         (has(head, b"<html") || has(head, b"<body")) && !has(tail, b"</html") && !has(tail, b"</body")
     }
+}
+
+/// Whether an HTML page was sent.
+pub(super) fn is_page(capture: &Capture) -> bool {
+    capture.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
 }
 
 /// Pages, and the XML and JSON lists of some publishing systems.

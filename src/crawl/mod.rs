@@ -5,7 +5,7 @@
 //! other columns, a sample of the rest. [`frontier`] keeps the order, [`address`] tells pages from traps, [`limits`]
 //! bounds everything, [`probe`] unmasks error pages that call themselves fine, [`memory`] spares the portal what it sent
 //! on earlier nights, [`sitemap`] knows pages that no link leads to. What fails for a passing reason gets a
-//! second look at the end.
+//! second look at the end; then [`links`] asks where the links lead that were not followed.
 //!
 //! The same portal gives the same pages in the same order, whatever the timing.
 
@@ -14,6 +14,7 @@ mod frontier;
 mod interest;
 mod keep;
 mod limits;
+mod links;
 mod look;
 mod memory;
 mod probe;

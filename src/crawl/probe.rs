@@ -1,9 +1,11 @@
-//! Soft 404s: what does the portal answer for an address that cannot exist? Whatever answers the same, does not exist.
+//! Soft 404s: what does the portal answer for an address that cannot exist? Whatever answers the same, does not exist;
+//! and an answer that pretends success is a fault of its own.
 
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::model::{Capture, PageFacts, PageKind};
+use super::{address, look::trouble};
+use crate::model::{Capture, NotMeasurable, Nowhere, PageFacts, PageKind};
 
 /// Pages longer than this are never taken for an error page by likeness alone.
 const LONGEST_ERROR_PAGE: usize = 1500;
@@ -22,6 +24,29 @@ pub(super) fn address(home: &Url) -> Option<String> {
     let digest = Sha256::digest(format!("soft 404 probe of {}", home.host_str().unwrap_or_default()));
     let name: String = digest.iter().take(10).map(|byte| format!("{byte:02x}")).collect();
     home.join(&format!("/{name}.html")).ok().map(String::from)
+}
+
+/// What the portal said of an address that cannot exist. `home_sha256` is the digest of its home page.
+pub(super) fn nowhere(home: &Url, home_sha256: Option<&str>, capture: &Capture, facts: &PageFacts) -> Nowhere {
+    let answered = address::canonical(&capture.final_url);
+    let is = |test: fn(&Url, &Url) -> bool| answered.as_ref().is_some_and(|url| test(home, url));
+    Nowhere {
+        url: capture.url.clone(),
+        final_url: capture.final_url.clone(),
+        status: capture.status,
+        cause: trouble(capture, facts, None).map(|(cause, _)| cause),
+        home: is(|home, url| address::identity(home) == address::identity(url))
+            || home_sha256 == Some(capture.sha256.as_str()),
+        elsewhere: !is(address::is_of_portal),
+        title: facts.title.clone().unwrap_or_default(),
+        at: Some(capture.at),
+        capture: Some(capture.id.clone()),
+    }
+}
+
+/// The same where there was no answer.
+pub(super) fn unanswered(failure: NotMeasurable) -> Nowhere {
+    Nowhere { url: failure.url, cause: Some(failure.cause), at: failure.at, ..Nowhere::default() }
 }
 
 impl Probe {

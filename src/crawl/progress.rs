@@ -27,6 +27,10 @@ pub enum Progress {
     SecondLook {
         addresses: usize,
     },
+    /// Links that were not followed are asked for, to know whether they lead anywhere.
+    Links {
+        addresses: usize,
+    },
     Ended {
         tally: Tally,
         /// Why the visit ended before everything that checks need was read.

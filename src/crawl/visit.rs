@@ -15,6 +15,7 @@ use super::{
     frontier::{Frontier, Wanted},
     interest::{Compass, Interest},
     keep::Keeper,
+    links,
     look::{Answer, Looker, Seen, trouble},
     memory::Memory,
     probe::{self, Probe},
@@ -24,7 +25,9 @@ use super::{
 use crate::{
     evidence::Archive,
     fetch::{Client, Patience, RobotsRecord, is_transient},
-    model::{Capture, Cause, Lexicon, Load, NotMeasurable, ObservedPage, PageFacts, Portal, Sameness::NotModified},
+    model::{
+        Capture, Cause, Lexicon, Load, NotMeasurable, ObservedPage, PageFacts, Portal, Sameness::NotModified, Soundings,
+    },
 };
 
 /// What a visit brought home.
@@ -40,6 +43,8 @@ pub struct Visited {
     pub cut_short: bool,
     /// How the visit ended, for people: budgets that were used up, addresses that were left out.
     pub note: String,
+    /// What was asked for beside the pages.
+    pub soundings: Soundings,
     pub robots: Option<RobotsRecord>,
     pub load: Load,
     /// Why the portal was not believed when it said that pages had not changed.
@@ -137,6 +142,7 @@ async fn go(
     while visit.look_again(looker).await {
         visit.read_on(looker).await;
     }
+    visit.sound(looker).await;
     visit.brought.robots = looker.client.robots(home.as_str()).await;
     visit.brought.distrust = looker.memory.distrusted().map(ToOwned::to_owned);
     if let Some(Err(error)) = looker.archive.as_ref().map(Archive::sync) {
@@ -219,17 +225,30 @@ impl Visit<'_> {
         }
         if self.brought.pages.is_empty() {
             self.lose("首页无法读取".to_owned());
-        } else if let Some(address) = probe::address(&self.home)
-            && let Seen::Answer(answer) = looker.look(&address, Patience::Usual).await
-        {
-            self.probe = Probe::new(&answer.capture, &answer.facts);
-            self.brought.other_captures.extend(answer.beside);
-            self.brought.other_captures.push(answer.capture);
+        } else if let Some(address) = probe::address(&self.home) {
+            self.ask_for_nothing(looker, &address).await;
         }
         if self.stop.is_none() {
             self.listed = sitemap::listed(looker, &self.home, self.limits.pages).await;
             self.brought.other_captures.append(&mut self.listed.captures);
         }
+    }
+
+    /// Asks for an address that cannot exist.
+    async fn ask_for_nothing(&mut self, looker: &Looker<'_>, address: &str) {
+        self.brought.soundings.nowhere = match looker.look(address, Patience::Usual).await {
+            Seen::Answer(answer) => {
+                let Answer { capture, facts, beside, .. } = *answer;
+                self.probe = Probe::new(&capture, &facts);
+                let home = self.brought.pages.first().map(|page| page.capture.sha256.as_str());
+                let said = probe::nowhere(&self.home, home, &capture, &facts);
+                self.brought.other_captures.extend(beside);
+                self.brought.other_captures.push(capture);
+                Some(said)
+            }
+            Seen::Nothing(failure) => Some(probe::unanswered(failure)),
+            Seen::NoEvidence(_) => None,
+        };
     }
 
     /// Reads what waits, the most interesting first. Several requests may be under way where the client allows it, but
@@ -333,6 +352,22 @@ impl Visit<'_> {
             Some(stop) => *stop = Stop { hours_over: stop.hours_over, ..Stop::loss(format!("{}；{why}", stop.why)) },
             None => self.stop = Some(Stop::loss(why)),
         }
+    }
+
+    /// Asks for what is no page: how the home page answers over IPv6, where the links lead that were not followed.
+    async fn sound(&mut self, looker: &Looker<'_>) {
+        if self.may_not_ask() || self.stop.as_ref().is_some_and(|stop| stop.loss) {
+            return;
+        }
+        let answered = self.brought.pages.first().map_or(self.home.as_str(), |page| &page.capture.final_url).to_owned();
+        self.brought.soundings.certificate = looker.client.certificate(&answered);
+        self.brought.soundings.ipv6 = links::over_ipv6(looker, &answered, self.brought.pages.first()).await;
+        let asked: HashSet<&str> = self.failed.keys().map(String::as_str).collect();
+        let wanted = links::choose(&self.home, &self.brought.pages, &asked, self.limits);
+        (self.progress)(Progress::Links { addresses: wanted.len() });
+        let (links, mut captures) = links::sound(looker, wanted, self.probe.as_ref(), self.limits, self.deadline).await;
+        self.brought.soundings.links = links;
+        self.brought.other_captures.append(&mut captures);
     }
 
     /// Whether even what was asked for before may not be asked for again.

@@ -40,6 +40,9 @@ pub struct Sheet {
     pub demo: bool,
     #[serde(default)]
     pub defaults: Defaults,
+    /// Other hosts that its pages link to. Of hosts that are not named here nobody can say anything.
+    #[serde(default)]
+    pub neighbours: BTreeMap<String, Neighbour>,
     /// Answers that differ from plain files, by path. A path with a query fits every request for that
     /// path that carries at least these parameters; the rule with most parameters wins.
     #[serde(default)]
@@ -113,6 +116,21 @@ pub struct Defaults {
     pub headers: BTreeMap<String, String>,
     /// Milliseconds before the answer begins.
     pub delay_ms: u64,
+    /// What is answered where there is nothing, instead of `404.html` with status 404.
+    pub unknown: Option<Answer>,
+}
+
+/// How another host answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Neighbour {
+    Opens,
+    /// 404 for everything.
+    Gone,
+    /// 403 for everything.
+    Refuses,
+    /// There is no such host any more.
+    NoSuchName,
 }
 
 /// One path that answers in its own way.

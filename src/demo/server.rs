@@ -17,7 +17,8 @@ use axum::{
 };
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
-use super::portals::{Answer, FixturePortal};
+use super::portals::{Answer, FixturePortal, Neighbour};
+use crate::fetch::Names;
 
 /// A running server. Dropping it stops it too, without waiting.
 pub struct Server {
@@ -42,6 +43,8 @@ pub struct Request {
 
 struct Sites {
     by_host: BTreeMap<String, FixturePortal>,
+    /// Other hosts that pages link to.
+    neighbours: BTreeMap<String, Neighbour>,
     log: Mutex<Vec<Request>>,
 }
 
@@ -50,8 +53,9 @@ impl Server {
     pub async fn start(portals: Vec<FixturePortal>) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
+        let neighbours = portals.iter().flat_map(|portal| portal.sheet.neighbours.clone()).collect();
         let by_host = portals.into_iter().map(|portal| (portal.sheet.host.to_ascii_lowercase(), portal)).collect();
-        let sites = Arc::new(Sites { by_host, log: Mutex::default() });
+        let sites = Arc::new(Sites { by_host, neighbours, log: Mutex::default() });
         let (stop, stopped) = oneshot::channel::<()>();
         let app = Router::new().fallback(serve).with_state(Arc::clone(&sites));
         let task = tokio::spawn(async move {
@@ -67,7 +71,21 @@ impl Server {
 
     /// Every host name with the address that answers for it: the `resolve` of the HTTP client.
     pub fn resolve(&self) -> BTreeMap<String, SocketAddr> {
-        self.sites.by_host.keys().map(|host| (host.clone(), self.address)).collect()
+        let there = |(_, how): &(&String, &Neighbour)| **how != Neighbour::NoSuchName;
+        let neighbours = self.sites.neighbours.iter().filter(there).map(|(host, _)| host);
+        self.sites.by_host.keys().chain(neighbours).map(|host| (host.clone(), self.address)).collect()
+    }
+
+    /// What a name service says of all other host names: nothing, but for those that are known not to exist.
+    pub fn names(&self) -> Names {
+        let sites = Arc::clone(&self.sites);
+        Names::scripted(move |host| {
+            let kind = match sites.neighbours.get(host) {
+                Some(Neighbour::NoSuchName) => std::io::ErrorKind::NotFound,
+                _ => std::io::ErrorKind::TimedOut,
+            };
+            Err(std::io::Error::new(kind, format!("{host} is not served here")))
+        })
     }
 
     /// All requests so far, in the order in which they were answered.
@@ -94,6 +112,7 @@ async fn serve(State(sites): State<Arc<Sites>>, uri: Uri, headers: HeaderMap) ->
     let host = text(header::HOST).split(':').next().unwrap_or_default().to_ascii_lowercase();
     let response = match sites.by_host.get(&host) {
         Some(portal) => answer(portal, &uri).await,
+        None if sites.neighbours.contains_key(&host) => neighbour(sites.neighbours[&host], uri.path()),
         None => plain(StatusCode::MISDIRECTED_REQUEST, format!("no portal is served under the host {host:?}\n")),
     };
     let request = Request {
@@ -107,9 +126,20 @@ async fn serve(State(sites): State<Arc<Sites>>, uri: Uri, headers: HeaderMap) ->
     response
 }
 
+fn neighbour(how: Neighbour, path: &str) -> Response {
+    let status = match how {
+        Neighbour::Opens if path != "/robots.txt" => StatusCode::OK,
+        Neighbour::Refuses => StatusCode::FORBIDDEN,
+        _ => StatusCode::NOT_FOUND,
+    };
+    plain(status, status.to_string())
+}
+
 async fn answer(portal: &FixturePortal, uri: &Uri) -> Response {
     let plain_answer = Answer::default();
-    let answer = portal.answer(uri.path(), uri.query()).unwrap_or(&plain_answer);
+    let is_there = portal.file(uri.path()).is_some() || portal.is_folder(uri.path());
+    let unknown = portal.sheet.defaults.unknown.as_ref().filter(|_| !is_there);
+    let answer = portal.answer(uri.path(), uri.query()).or(unknown).unwrap_or(&plain_answer);
     let delay = answer.delay_ms.unwrap_or(portal.sheet.defaults.delay_ms);
     if delay > 0 {
         tokio::time::sleep(Duration::from_millis(delay)).await;

@@ -137,6 +137,8 @@ pub fn fetch_settings(server: &Server, as_of: Timestamp) -> fetch::Settings {
     fetch::Settings {
         user_agent: USER_AGENT.to_owned(),
         resolve: server.resolve(),
+        names: server.names(),
+        outward_links: 100,
         clock: Some(as_of),
         ..fetch::Settings::default()
     }

@@ -23,6 +23,8 @@ pub(super) struct AddressGuard {
     fixed: Arc<BTreeMap<String, SocketAddr>>,
     names: Names,
     allow_private: bool,
+    /// True where only IPv6 addresses count.
+    only_ipv6: bool,
     /// The machine behind each host name, as it was first seen.
     machines: Arc<Mutex<HashMap<String, IpAddr>>>,
 }
@@ -46,7 +48,21 @@ impl std::error::Error for AddressRefused {}
 impl AddressGuard {
     pub(super) fn new(fixed: &BTreeMap<String, SocketAddr>, names: Names, allow_private: bool) -> Self {
         let fixed = fixed.iter().map(|(host, address)| (host.to_ascii_lowercase(), *address)).collect();
-        Self { fixed: Arc::new(fixed), names, allow_private, machines: Arc::default() }
+        Self { fixed: Arc::new(fixed), names, allow_private, only_ipv6: false, machines: Arc::default() }
+    }
+
+    /// The same rules, for connections over IPv6 alone.
+    pub(super) fn over_ipv6(&self) -> Self {
+        Self { only_ipv6: true, ..self.clone() }
+    }
+
+    /// Whether the name has an IPv6 address, where it can be found out.
+    pub(super) async fn has_ipv6_address(&self, host: &str) -> io::Result<bool> {
+        let host = host.to_ascii_lowercase();
+        match self.fixed.get(&host) {
+            Some(fixed) => Ok(fixed.is_ipv6()),
+            None => Ok(self.names.addresses_of(&host).await?.iter().any(IpAddr::is_ipv6)),
+        }
     }
 
     /// The machine that answers for the address, for politeness: portals that share one share its patience. Not what
@@ -104,6 +120,12 @@ impl AddressGuard {
         }
     }
 
+    /// Whether it is certain that there is no such name.
+    pub(super) async fn is_unknown(&self, host: &str) -> bool {
+        let host = host.to_ascii_lowercase();
+        !self.fixed.contains_key(&host) && self.names.do_not_know(&host).await
+    }
+
     fn allows(&self, address: IpAddr) -> bool {
         match reach_of(address) {
             Reach::Public => true,
@@ -114,10 +136,14 @@ impl AddressGuard {
 
     /// At least one address.
     async fn addresses_of(&self, host: &str) -> Result<Vec<SocketAddr>, Unresolved> {
-        if let Some(fixed) = self.fixed.get(host) {
-            return Ok(vec![*fixed]);
+        let counts = |address: IpAddr| address.is_ipv6() || !self.only_ipv6;
+        match self.fixed.get(host) {
+            Some(fixed) if counts(fixed.ip()) => return Ok(vec![*fixed]),
+            Some(_) => return Err(Unresolved::none(host)),
+            None => {}
         }
-        let found = self.names.addresses_of(host).await.map_err(Unresolved::Unknown)?;
+        let mut found = self.names.addresses_of(host).await.map_err(Unresolved::Unknown)?;
+        found.retain(|address| counts(*address));
         // Port 0 is replaced by the one of the URL.
         let allowed: Vec<SocketAddr> =
             found.iter().filter(|found| self.allows(**found)).map(|found| SocketAddr::new(*found, 0)).collect();
@@ -126,9 +152,7 @@ impl AddressGuard {
             (true, Some(refused)) => {
                 Err(Unresolved::Refused(AddressRefused { host: host.to_owned(), address: *refused }))
             }
-            (true, None) => {
-                Err(Unresolved::Unknown(io::Error::new(io::ErrorKind::NotFound, format!("{host} has no address"))))
-            }
+            (true, None) => Err(Unresolved::none(host)),
         }
     }
 }
@@ -137,6 +161,12 @@ impl AddressGuard {
 enum Unresolved {
     Unknown(io::Error),
     Refused(AddressRefused),
+}
+
+impl Unresolved {
+    fn none(host: &str) -> Self {
+        Self::Unknown(io::Error::new(io::ErrorKind::NotFound, format!("{host} has no address")))
+    }
 }
 
 impl From<Unresolved> for Failure {

@@ -9,6 +9,9 @@ use url::Url;
 use super::{failure::Failure, ledger::Ledger};
 use crate::model::Cause;
 
+/// As much is read of what is no page, for evidence.
+pub(super) const SNIFF_BYTES: u64 = 64 * 1024;
+
 pub(super) struct Limits {
     pub(super) bytes: u64,
     pub(super) idle: Duration,
@@ -43,13 +46,18 @@ pub(super) async fn read(
     }
 }
 
+/// As much is read of an answer of that kind.
+pub(super) fn most_bytes(url: &Url, headers: &[(String, String)], most: u64) -> u64 {
+    if may_be_page(headers) || is_read_whole(url) { most } else { SNIFF_BYTES }
+}
+
 /// A file of a kind that is read for what it says, whatever type it is sent as; asked for by its name only.
-pub(super) fn is_read_whole(url: &Url) -> bool {
+fn is_read_whole(url: &Url) -> bool {
     let path = url.path().to_ascii_lowercase();
     path == "/robots.txt" || [".pdf", ".docx", ".xlsx"].iter().any(|ending| path.ends_with(ending))
 }
 
-pub(super) fn may_be_page(headers: &[(String, String)]) -> bool {
+fn may_be_page(headers: &[(String, String)]) -> bool {
     match headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
         Some((_, kind)) => {
             let kind = kind.to_ascii_lowercase();

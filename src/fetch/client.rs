@@ -1,15 +1,10 @@
 //! The client: puts the steps of one request together.
 
-use std::{
-    collections::HashMap,
-    num::NonZeroU32,
-    sync::{Arc, Once},
-    time::Duration,
-};
+use std::{collections::HashMap, num::NonZeroU32, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use reqwest::{
-    Certificate, Method,
+    Method,
     header::{HeaderMap, HeaderName, HeaderValue},
 };
 use sha2::{Digest, Sha256};
@@ -23,8 +18,10 @@ use super::{
     Settings,
     address_guard::AddressGuard,
     body,
+    certificate::Certificates,
     clock::Clock,
     failure::{Failure, is_transient},
+    http,
     ledger::Ledger,
     old_tls::{self, OldTls},
     redirect, retry,
@@ -38,14 +35,10 @@ use crate::model::{Capture, Cause, Hop, Load, NotMeasurable, Revisit, Sameness, 
 
 /// Longest address that is asked for; the limit of many servers, and of sense.
 const LONGEST_URL: usize = 2083;
-/// As much is read of what is no page, for evidence.
-const SNIFF_BYTES: u64 = 64 * 1024;
 /// Longest head of an answer, in bytes: it is kept with every capture.
 const LONGEST_HEAD: usize = 64 * 1024;
 /// What reqwest asks for with these features; pinned by tests/warc.rs.
 const ENCODINGS: &str = "gzip,deflate,br";
-/// Most headers of an answer; hyper bounds their size to about 400 KiB.
-const MOST_HEADERS: usize = 200;
 
 /// How long an address is waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +47,8 @@ pub enum Patience {
     Usual,
     /// The second look at the end of a visit: one attempt with longer limits.
     Longer,
+    /// The usual limits, one attempt.
+    Once,
 }
 
 /// The client could not be made.
@@ -70,6 +65,7 @@ pub struct Client {
     throttle: Throttle,
     /// Who speaks 国密 where TLS fails.
     pub(super) tlcp: tlcp::Hosts,
+    pub(super) certificates: Certificates,
     ledger: Ledger,
     clock: Clock,
     /// By address of the robots.txt.
@@ -101,11 +97,15 @@ pub(super) struct Answer {
 
 /// How an address is asked for.
 #[derive(Clone, Copy)]
-enum Asking<'a> {
+pub(super) enum Asking<'a> {
     /// As a page.
     Plainly,
     /// As a page, unless it still is what the validators say.
     IfChanged(&'a Validators),
+    /// For the head of the answer alone.
+    Head,
+    /// As a page, for the beginning of the answer.
+    Opening,
     /// As a script of a page asks for it, in a browser.
     #[cfg_attr(not(feature = "browser"), expect(dead_code, reason = "scripts run in a browser only"))]
     ForScript(&'a ScriptRequest),
@@ -131,10 +131,10 @@ impl Client {
             slots: settings.concurrency_per_host,
             longest_pause: settings.longest_pause,
         };
-        let http = build(&settings, &guard, true).or_else(|error| {
+        let http = http::build(&settings, &guard, true).or_else(|error| {
             // A machine without CA certificates can still visit http portals; https ones then fail with their own cause.
             tracing::warn!("no system certificates could be loaded ({error}); every https portal will be unreadable");
-            build(&settings, &guard, false)
+            http::build(&settings, &guard, false)
         });
         Ok(Self {
             http: http.map_err(Unusable)?,
@@ -142,6 +142,7 @@ impl Client {
             guard,
             throttle: Throttle::new(manners, settings.politeness.clone()),
             tlcp: tlcp::Hosts::default(),
+            certificates: Certificates::default(),
             ledger: Ledger::default(),
             clock: Clock::starting_at(settings.clock),
             rules: Mutex::new(HashMap::new()),
@@ -198,20 +199,28 @@ impl Client {
         patience: Patience,
         since: Option<&Validators>,
     ) -> Result<(Capture, Vec<u8>), NotMeasurable> {
-        self.get_as(url, patience, since).await.map(|(capture, body, _)| (capture, body))
+        self.ask_for(url, patience, since.map_or(Asking::Plainly, Asking::IfChanged)).await
     }
 
-    pub(super) async fn get_as(
+    /// Asks for an address in one of the ways there are.
+    pub(super) async fn ask_for(
         &self,
         url: &str,
         patience: Patience,
-        since: Option<&Validators>,
+        asking: Asking<'_>,
+    ) -> Result<(Capture, Vec<u8>), NotMeasurable> {
+        self.ask_timed(url, patience, asking).await.map(|(capture, body, _)| (capture, body))
+    }
+
+    /// The same, with the time it took.
+    pub(super) async fn ask_timed(
+        &self,
+        url: &str,
+        patience: Patience,
+        asking: Asking<'_>,
     ) -> Result<(Capture, Vec<u8>, Took), NotMeasurable> {
         let (answer, attempts) = match Url::parse(url) {
-            Ok(parsed) => {
-                let asking = since.map_or(Asking::Plainly, Asking::IfChanged);
-                self.ask_repeatedly(&parsed, patience, self.settings.obey_robots, asking).await
-            }
+            Ok(parsed) => self.ask_repeatedly(&parsed, patience, self.settings.obey_robots, asking).await,
             Err(error) => (Err(Failure::new(Cause::BadAddress, format!("不是有效的网址：{error}"))), 0),
         };
         match answer {
@@ -260,7 +269,7 @@ impl Client {
         obey_robots: bool,
         asking: Asking<'_>,
     ) -> (Result<Answer, Failure>, u32) {
-        let most = if patience == Patience::Longer { 1 } else { self.settings.attempts.max(1) };
+        let most = if patience == Patience::Usual { self.settings.attempts.max(1) } else { 1 };
         let mut attempt = 1;
         loop {
             let answer = Box::pin(self.follow(url, patience, obey_robots, asking)).await;
@@ -348,7 +357,7 @@ impl Client {
                 answer => return answer,
             }
         };
-        let old_way = self.old_tls.client(|| builder(&self.settings, &self.guard).ok());
+        let old_way = self.old_tls.client(|| http::builder(&self.settings, &self.guard).ok());
         let second = match old_way {
             Some(http) => Box::pin(self.ask_through(&http, url, patience, asking)).await,
             None => return Err(first.unwrap_or_else(|| Failure::new(Cause::TlsNoCommonCipher, "OpenSSL 无法使用"))),
@@ -363,7 +372,7 @@ impl Client {
         }
     }
 
-    async fn ask_through(
+    pub(super) async fn ask_through(
         &self,
         http: &reqwest::Client,
         url: &Url,
@@ -387,6 +396,7 @@ impl Client {
                 .request(script.method.clone(), url.clone())
                 .headers(script.headers.clone())
                 .body(script.body.clone()),
+            Asking::Head => http.head(url.clone()),
             _ => http.get(url.clone()),
         };
         let sent = timeout(head_timeout, request.send()).await;
@@ -403,6 +413,7 @@ impl Client {
                 return Err(Failure::new(Cause::Timeout, format!("{}毫秒内没有响应", head_timeout.as_millis())));
             }
         };
+        self.certificates.note(url, &response);
         let status = response.status().as_u16();
         let head: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
         if head > LONGEST_HEAD {
@@ -414,15 +425,13 @@ impl Client {
         let (body, truncated) = if next.is_some() {
             (Vec::new(), false)
         } else {
+            let bytes = match asking {
+                Asking::ForScript(_) => self.settings.max_bytes,
+                Asking::Head | Asking::Opening => body::SNIFF_BYTES,
+                Asking::Plainly | Asking::IfChanged(_) => body::most_bytes(url, &headers, self.settings.max_bytes),
+            };
             let limits = body::Limits {
-                bytes: if body::may_be_page(&headers)
-                    || body::is_read_whole(url)
-                    || matches!(asking, Asking::ForScript(_))
-                {
-                    self.settings.max_bytes
-                } else {
-                    SNIFF_BYTES
-                },
+                bytes,
                 idle: self.settings.idle_timeout * factor,
                 deadline: begun + self.settings.total_timeout * factor,
             };
@@ -482,7 +491,7 @@ impl Client {
         Some(rules)
     }
 
-    fn capture(&self, url: &str, answer: Answer, attempts: u32) -> (Capture, Vec<u8>) {
+    pub(super) fn capture(&self, url: &str, answer: Answer, attempts: u32) -> (Capture, Vec<u8>) {
         let sha256 = hex(&Sha256::digest(&answer.body));
         let capture = Capture {
             id: self.capture_id(url, &sha256),
@@ -539,46 +548,6 @@ impl Client {
         id.truncate(32);
         id
     }
-}
-
-/// The client for the usual way. `system_certificates`: trusts the authorities of the system too.
-fn build(
-    settings: &Settings,
-    guard: &AddressGuard,
-    system_certificates: bool,
-) -> Result<reqwest::Client, reqwest::Error> {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| {
-        // An error says only that the program installed one already.
-        drop(rustls::crypto::ring::default_provider().install_default());
-    });
-    let builder = builder(settings, guard)?.tls_backend_rustls();
-    if system_certificates { builder.build() } else { builder.tls_certs_only(authorities(settings)?).build() }
-}
-
-/// What both ways have in common.
-fn builder(settings: &Settings, guard: &AddressGuard) -> Result<reqwest::ClientBuilder, reqwest::Error> {
-    let builder = reqwest::Client::builder()
-        .user_agent(&settings.user_agent)
-        .dns_resolver(Arc::new(guard.clone()))
-        // A proxy of the environment would see, and could answer, every request; and it resolves names unguarded.
-        .no_proxy()
-        .redirect(reqwest::redirect::Policy::none())
-        .referer(false)
-        // One or two kept connections a host gain nothing from HTTP/2, which has its own ways of getting stuck.
-        .http1_only()
-        .http1_max_headers(MOST_HEADERS)
-        .http1_ignore_invalid_headers_in_responses(true)
-        .http1_allow_obsolete_multiline_headers_in_responses(true)
-        .http1_allow_spaces_after_header_name_in_responses(true)
-        .connect_timeout(settings.connect_timeout)
-        .pool_max_idle_per_host(settings.concurrency_per_host.max(1))
-        .pool_idle_timeout(Duration::from_secs(20));
-    Ok(builder.tls_certs_merge(authorities(settings)?))
-}
-
-fn authorities(settings: &Settings) -> Result<Vec<Certificate>, reqwest::Error> {
-    settings.authorities.iter().map(|der| Certificate::from_der(der)).collect()
 }
 
 fn plain(headers: &HeaderMap) -> Vec<(String, String)> {

@@ -3,7 +3,7 @@
 //!
 //! The way of a request, one file a step: [`robots`] may it be asked, [`throttle`] when, [`names`] and [`address_guard`] where
 //! to, [`redirect`] and on to where, [`body`] how much of it, [`failure`] what went wrong, [`retry`] and again when.
-//! [`old_tls`] gets through to servers of old; [`tlcp`] tells those that speak only 国密; [`validators`] ask for what may not have changed; [`ledger`] counts what the
+//! [`old_tls`] gets through to servers of old; [`tlcp`] tells those that speak only 国密; [`validators`] ask for what may not have changed; [`reach`] asks only whether there is anything; [`ipv6`] asks the other way round; [`certificate`] notes how long a portal may still be trusted; [`ledger`] counts what the
 //! portal had to bear; [`stopwatch`], how long it took. [`browser`] runs the scripts of pages that show nothing without them; what they ask for goes the
 //! same way.
 
@@ -16,15 +16,19 @@ use crate::model::{Portal, Window};
 mod address_guard;
 mod body;
 mod browser;
+mod certificate;
 #[cfg(feature = "browser")]
 mod chromium;
 mod client;
 mod clock;
 mod failure;
 mod gzip_file;
+mod http;
+mod ipv6;
 mod ledger;
 mod names;
 mod old_tls;
+mod reach;
 mod redirect;
 #[cfg(feature = "browser")]
 mod rendering;
@@ -39,6 +43,7 @@ pub use browser::{Browser, BrowserSettings, Rendering};
 pub use client::{Client, Patience, Unusable};
 pub use failure::{cause_of_answer, is_transient};
 pub use gzip_file::unpacked;
+pub use ipv6::Uplink;
 pub use names::Names;
 pub use robots::{RobotsAccess, RobotsRecord};
 pub use stopwatch::Took;
@@ -97,6 +102,10 @@ pub struct Settings {
     pub allow_private: bool,
     /// A pretended moment at which the client begins to exist; the demo's nights lie in the past. `None`: the real time.
     pub clock: Option<Timestamp>,
+    /// Links to other hosts that a visit asks for, to know whether they lead anywhere; 0: nobody but the portal is asked.
+    pub outward_links: usize,
+    /// Our own way into IPv6, without which nobody is asked over it.
+    pub ipv6: Uplink,
     /// Shows what only scripts can show; `None`: such pages cannot be measured.
     pub browser: Option<Browser>,
     /// The run the captures belong to; goes into their ids.
@@ -129,6 +138,8 @@ impl Default for Settings {
             authorities: Vec::new(),
             allow_private: false,
             clock: None,
+            outward_links: 0,
+            ipv6: Uplink::none(),
             browser: None,
             run: String::new(),
         }

@@ -24,6 +24,23 @@ impl Names {
     }
 }
 
+impl Names {
+    /// Whether the answer is that there is no such name, rather than that nobody could say.
+    pub(super) async fn do_not_know(&self, host: &str) -> bool {
+        match self.addresses_of(host).await {
+            Ok(_) => false,
+            // The system's answer has no kind of its own, and words of its own on Linux, musl, macOS and Windows.
+            Err(error) => {
+                let says = error.to_string();
+                error.kind() == io::ErrorKind::NotFound || NO_SUCH_NAME.iter().any(|words| says.contains(words))
+            }
+        }
+    }
+}
+
+const NO_SUCH_NAME: [&str; 4] =
+    ["Name or service not known", "Name does not resolve", "nodename nor servname provided", "No such host is known"];
+
 impl fmt::Debug for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(if self.script.is_some() { "Names(scripted)" } else { "Names(system)" })

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Client, Patience};
+use super::{Client, Patience, client::Asking};
 use crate::model::{Capture, NotMeasurable};
 
 /// Times of an answer, from asking; its redirects are part of both.
@@ -27,6 +27,6 @@ impl Client {
     /// # Errors
     /// As [`Client::get`].
     pub async fn get_timed(&self, url: &str) -> Result<(Capture, Vec<u8>, Took), NotMeasurable> {
-        self.get_as(url, Patience::Usual, None).await
+        self.ask_timed(url, Patience::Usual, Asking::Plainly).await
     }
 }

@@ -74,7 +74,8 @@ pub async fn audit(
     let mut portal = portal_of(request, &host);
     let visited = crawl::visit(&portal, &catalog.lexicon, request.as_of, client, None, progress).await;
     let fold = |portal: &Portal| {
-        observe::portal(portal, &catalog.lexicon, &visited.pages, &visited.failures, visited.cut_short)
+        let facts = observe::portal(portal, &catalog.lexicon, &visited.pages, &visited.failures, visited.cut_short);
+        PortalFacts { soundings: visited.soundings.clone(), ..facts }
     };
     let facts = fold(&portal);
     if facts.coverage.home_unread {

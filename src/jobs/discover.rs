@@ -26,7 +26,10 @@ pub async fn discover(
     let host = request.url.host_str().unwrap_or_default().to_owned();
     let today = beijing_date(request.as_of);
     let mut portal = Portal { pins: kept.to_vec(), ..portal_of(request, &host) }.on(today);
-    let visited = crawl::visit(&portal, &catalog.lexicon, request.as_of, client, None, progress).await;
+    // Whether files are there says nothing of columns.
+    let limits = crawl::Limits { attachments: 0, ..crawl::Limits::of(&portal, client) };
+    let lexicon = &catalog.lexicon;
+    let visited = crawl::visit_within(&limits, &portal, lexicon, request.as_of, client, None, progress).await;
     let fold = |portal: &Portal| {
         observe::portal(portal, &catalog.lexicon, &visited.pages, &visited.failures, visited.cut_short)
     };

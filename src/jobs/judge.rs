@@ -85,7 +85,13 @@ fn read_again(stored: &StoredVisit, archive: &Archive, catalog: &Catalog) -> any
             depth: page.depth,
         });
     }
-    Ok(Visited { pages, failures: stored.failures.clone(), cut_short: stored.cut_short, ..Visited::default() })
+    Ok(Visited {
+        pages,
+        failures: stored.failures.clone(),
+        cut_short: stored.cut_short,
+        soundings: stored.soundings.clone(),
+        ..Visited::default()
+    })
 }
 
 /// Check, unit and subject: what makes two outcomes speak of the same thing.

@@ -187,7 +187,8 @@ pub fn judge_visit(
 
 /// Facts of a visit, live or from the log, without what earlier nights tell. Pure.
 pub(super) fn observe_visit(catalog: &Catalog, portal: &Portal, visited: &Visited) -> PortalFacts {
-    observe::portal(portal, &catalog.lexicon, &visited.pages, &visited.failures, visited.cut_short)
+    let facts = observe::portal(portal, &catalog.lexicon, &visited.pages, &visited.failures, visited.cut_short);
+    PortalFacts { soundings: visited.soundings.clone(), ..facts }
 }
 
 /// What the checks say of the facts. Pure.
@@ -258,6 +259,7 @@ async fn write(
     if let Some(why) = &visited.distrust {
         night.distrust(run, why).await?;
     }
+    night.soundings(run, &visited.soundings).await?;
     night.documents_seen(run, newest, &noted.sightings, &noted.readings).await?;
     night.probes_known(run, newest_probe).await?;
     night.outcomes(run, outcomes).await?;

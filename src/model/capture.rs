@@ -212,6 +212,8 @@ pub enum Cause {
     TooFewProbes,
     /// Our own network or machine.
     OurOutage,
+    /// Our own network reaches nobody over IPv6.
+    NoIpv6Uplink,
     Other,
 }
 
@@ -267,6 +269,7 @@ impl Cause {
             Cause::Budget => "超出本次检查的页面限额",
             Cause::TooFewProbes => "监测次数不足",
             Cause::OurOutage => "检查方网络中断",
+            Cause::NoIpv6Uplink => "检查方网络不通IPv6",
             Cause::Other => "其他原因未能检查",
         }
     }

@@ -56,6 +56,7 @@ pub mod score_difference;
 pub mod score_parts;
 pub mod score_sheet;
 pub mod sighting;
+pub mod soundings;
 pub mod step;
 pub mod unit_list;
 pub mod window;
@@ -104,5 +105,6 @@ pub use score_sheet::{ScoreReport, ScoreSheet};
 pub use sighting::{
     Backdated, BodyChanged, ColumnReading, DateChanged, DocumentHistory, History, Look, Remembered, Sighting,
 };
+pub use soundings::{Certificate, Ipv6Look, LinkKind, LinkState, Nowhere, SoundedLink, Soundings};
 pub use unit_list::{ListedAccount, ListedColumn, ListedUnit, UnitClass, UnitList, Unnamed};
 pub use window::{BadWindow, Window};

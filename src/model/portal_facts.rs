@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Availability, Cause, CmsMatch, Contact, DateSource, Front, History, LetterFacts, ListEntry, Moment, NameSpot,
-    NotMeasurable, PageKind, Particulars, Report, SiteIdentity,
+    NotMeasurable, PageKind, Particulars, Report, SiteIdentity, Soundings,
 };
 use crate::text::phrases::WordingFault;
 
@@ -36,6 +36,8 @@ pub struct PortalFacts {
     /// Letters of the message boards.
     pub letters: Vec<LetterFacts>,
     pub coverage: Coverage,
+    /// What was asked for beside the pages.
+    pub soundings: Soundings,
     /// What earlier nights tell of its documents; none where nothing is remembered, as in an audit.
     pub history: Option<History>,
     /// What the probes of the last week tell; none where there were none, as in an audit.

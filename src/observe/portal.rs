@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use crate::model::{
     Cause, CmsMatch, ColumnFacts, ColumnRole, Lexicon, MatchedBy, NotMeasurable, ObservedPage, PageKind, Portal,
-    PortalFacts, SiteIdentity,
+    PortalFacts, SiteIdentity, Soundings,
 };
 
 use addresses::page_id;
@@ -117,6 +117,7 @@ pub fn portal(
         old_tls: pages.iter().any(|page| page.capture.old_tls),
         guides,
         coverage: coverage::fold(&night, cut_short),
+        soundings: Soundings::default(),
         history: None,
         availability: None,
     };

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use sqlx::{FromRow, QueryBuilder, Sqlite};
 
 use super::{Connection, Log, LogError, Result, cells};
-use crate::model::{Capture, Cause, NotMeasurable, ObservedPage, Portal, Run};
+use crate::model::{Capture, Cause, NotMeasurable, ObservedPage, Portal, Run, Soundings};
 
 /// A page that was not read in so many runs is asked for as if it were new.
 const RUNS_REMEMBERED: i64 = 7;
@@ -33,6 +33,8 @@ pub struct StoredVisit {
     pub pages: Vec<StoredPage>,
     pub failures: Vec<NotMeasurable>,
     pub cut_short: bool,
+    /// What was asked for beside the pages; nothing for nights before there was such a thing.
+    pub soundings: Soundings,
 }
 
 #[derive(FromRow)]
@@ -185,17 +187,19 @@ impl Log {
     pub async fn visit(&self, run: &str) -> Result<StoredVisit> {
         let unknown = || LogError::Unknown { what: "run", id: run.to_owned() };
         let found = self.run(run).await?.ok_or_else(unknown)?;
-        let (settings, cut_short): (String, bool) =
-            sqlx::query_as("SELECT portal_settings, cut_short FROM runs WHERE id = $1")
+        let (settings, cut_short, soundings): (String, bool, Option<String>) =
+            sqlx::query_as("SELECT portal_settings, cut_short, soundings FROM runs WHERE id = $1")
                 .bind(run)
                 .fetch_one(&self.pool)
                 .await?;
+        let soundings = soundings.as_deref().map(|text| cells::from_json(text, "what a run asked for beside pages"));
         Ok(StoredVisit {
             run: found,
             portal: cells::from_json(&settings, "the portal settings of a run")?,
             pages: self.captures_of(run).await?.into_iter().filter(|page| page.is_page).collect(),
             failures: self.unread_pages_of(run).await?,
             cut_short,
+            soundings: soundings.transpose()?.unwrap_or_default(),
         })
     }
 }

@@ -4,7 +4,7 @@ use sqlx::{Sqlite, Transaction};
 
 use super::{Log, Result, captures, documents_seen, findings, outcomes, probes, runs};
 use crate::model::{
-    Capture, Change, ColumnReading, Finding, NotMeasurable, ObservedPage, Outcome, Robots, Run, Sighting,
+    Capture, Change, ColumnReading, Finding, NotMeasurable, ObservedPage, Outcome, Robots, Run, Sighting, Soundings,
 };
 
 /// The actor of events that no person caused.
@@ -49,6 +49,11 @@ impl Night {
     /// Why the portal was not believed when it said that pages had not changed.
     pub async fn distrust(&mut self, run: &Run, why: &str) -> Result<()> {
         runs::write_distrust(&mut self.transaction, &run.id, why).await
+    }
+
+    /// What was asked for beside the pages.
+    pub async fn soundings(&mut self, run: &Run, soundings: &Soundings) -> Result<()> {
+        runs::write_soundings(&mut self.transaction, &run.id, soundings).await
     }
 
     /// What robots.txt said.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use sqlx::FromRow;
 
 use super::{Connection, Log, LogError, Result, cells};
-use crate::model::{Load, Portal, Robots, Run, RunState, Verdict};
+use crate::model::{Load, Portal, Robots, Run, RunState, Soundings, Verdict};
 
 /// One night over all portals.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -251,6 +251,16 @@ pub(super) async fn write_robots(connection: &mut Connection, run: &str, robots:
     sqlx::query("UPDATE runs SET robots = $2 WHERE id = $1")
         .bind(run)
         .bind(cells::json(robots, "robots.txt")?)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Writes what was asked for beside the pages.
+pub(super) async fn write_soundings(connection: &mut Connection, run: &str, soundings: &Soundings) -> Result<()> {
+    sqlx::query("UPDATE runs SET soundings = $2 WHERE id = $1")
+        .bind(run)
+        .bind(cells::json(soundings, "what a run asked for beside pages")?)
         .execute(connection)
         .await?;
     Ok(())

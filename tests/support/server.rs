@@ -20,6 +20,7 @@ use tokio_rustls::{TlsAcceptor, rustls::ServerConfig, server::TlsStream};
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub at: Instant,
+    pub method: String,
     /// Path and query.
     pub path: String,
     pub host: String,
@@ -185,9 +186,23 @@ async fn serve<F: Fn(&Seen) -> Script>(
             seen.before = log.iter().filter(|other| other.path == seen.path && other.host == seen.host).count();
             log.push(seen.clone());
         }
-        if !play(stream.get_mut(), answer(&seen), &sent).await {
+        let script = answer(&seen);
+        let script = if seen.method == "HEAD" { script.into_iter().map(head_alone).collect() } else { script };
+        if !play(stream.get_mut(), script, &sent).await {
             return;
         }
+    }
+}
+
+/// What goes over the wire where only the head was asked for.
+fn head_alone(step: Step) -> Step {
+    match step {
+        Step::Send(mut bytes) => {
+            let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").map_or(0, |at| at + 4);
+            bytes.truncate(end);
+            Step::Send(bytes)
+        }
+        other => other,
     }
 }
 
@@ -241,7 +256,8 @@ async fn read_request(stream: &mut BufReader<impl Wire>) -> Option<Seen> {
         }
         head.push(line.trim().to_owned());
     }
-    let path = head.first()?.split(' ').nth(1)?.to_owned();
+    let (method, rest) = head.first()?.split_once(' ')?;
+    let (method, path) = (method.to_owned(), rest.split(' ').next()?.to_owned());
     let header = |name: &str| {
         let found = head.iter().filter_map(|line| line.split_once(':')).find(|(key, _)| key.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
@@ -249,7 +265,7 @@ async fn read_request(stream: &mut BufReader<impl Wire>) -> Option<Seen> {
     let (host, user_agent) = (header("host"), header("user-agent"));
     let pair = |line: &String| line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()));
     let headers = head.iter().skip(1).filter_map(pair).collect();
-    Some(Seen { at: Instant::now(), path, host, user_agent, headers, before: 0 })
+    Some(Seen { at: Instant::now(), method, path, host, user_agent, headers, before: 0 })
 }
 
 /// A whole answer with the given status, headers (each ending in CRLF) and body.

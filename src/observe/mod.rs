@@ -10,6 +10,7 @@ mod contact;
 mod document;
 mod faults_of_text;
 mod fingerprint;
+mod frames;
 mod identity;
 mod kind;
 mod letters;
@@ -23,6 +24,7 @@ mod report;
 mod report_tables;
 mod rows;
 mod script_list;
+mod scripted;
 mod signs;
 mod tables;
 mod title;
@@ -36,7 +38,7 @@ use url::Url;
 use crate::{
     cms::{self, Source},
     html::{self, Element, Page},
-    model::{Attachment, Block, Cause, Lexicon, PageFacts, PageKind, Paper, ReportSource},
+    model::{Attachment, Block, Cause, Lexicon, PageFacts, PageKind, Paper, Region, ReportSource},
     text,
 };
 
@@ -54,6 +56,8 @@ pub use portal::{
 const MOST_LINKS: usize = 5_000;
 /// Fewer rows on an article page are chance.
 const LEAST_LIST: usize = 3;
+/// More text in the main part is content of its own, whatever stands in frames beside it.
+const LITTLE_TEXT: usize = 200;
 
 /// One response, as received.
 #[derive(Clone, Debug)]
@@ -101,7 +105,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     let map = regions::Map::of(&page, body);
     facts.anchors = map.anchors;
     facts.scripted = map.scripted;
-    facts.links = facts.anchors.len();
+    facts.links = facts.anchors.iter().filter(|anchor| anchor.region != Region::Hidden).count();
     facts.anchors.truncate(MOST_LINKS);
     facts.text_length = map.text_length;
     facts.main_text_length = map.main_text_length;
@@ -129,6 +133,9 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.entries = years::resolve(rows, input.received);
     if facts.entries.is_empty() && source.answer.is_none() {
         facts.rows_at = adapter.rows_elsewhere(&source).map(String::from);
+        if facts.rows_at.is_none() && body.is_none() && facts.main_text_length < LITTLE_TEXT {
+            facts.rows_at = frames::list(&source).map(String::from);
+        }
     }
     facts.next_pages = match &facts.rows_at {
         Some(address) => vec![address.clone()],

@@ -36,6 +36,8 @@ struct Draft {
     foreign: Option<String>,
     /// Path of the shortest page that links here; decides the unit of a column that leads away.
     linked_from: Option<String>,
+    /// Whether the home page links to it.
+    on_home: bool,
     /// Where its names were read, each place and name once.
     seen: Vec<NameSpot>,
 }
@@ -144,7 +146,7 @@ fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mu
             // What leads away is a column only where a menu or the main part of a page that is no article says so.
             if foreign.is_some()
                 && matches!(page.facts.kind, PageKind::Article | PageKind::Report)
-                && anchor.region == Region::Main
+                && matches!(anchor.region, Region::Main | Region::Hidden)
             {
                 continue;
             }
@@ -153,10 +155,11 @@ fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mu
                 draft.url.clone_from(&anchor.url);
             }
             draft.foreign.clone_from(foreign);
+            draft.on_home |= is_home;
             if draft.linked_from.as_ref().is_none_or(|known| from.len() < known.len()) {
                 draft.linked_from = Some(from.clone());
             }
-            let is_name = anchor.region != Region::Main || *standard;
+            let is_name = !matches!(anchor.region, Region::Main | Region::Hidden) || *standard;
             if !is_name || is_leading_on(text) {
                 continue;
             }
@@ -192,7 +195,7 @@ impl Named {
         let text = if text.is_empty() { tidy(&anchor.title) } else { text };
         if text.is_empty()
             || text.chars().count() > LONGEST_NAME
-            || !matches!(anchor.region, Region::Menu | Region::Crumb | Region::Main)
+            || !matches!(anchor.region, Region::Menu | Region::Crumb | Region::Main | Region::Hidden)
             || further.contains_key(&page_id(&anchor.url))
         {
             return None;
@@ -276,6 +279,7 @@ fn column(night: &Night<'_>, key: String, mut draft: Draft) -> Option<ColumnFact
         capture: page.map(|page| page.capture.id.clone()),
         read_at: page.map(|page| page.capture.at),
         seen,
+        on_home: draft.on_home,
         ..ColumnFacts::default()
     })
 }

@@ -96,7 +96,7 @@ fn menus(night: &Night<'_>) -> Vec<String> {
     for page in night.readable() {
         let whole = page.facts.kind == PageKind::Home || site_maps.contains(&page_id(&page.capture.final_url));
         for anchor in &page.facts.anchors {
-            let counts = whole || matches!(anchor.region, Region::Menu | Region::Crumb);
+            let counts = whole || matches!(anchor.region, Region::Menu | Region::Crumb | Region::Hidden);
             let name = tidy(&anchor.text);
             if counts && !name.is_empty() && name.chars().count() <= LONGEST_NAME {
                 names.insert(name);

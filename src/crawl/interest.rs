@@ -288,8 +288,10 @@ impl<'a> Compass<'a> {
     ) -> Option<Lead> {
         let url = facts.next_pages.iter().filter_map(|next| self.readable(next)).find(|next| !is_known(next))?;
         let text = facts.column.name.clone().unwrap_or_default();
+        // What is asked for after an answer to a script is no link that a reader sees.
+        let hidden = !facts.signs.whole;
         let Some(column) = column else {
-            return Some(Lead { url, text, interest: Interest::Rest, column: None, further: true, hidden: false });
+            return Some(Lead { url, text, interest: Interest::Rest, column: None, further: true, hidden });
         };
         let appetite = self.appetites[column.term];
         let eaten = self.eaten.entry(column.group).or_default();
@@ -297,16 +299,9 @@ impl<'a> Compass<'a> {
         let recent = last.is_none_or(|last| last >= self.oldest);
         if (recent || appetite.old_ones) && eaten.list_pages < appetite.list_pages {
             eaten.list_pages += 1;
-            return Some(Lead {
-                url,
-                text,
-                interest: Interest::List,
-                column: Some(column),
-                further: true,
-                hidden: false,
-            });
+            return Some(Lead { url, text, interest: Interest::List, column: Some(column), further: true, hidden });
         }
-        Some(Lead { url, text, interest: Interest::Rest, column: None, further: true, hidden: false })
+        Some(Lead { url, text, interest: Interest::Rest, column: None, further: true, hidden })
     }
 
     /// Whether this link was not yet weighed under the same circumstances.

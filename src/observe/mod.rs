@@ -36,7 +36,7 @@ use jiff::civil::Date;
 use url::Url;
 
 use crate::{
-    cms::{self, Source},
+    cms::{self, Answer, Source},
     html::{self, Element, Page},
     model::{Attachment, Block, Cause, Lexicon, PageFacts, PageKind, Paper, Region, ReportSource},
     text,
@@ -141,6 +141,10 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         Some(address) => vec![address.clone()],
         None => adapter.next_pages(&source).into_iter().map(String::from).collect(),
     };
+    let lacks_rows = source.answer.as_ref().is_some_and(Answer::lacks_rows);
+    if lacks_rows {
+        facts.rows_at = facts.next_pages.first().cloned();
+    }
     facts.body_digest = fingerprint::of(&words);
     facts.body = text::tidy(&words);
     facts.tables = tables::read(&page);
@@ -168,7 +172,10 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     let cut = page.cut || decoded.text.len() > html::MAX_TEXT || facts.links > MOST_LINKS;
     // What was left out of reading may be what a check looks for.
     facts.cause = block::cause(&source, input.status, facts.kind).or(cut.then_some(Cause::TooLarge)).or_else(|| {
-        let is_frame = facts.rows_at.is_some() || script_list::is_filled_by_script(&source, &facts);
+        let may_be_list = matches!(facts.kind, PageKind::Column | PageKind::Other) && facts.entries.is_empty();
+        let is_unasked = may_be_list && facts.main_text_length <= LITTLE_TEXT && adapter.asks_in_vain(&source);
+        let is_frame =
+            facts.rows_at.is_some() || is_unasked || lacks_rows || script_list::is_filled_by_script(&source, &facts);
         is_frame.then_some(Cause::NeedsBrowser)
     });
     if facts.rows_at.is_some() {

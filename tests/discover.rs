@@ -13,8 +13,8 @@ use mingcha::{
         portal_owner::Given,
     },
     model::{
-        AssignedColumn, Capture, ColumnMap, ColumnPin, Confidence, Lexicon, MappedColumn, MatchedBy, ObservedPage,
-        Place, Portal, PortalFacts, UnitKind, Verdict,
+        AssignedColumn, Capture, Cause, ColumnMap, ColumnPin, ColumnState, Confidence, Lexicon, MappedColumn,
+        MatchedBy, ObservedPage, Place, Portal, PortalFacts, UnitKind, Verdict,
     },
     observe::{self, PageInput},
     report::column_map_yaml::render,
@@ -371,4 +371,93 @@ fn a_unit_list_assigns_only_columns_that_the_word_list_knows() {
     let names = catalog.unit_lists.iter().flat_map(|list| &list.columns).map(|column| column.name.as_str());
     let unknown: Vec<&str> = names.filter(|name| catalog.lexicon.standard(name).is_none()).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn menus_that_fold_down_are_read_though_the_markup_hides_them() {
+    let menu = "<div class=nav><a href=/a/>政务公开</a></div><div class=box style='display: none'><ul>\
+        <li><a href=/zcjd/>政策解读</a></li><li><a href=/zf/trap/>甲</a></li>\
+        <li><a href='javascript:;'>政府公报</a></li><li><a href='http://www.example.com/rs/'>人事信息</a></li></ul></div>\
+        <div onclick=\"window.open('/tzgg/')\">通知公告</div><map><area href=/nb/ alt=公开年报></map>\
+        <script>document.write('<a href=\"/gkzn/\">信息公开指南</a>')</script>";
+    let pages = [page("/", menu), list("/zcjd/", &[("/zcjd/", "政策解读")], &NOTICES)];
+    let wanted = ["政策解读", "通知公告", "政府信息公开年报", "政府信息公开指南", "政府公报", "人事信息"];
+    let map = map_of(&pages, &portal(), &wanted);
+    let found: Vec<(&str, String)> =
+        map.pins.iter().map(|pin| (pin.name.as_str(), pin.url.replace(SITE, ""))).collect();
+    let own = |name: &'static str, url: &str| (name, url.to_owned());
+    assert_eq!(
+        found,
+        [
+            own("政府信息公开指南", "/gkzn/"),
+            own("政府信息公开年报", "/nb/"),
+            own("通知公告", "/tzgg/"),
+            own("政策解读", "/zcjd/")
+        ]
+    );
+    let missing: Vec<(&str, Option<&str>)> =
+        map.missing.iter().map(|column| (column.name.as_str(), column.scripted.as_deref())).collect();
+    assert_eq!(
+        missing,
+        [("政府公报", Some("政府公报")), ("人事信息", Some("人事信息"))],
+        "what only a script shows, and leads nowhere or to another host, is left to people"
+    );
+}
+
+#[test]
+fn what_the_home_page_leads_to_comes_before_the_columns_of_an_office() {
+    let front = page(
+        "/",
+        "<div class=nav><a href=/jg/>机关纪委</a></div><h3>新闻动态</h3><a href=/xwdt/>更多</a><h3>公告</h3><a href=/gg/>更多</a>",
+    );
+    let office = page("/jg/", "<div class=nav><a href=/jg/dt/>工作动态</a><a href=/jg/gg/>通知公告</a></div>");
+    let pages = [
+        front,
+        office,
+        list("/jg/dt/", &[("/jg/dt/", "工作动态")], &NOTICES),
+        list("/jg/gg/", &[("/jg/gg/", "通知公告")], &NOTICES),
+        list("/xwdt/", &[("/xwdt/", "新闻动态")], &NOTICES),
+        list("/gg/", &[("/gg/", "通知公告")], &NOTICES),
+    ];
+    let map = map_of(&pages, &portal(), &["工作动态", "通知公告"]);
+    let places: Vec<String> = map.pins.iter().map(|pin| pin.url.replace(SITE, "")).collect();
+    assert_eq!(places, ["/xwdt/", "/jg/dt/", "/gg/", "/jg/gg/"]);
+}
+
+#[test]
+fn the_name_of_an_office_is_near_no_column() {
+    let pages = [
+        home(&[("/ks/", "安全应急管理科"), ("/yj/", "应急管理专栏")]),
+        list("/ks/", &[("/ks/", "安全应急管理科")], &NOTICES),
+        list("/yj/", &[("/yj/", "应急管理专栏")], &NOTICES),
+    ];
+    let map = map_of(&pages, &portal(), &["应急管理"]);
+    let places: Vec<String> = map.pins.iter().map(|pin| pin.url.replace(SITE, "")).collect();
+    assert_eq!(places, ["/yj/"]);
+}
+
+#[test]
+fn crumbs_end_where_their_own_block_ends() {
+    let text = "<div class=con><div class=GcPos>当前位置：<a href=/>首页</a> &gt; <a href=/hd/>互动交流</a> &gt; 民意征集</div>\
+        <ul class=list></ul><ul class=page><a href=''>第一页</a><a href=''>最后一页</a></ul></div>";
+    let facts = page("/hd/myzj/", text).facts;
+    assert_eq!(facts.column.path, ["互动交流", "民意征集"]);
+}
+
+#[test]
+fn a_list_in_a_frame_is_no_empty_column() {
+    let around = page(
+        "/tzgg/",
+        "<div class=nav><a href=/a/>甲</a><a href=/b/>乙</a><a href=/c/>丙</a><a href=/d/>丁</a>\
+        <a href=/e/>戊</a></div><h2>通知公告</h2><iframe src=/tzgg/rows.html width=100%></iframe>",
+    );
+    let rows = list("/tzgg/rows.html", &[], &NOTICES);
+    let column = |pages: &[ObservedPage]| {
+        let pages: Vec<ObservedPage> = std::iter::once(home(&[("/tzgg/", "通知公告")])).chain(pages.to_vec()).collect();
+        facts_of(&pages, &portal()).column("/tzgg/").unwrap().clone()
+    };
+    let unread = ColumnState::Unreadable { cause: Cause::NeedsBrowser };
+    assert_eq!(column(std::slice::from_ref(&around)).state, unread);
+    let read = column(&[around, rows]);
+    assert_eq!((read.state, read.entries.len()), (ColumnState::Read, NOTICES.len()));
 }

@@ -143,10 +143,11 @@ fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mu
             if rows.contains(anchor.url.as_str()) || (!standard && !drafts.contains_key(key)) {
                 continue;
             }
-            // What leads away is a column only where a menu or the main part of a page that is no article says so.
+            // What leads away is a column only where a menu or the main part of a page that is no article says so; what is
+            // hidden besides may be one of many friendly links.
             if foreign.is_some()
-                && matches!(page.facts.kind, PageKind::Article | PageKind::Report)
-                && matches!(anchor.region, Region::Main | Region::Hidden)
+                && (anchor.region == Region::Hidden
+                    || matches!(page.facts.kind, PageKind::Article | PageKind::Report) && anchor.region == Region::Main)
             {
                 continue;
             }

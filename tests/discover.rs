@@ -1,5 +1,7 @@
 //! Column discovery: trees, grades, ambiguity, pins, and menus that mean harm.
 
+use std::sync::LazyLock;
+
 use jiff::civil::{Date, date};
 
 use mingcha::{
@@ -23,9 +25,8 @@ use mingcha::{
 const SITE: &str = "http://www.qinghe.example.gov.cn";
 const TODAY: Date = date(2022, 11, 16);
 
-fn lexicon() -> Lexicon {
-    Catalog::load(None).unwrap().lexicon
-}
+/// Read once: a page is read by it in a moment, while the catalog takes most of a second.
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Catalog::load(None).unwrap().lexicon);
 
 fn portal() -> Portal {
     serde_json::from_value(serde_json::json!({
@@ -46,7 +47,7 @@ fn page(path: &str, body: &str) -> ObservedPage {
         bytes: text.as_bytes(),
         received: Some(TODAY),
     };
-    let facts = observe::page(&input, &lexicon());
+    let facts = observe::page(&input, &LEXICON);
     let capture = Capture {
         id: path.to_owned(),
         url: url.clone(),
@@ -84,11 +85,11 @@ fn home(links: &[(&str, &str)]) -> ObservedPage {
 }
 
 fn facts_of(pages: &[ObservedPage], portal: &Portal) -> PortalFacts {
-    observe::portal(portal, &lexicon(), pages, &[], false)
+    observe::portal(portal, &LEXICON, pages, &[], false)
 }
 
 fn map_of(pages: &[ObservedPage], portal: &Portal, wanted: &[&str]) -> ColumnMap {
-    observe::column_map(portal, &lexicon(), &facts_of(pages, portal), wanted, &[], TODAY)
+    observe::column_map(portal, &LEXICON, &facts_of(pages, portal), wanted, &[], TODAY)
 }
 
 /// Path, grade and confidence of each place that is proposed.

@@ -462,3 +462,17 @@ fn a_list_in_a_frame_is_no_empty_column() {
     let read = column(&[around, rows]);
     assert_eq!((read.state, read.entries.len()), (ColumnState::Read, NOTICES.len()));
 }
+
+#[test]
+fn a_link_to_more_is_called_like_the_heading_beside_it() {
+    let front = page(
+        "/",
+        "<div class=tit><span>政策解读</span><p><a href=/zj/>更多&gt;&gt;</a></p></div>\
+         <div class=tit><a href=/xw/>[更多]</a><h3>工作动态</h3></div>\
+         <div><h3>政府公报</h3><p>共有多期</p><a href=/a/>更多</a><a href=/b/>更多</a></div>",
+    );
+    let map = map_of(&[front], &portal(), &["政策解读", "工作动态", "政府公报"]);
+    let found: Vec<(&str, String)> =
+        map.pins.iter().map(|pin| (pin.name.as_str(), pin.url.replace(SITE, ""))).collect();
+    assert_eq!(found, [("工作动态", "/xw/".to_owned()), ("政策解读", "/zj/".to_owned())]);
+}

@@ -104,8 +104,12 @@ impl Map {
         };
         match target {
             Some(url) => {
-                let title = element.attr("title").map(tidy).unwrap_or_default();
-                self.anchors.push(Arc::new(Anchor { text: words_of(element), title, url: url.into(), region }));
+                let text = words_of(element);
+                let mut title = element.attr("title").map(tidy).unwrap_or_default();
+                if leads_on(&text) && (title.is_empty() || leads_on(&title)) {
+                    title = heading_beside(element, &text).unwrap_or(title);
+                }
+                self.anchors.push(Arc::new(Anchor { text, title, url: url.into(), region }));
             }
             None if is_link => self.scripted.push(words_of(element)),
             None => {}
@@ -118,6 +122,34 @@ impl Map {
             self.take(page, link, Region::Hidden);
         }
     }
+}
+
+/// 更多 in its many forms.
+pub(super) fn leads_on(text: &str) -> bool {
+    if text.len() > 30 {
+        return false;
+    }
+    let bare = normalise(text);
+    let bare = bare.trim_matches(|letter: char| ">+»›[]().…·-".contains(letter));
+    matches!(bare, "更多" | "more" | "查看更多" | "更多信息" | "点击更多" | "更多内容")
+}
+
+/// The heading that stands with a link 更多 in a block of their own: the name of the list it leads to.
+fn heading_beside(link: Element<'_>, words: &str) -> Option<String> {
+    /// Letters of a heading.
+    const LONGEST: usize = 12;
+    for outer in link.ancestors().take(2) {
+        if outer.descendants().filter(|inner| inner.name() == "a").take(2).count() > 1 {
+            return None;
+        }
+        let text = tidy(&outer.text_up_to(100)?).replacen(words, "", 1);
+        match text.trim().chars().count() {
+            0 => {}
+            1..=LONGEST => return Some(text.trim().to_owned()),
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// What a link says, by words or by its picture.

@@ -17,6 +17,7 @@ use crate::{
         Anchor, ColumnFacts, ColumnState, ListEntry, MatchedBy, NameSpot, ObservedPage, PageKind, Place, Region,
         TermMatch,
     },
+    observe::regions::leads_on,
     text::{normalise, tidy},
 };
 
@@ -193,7 +194,9 @@ impl Named {
     /// None where the link cannot be the name of a column.
     fn of(night: &Night<'_>, further: &BTreeMap<String, String>, anchor: &Anchor) -> Option<Self> {
         let text = tidy(&anchor.text);
-        let text = if text.is_empty() { tidy(&anchor.title) } else { text };
+        // 更多 beside a heading leads to what the heading says.
+        let is_said_beside = text.is_empty() || !anchor.title.is_empty() && is_leading_on(&text);
+        let text = if is_said_beside { tidy(&anchor.title) } else { text };
         if text.is_empty()
             || text.chars().count() > LONGEST_NAME
             || !matches!(anchor.region, Region::Menu | Region::Crumb | Region::Main | Region::Hidden)
@@ -217,11 +220,8 @@ fn is_leading_on(text: &str) -> bool {
     let bare = normalise(text);
     let is_page_number =
         bare.ends_with('页') && (bare.starts_with(|letter: char| letter.is_ascii_digit()) || bare.chars().count() == 3);
-    is_page_number
-        || matches!(
-            bare.trim_matches(['>', '+', '»', '[', ']']),
-            "更多" | "more" | "首页" | "返回" | "返回首页" | "网站首页" | "查看更多" | ""
-        )
+    let bare = bare.trim_matches(['>', '+', '»', '[', ']']);
+    is_page_number || leads_on(text) || matches!(bare, "首页" | "返回" | "返回首页" | "网站首页" | "")
 }
 
 fn from_pins(night: &Night<'_>, drafts: &mut BTreeMap<String, Draft>) {

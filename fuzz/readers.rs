@@ -8,12 +8,12 @@ use std::{
 
 use mingcha::{
     attachment,
-    catalog::Catalog,
+    catalog::{Catalog, pins},
     crawl, fetch,
     model::PageFacts,
     observe::{self, PageInput},
     score,
-    text::{self, dates},
+    text::{self, amounts, credit_code, dates, identity_number, similarity, sketch},
 };
 use zip::{ZipWriter, write::SimpleFileOptions};
 
@@ -33,6 +33,8 @@ pub const ADDRESSES: &[&str] = &[
     "/gkmlpt/index",
     "/gkmlpt/api/all/2972?page=1&sid=755031",
     "/003/003002/subpage.html",
+    "/dynamic/zwgk/govInfoPub.html?categorynum=003002",
+    "/TrueCMS/messageController/getMessage.do?startrecord=3&endrecord=12&perpage=10&columnId=7",
     "/nb/202303/123.html",
     "/",
 ];
@@ -118,6 +120,40 @@ pub fn rulebook(data: &[u8]) {
     if let Err(problems) = CATALOG.rulebook_file("fuzz.yaml", &text) {
         assert!(!problems.0.is_empty(), "what is wrong is said");
     }
+}
+
+/// Values that are laid over a rulebook, and the map of a portal's columns: the other files that offices write.
+pub fn overlay(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let Some(book) = CATALOG.rulebooks.iter().find(|book| text.contains(&book.id)).or(CATALOG.rulebooks.first()) else {
+        return;
+    };
+    if let Err(problems) = CATALOG.overlay(book, "fuzz.yaml", &text) {
+        assert!(!problems.0.is_empty(), "what is wrong is said");
+    }
+}
+
+pub fn pins(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Err(problem) = pins::read("fuzz.yaml", &text) {
+        assert!(!problem.message.is_empty(), "what is wrong is said");
+    }
+}
+
+/// Amounts, codes and numbers in running text, and how alike two texts are.
+pub fn words(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (one, other) = text.split_at(text.floor_char_boundary(text.len() / 2));
+    assert!(amounts::find(&text).len() <= text.len());
+    credit_code::read(one);
+    let born_by = jiff::civil::date(2022, 11, 16);
+    for place in identity_number::find(&text, born_by) {
+        assert!(text.get(place).is_some(), "a place is within the text");
+    }
+    identity_number::masked(&text, born_by);
+    similarity::similarity(one, other);
+    sketch::Sketch::of(one).contained_in(&sketch::Sketch::of(other));
+    CATALOG.lexicon.page_integrity.suspicion(one);
 }
 
 pub fn entries(data: &[u8]) {

@@ -1,5 +1,7 @@
 //! Column discovery: trees, grades, ambiguity, pins, and menus that mean harm.
 
+use std::sync::LazyLock;
+
 use jiff::civil::{Date, date};
 
 use mingcha::{
@@ -13,8 +15,8 @@ use mingcha::{
         portal_owner::Given,
     },
     model::{
-        AssignedColumn, Capture, ColumnMap, ColumnPin, Confidence, Lexicon, MappedColumn, MatchedBy, ObservedPage,
-        Place, Portal, PortalFacts, UnitKind, Verdict,
+        AssignedColumn, Capture, Cause, ColumnMap, ColumnPin, ColumnState, Confidence, Lexicon, MappedColumn,
+        MatchedBy, ObservedPage, Place, Portal, PortalFacts, UnitKind, Verdict,
     },
     observe::{self, PageInput},
     report::column_map_yaml::render,
@@ -23,9 +25,8 @@ use mingcha::{
 const SITE: &str = "http://www.qinghe.example.gov.cn";
 const TODAY: Date = date(2022, 11, 16);
 
-fn lexicon() -> Lexicon {
-    Catalog::load(None).unwrap().lexicon
-}
+/// Read once: a page is read by it in a moment, while the catalog takes most of a second.
+static LEXICON: LazyLock<Lexicon> = LazyLock::new(|| Catalog::load(None).unwrap().lexicon);
 
 fn portal() -> Portal {
     serde_json::from_value(serde_json::json!({
@@ -46,7 +47,7 @@ fn page(path: &str, body: &str) -> ObservedPage {
         bytes: text.as_bytes(),
         received: Some(TODAY),
     };
-    let facts = observe::page(&input, &lexicon());
+    let facts = observe::page(&input, &LEXICON);
     let capture = Capture {
         id: path.to_owned(),
         url: url.clone(),
@@ -84,11 +85,11 @@ fn home(links: &[(&str, &str)]) -> ObservedPage {
 }
 
 fn facts_of(pages: &[ObservedPage], portal: &Portal) -> PortalFacts {
-    observe::portal(portal, &lexicon(), pages, &[], false)
+    observe::portal(portal, &LEXICON, pages, &[], false)
 }
 
 fn map_of(pages: &[ObservedPage], portal: &Portal, wanted: &[&str]) -> ColumnMap {
-    observe::column_map(portal, &lexicon(), &facts_of(pages, portal), wanted, &[], TODAY)
+    observe::column_map(portal, &LEXICON, &facts_of(pages, portal), wanted, &[], TODAY)
 }
 
 /// Path, grade and confidence of each place that is proposed.
@@ -371,4 +372,107 @@ fn a_unit_list_assigns_only_columns_that_the_word_list_knows() {
     let names = catalog.unit_lists.iter().flat_map(|list| &list.columns).map(|column| column.name.as_str());
     let unknown: Vec<&str> = names.filter(|name| catalog.lexicon.standard(name).is_none()).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+#[test]
+fn menus_that_fold_down_are_read_though_the_markup_hides_them() {
+    let menu = "<div class=nav><a href=/a/>政务公开</a></div><div class=box style='display: none'><ul>\
+        <li><a href=/zcjd/>政策解读</a></li><li><a href=/zf/trap/>甲</a></li>\
+        <li><a href='javascript:;'>政府公报</a></li><li><a href='http://www.example.com/rs/'>人事信息</a></li></ul></div>\
+        <div onclick=\"window.open('/tzgg/')\">通知公告</div><map><area href=/nb/ alt=公开年报></map>\
+        <script>document.write('<a href=\"/gkzn/\">信息公开指南</a>')</script>";
+    let pages = [page("/", menu), list("/zcjd/", &[("/zcjd/", "政策解读")], &NOTICES)];
+    let wanted = ["政策解读", "通知公告", "政府信息公开年报", "政府信息公开指南", "政府公报", "人事信息"];
+    let map = map_of(&pages, &portal(), &wanted);
+    let found: Vec<(&str, String)> =
+        map.pins.iter().map(|pin| (pin.name.as_str(), pin.url.replace(SITE, ""))).collect();
+    let own = |name: &'static str, url: &str| (name, url.to_owned());
+    assert_eq!(
+        found,
+        [
+            own("政府信息公开指南", "/gkzn/"),
+            own("政府信息公开年报", "/nb/"),
+            own("通知公告", "/tzgg/"),
+            own("政策解读", "/zcjd/")
+        ]
+    );
+    let missing: Vec<(&str, Option<&str>)> =
+        map.missing.iter().map(|column| (column.name.as_str(), column.scripted.as_deref())).collect();
+    assert_eq!(
+        missing,
+        [("政府公报", Some("政府公报")), ("人事信息", Some("人事信息"))],
+        "what only a script shows, and leads nowhere or to another host, is left to people"
+    );
+}
+
+#[test]
+fn what_the_home_page_leads_to_comes_before_the_columns_of_an_office() {
+    let front = page(
+        "/",
+        "<div class=nav><a href=/jg/>机关纪委</a></div><h3>新闻动态</h3><a href=/xwdt/>更多</a><h3>公告</h3><a href=/gg/>更多</a>",
+    );
+    let office = page("/jg/", "<div class=nav><a href=/jg/dt/>工作动态</a><a href=/jg/gg/>通知公告</a></div>");
+    let pages = [
+        front,
+        office,
+        list("/jg/dt/", &[("/jg/dt/", "工作动态")], &NOTICES),
+        list("/jg/gg/", &[("/jg/gg/", "通知公告")], &NOTICES),
+        list("/xwdt/", &[("/xwdt/", "新闻动态")], &NOTICES),
+        list("/gg/", &[("/gg/", "通知公告")], &NOTICES),
+    ];
+    let map = map_of(&pages, &portal(), &["工作动态", "通知公告"]);
+    let places: Vec<String> = map.pins.iter().map(|pin| pin.url.replace(SITE, "")).collect();
+    assert_eq!(places, ["/xwdt/", "/jg/dt/", "/gg/", "/jg/gg/"]);
+}
+
+#[test]
+fn the_name_of_an_office_is_near_no_column() {
+    let pages = [
+        home(&[("/ks/", "安全应急管理科"), ("/yj/", "应急管理专栏")]),
+        list("/ks/", &[("/ks/", "安全应急管理科")], &NOTICES),
+        list("/yj/", &[("/yj/", "应急管理专栏")], &NOTICES),
+    ];
+    let map = map_of(&pages, &portal(), &["应急管理"]);
+    let places: Vec<String> = map.pins.iter().map(|pin| pin.url.replace(SITE, "")).collect();
+    assert_eq!(places, ["/yj/"]);
+}
+
+#[test]
+fn crumbs_end_where_their_own_block_ends() {
+    let text = "<div class=con><div class=GcPos>当前位置：<a href=/>首页</a> &gt; <a href=/hd/>互动交流</a> &gt; 民意征集</div>\
+        <ul class=list></ul><ul class=page><a href=''>第一页</a><a href=''>最后一页</a></ul></div>";
+    let facts = page("/hd/myzj/", text).facts;
+    assert_eq!(facts.column.path, ["互动交流", "民意征集"]);
+}
+
+#[test]
+fn a_list_in_a_frame_is_no_empty_column() {
+    let around = page(
+        "/tzgg/",
+        "<div class=nav><a href=/a/>甲</a><a href=/b/>乙</a><a href=/c/>丙</a><a href=/d/>丁</a>\
+        <a href=/e/>戊</a></div><h2>通知公告</h2><iframe src=/tzgg/rows.html width=100%></iframe>",
+    );
+    let rows = list("/tzgg/rows.html", &[], &NOTICES);
+    let column = |pages: &[ObservedPage]| {
+        let pages: Vec<ObservedPage> = std::iter::once(home(&[("/tzgg/", "通知公告")])).chain(pages.to_vec()).collect();
+        facts_of(&pages, &portal()).column("/tzgg/").unwrap().clone()
+    };
+    let unread = ColumnState::Unreadable { cause: Cause::NeedsBrowser };
+    assert_eq!(column(std::slice::from_ref(&around)).state, unread);
+    let read = column(&[around, rows]);
+    assert_eq!((read.state, read.entries.len()), (ColumnState::Read, NOTICES.len()));
+}
+
+#[test]
+fn a_link_to_more_is_called_like_the_heading_beside_it() {
+    let front = page(
+        "/",
+        "<div class=tit><span>政策解读</span><p><a href=/zj/>更多&gt;&gt;</a></p></div>\
+         <div class=tit><a href=/xw/>[更多]</a><h3>工作动态</h3></div>\
+         <div><h3>政府公报</h3><p>共有多期</p><a href=/a/>更多</a><a href=/b/>更多</a></div>",
+    );
+    let map = map_of(&[front], &portal(), &["政策解读", "工作动态", "政府公报"]);
+    let found: Vec<(&str, String)> =
+        map.pins.iter().map(|pin| (pin.name.as_str(), pin.url.replace(SITE, ""))).collect();
+    assert_eq!(found, [("工作动态", "/xw/".to_owned()), ("政策解读", "/zj/".to_owned())]);
 }

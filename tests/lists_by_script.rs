@@ -130,6 +130,100 @@ fn the_lists_of_gkmlpt_are_told_apart_though_a_fragment_names_them() {
     );
 }
 
+#[test]
+fn lists_of_epoint_that_are_asked_for_by_post_are_left_to_a_browser() {
+    let path = "/dynamic/zwgk/govInfoPub.html?categorynum=003002";
+    let facts = read("ewb/govInfoPub.html", path);
+    assert_eq!(facts.cms.as_ref().unwrap().name, "ewb");
+    assert_eq!((facts.kind, facts.cause, facts.entries.len()), (PageKind::Column, Some(Cause::NeedsBrowser), 0));
+    // A page of the same system with a list that is empty is empty.
+    let page = fixture("ewb/govInfoPub.html").replace("govInfoPub.js", "menu.js");
+    let url = format!("http://{HOST}/003/003002/secondpage.html");
+    let input = PageInput {
+        url: &url,
+        final_url: &url,
+        status: 200,
+        content_type: None,
+        bytes: page.as_bytes(),
+        received: None,
+    };
+    assert_eq!(observe::page(&input, &LEXICON).cause, None);
+}
+
+#[test]
+fn pages_of_ucap_are_counted_from_one() {
+    let facts = read("ucap/list.html", "/zwgk/tzgg/list.shtml");
+    assert_eq!((facts.kind, facts.cms.as_ref().unwrap().name.as_str()), (PageKind::Column, "ucap"));
+    let next = |numbers: std::ops::RangeInclusive<u32>| {
+        numbers.map(|number| format!("http://{HOST}/zwgk/tzgg/list_{number}.shtml")).collect::<Vec<_>>()
+    };
+    assert_eq!(facts.next_pages, next(2..=4));
+    let page = fixture("ucap/list.html").replace("'page_div', 4, 1", "'page_div', 4, 3");
+    let url = format!("http://{HOST}/zwgk/tzgg/list_3.shtml");
+    let input = PageInput {
+        url: &url,
+        final_url: &url,
+        status: 200,
+        content_type: None,
+        bytes: page.as_bytes(),
+        received: None,
+    };
+    assert_eq!(observe::page(&input, &LEXICON).next_pages, next(4..=4));
+}
+
+#[test]
+fn the_first_rows_of_truecms_wait_hidden_and_the_rest_is_asked_for_in_small_windows() {
+    let facts = read("truecms/list.html", "/sgaj/zcfg/zcfg.html");
+    assert_eq!((facts.kind, facts.cms.as_ref().unwrap().name.as_str()), (PageKind::Column, "truecms"));
+    assert_eq!(
+        rows(&facts),
+        [("养犬管理办法", "2022-11-08".to_owned()), ("电动自行车登记规定", "2022-10-12".to_owned())]
+    );
+    let next = &facts.next_pages;
+    assert!(next[0].starts_with(&format!("http://{HOST}/TrueCMS/messageController/getMessage.do?")), "{}", next[0]);
+    let window = |address: &String| (asked(address, "startrecord"), asked(address, "endrecord"));
+    let own = |first: &str, last: &str| (first.to_owned(), last.to_owned());
+    assert_eq!(next.iter().map(window).collect::<Vec<_>>(), [own("3", "12"), own("13", "22")]);
+    assert_eq!(asked(&next[0], "columnId"), "754f6db5-d294-46d5-b25c-da3a86d102cd");
+
+    let facts = read("truecms/getMessage.json", next[1].strip_prefix(&format!("http://{HOST}")).unwrap());
+    assert_eq!(facts.kind, PageKind::Column);
+    assert_eq!(rows(&facts)[0], ("居住证申领办法", "2022-09-30".to_owned()));
+    assert_eq!(asked(&facts.next_pages[0], "startrecord"), "15", "two records were sent, the 13th and the 14th");
+
+    let page = fixture("truecms/list.html").replace("id=\"initData\"", "id=\"other\"");
+    let url = format!("http://{HOST}/sgaj/zcfg/zcfg.html");
+    let input = PageInput {
+        url: &url,
+        final_url: &url,
+        status: 200,
+        content_type: None,
+        bytes: page.as_bytes(),
+        received: None,
+    };
+    let facts = observe::page(&input, &LEXICON);
+    assert_eq!(facts.cause, Some(Cause::NeedsBrowser), "until the rows are there");
+    assert_eq!(asked(&facts.rows_at.unwrap(), "startrecord"), "1");
+}
+
+#[test]
+fn a_proxy_of_jcms_that_sends_less_than_was_asked_for_is_asked_for_less() {
+    let cut = fixture("jcms/dataproxy.xml").replace("<datastore>", "<datastore><!-- perPage:4 -->");
+    let url = format!("http://{HOST}/module/web/jpage/dataproxy.jsp?startrecord=1&endrecord=4&perpage=4&columnid=23");
+    let input = PageInput {
+        url: &url,
+        final_url: &url,
+        status: 200,
+        content_type: None,
+        bytes: cut.as_bytes(),
+        received: None,
+    };
+    let next = observe::page(&input, &LEXICON).next_pages;
+    let window = |address: &String| (asked(address, "startrecord"), asked(address, "perpage"), asked(address, "page"));
+    let own = |first: &str, page: &str| (first.to_owned(), "2".to_owned(), page.to_owned());
+    assert_eq!(next.iter().map(window).collect::<Vec<_>>(), [own("3", "2"), own("5", "3")]);
+}
+
 // -- a night --
 
 fn portal(path: &str) -> Portal {
@@ -254,4 +348,20 @@ async fn a_night_reads_the_lists_of_gkmlpt() {
     assert_eq!(column("通知公告").entries.len(), 3, "{:?}", column("通知公告"));
     assert_eq!(column("通知公告").entries[2].date.unwrap().date.to_string(), "2021-05-03");
     assert_eq!((column("政策解读").state.clone(), column("政策解读").entries.len()), (ColumnState::Read, 0));
+}
+
+#[tokio::test]
+async fn a_night_reads_a_platform_that_counts_its_pages_from_zero() {
+    let rows = r#"{"articles":[{"title":"关于公开征求意见的通告","url":"/gkmlpt/content/0/2/post_21.html","date":1668000000}],"total":1}"#;
+    let (_, facts) = night("/", move |path| match path {
+        "/" => Some(front("<a href='/gkmlpt/index#2972'>通知公告</a><a href='/gkmlpt/index#2973'>政策解读</a>")),
+        "/gkmlpt/api/all/2972" | "/gkmlpt/api/all/2973" => Some(json(r#"{"articles":[],"total":1}"#)),
+        "/gkmlpt/api/all/2972?page=0" => Some(json(rows)),
+        _ => None,
+    })
+    .await;
+    let column = |name: &str| facts.columns.iter().find(|column| column.name == name).unwrap();
+    assert_eq!(column("通知公告").entries.len(), 1, "{:?}", column("通知公告"));
+    let unread = ColumnState::Unreadable { cause: Cause::NeedsBrowser };
+    assert_eq!(column("政策解读").state, unread, "one row that nobody has seen is no empty list");
 }

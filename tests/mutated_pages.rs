@@ -162,6 +162,7 @@ fn bytes_and_dates_of_any_kind_are_read() {
     mutate(&pages, 600, |bytes, _| {
         readers::decode(bytes);
         readers::dates(bytes);
+        readers::words(bytes);
     });
 }
 
@@ -180,6 +181,9 @@ fn attached_files_may_be_broken() {
 #[test]
 fn rules_entries_and_the_files_of_a_host_may_be_broken() {
     mutate(&seeds(&["fixtures/rulebooks"], &["yaml"]), 80, |text, _| readers::rulebook(text));
+    mutate(&seeds(&["fixtures/rulebooks/overlays"], &["yaml"]), 80, |text, _| readers::overlay(text));
+    let pins = "pins:\n  - name: 政策解读\n    url: http://x.gov.cn/zcjd/\n    by: 甲\n    from: 2022-03-01\n    until: 2022-09-01\n";
+    mutate(&[("pins".to_owned(), pins.into())], 300, |text, _| readers::pins(text));
     let entry = r#"{"unit":"市民政局","clause":"1.1","count":"2","at":"2022-11-16","note":"甲"}"#;
     mutate(&[("entries".to_owned(), [entry, entry].join("\n").into())], 600, |text, _| readers::entries(text));
     let robots = "User-agent: *\nDisallow: /search\nAllow: /search/$\nCrawl-delay: 5\nSitemap: /sitemap.xml\n";

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::model::beijing_time;
+use crate::{html, model::beijing_time};
 
 /// Names of members, in lower case, the most telling first.
 const TITLES: [&str; 5] = ["title", "titleo", "infotitle", "doctitle", "subject"];
@@ -48,7 +48,12 @@ pub struct Answer {
 impl Answer {
     /// Whether it is a list, be it one that says of itself that it is empty.
     pub fn is_list(&self) -> bool {
-        self.rows > 0 || self.total == Some(0)
+        self.rows > 0 || self.total.is_some()
+    }
+
+    /// Whether the list has rows, and none of them is in this answer.
+    pub fn lacks_rows(&self) -> bool {
+        self.rows == 0 && self.total.is_some_and(|total| total > 0)
     }
 }
 
@@ -59,7 +64,15 @@ pub fn read(text: &str) -> Option<Answer> {
         return None;
     }
     let value: Value = serde_json::from_str(text).ok()?;
-    Some(written(&value).or_else(|| listed(&value, 0)).unwrap_or_default())
+    Some(written(&value).or_else(|| recorded(&value)).or_else(|| listed(&value, 0)).unwrap_or_default())
+}
+
+/// Records with markup in them, as TrueCMS sends them: `{"result":"<datastore>…<record><![CDATA[<li>…"}`.
+fn recorded(value: &Value) -> Option<Answer> {
+    let text = value.get("result")?.as_str().filter(|text| text.contains("<recordset") || text.contains("<record>"))?;
+    let markup = html::character_data(text);
+    let total = text.split_once("<totalrecord>").and_then(|(_, rest)| rest.split('<').next()?.trim().parse().ok());
+    Some(Answer { rows: markup.matches("<a ").count(), markup, total })
 }
 
 /// Rows that the server has written as markup already: `data.html`.
@@ -86,7 +99,7 @@ fn listed(value: &Value, depth: usize) -> Option<Answer> {
             if items.iter().any(is_row) {
                 return Some(of_rows(items, total));
             }
-            if items.is_empty() && total == Some(0) {
+            if items.is_empty() && total.is_some() {
                 return Some(Answer { total, ..Answer::default() });
             }
         }

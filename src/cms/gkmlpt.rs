@@ -61,15 +61,20 @@ impl Adapter for Gkmlpt {
     }
 
     fn next_pages(&self, source: &Source<'_>) -> Vec<Url> {
-        let Some(answer) = source.answer.as_ref().filter(|answer| answer.rows > 0) else {
-            return paging::by_links(source);
+        let Some(answer) = source.answer.as_ref().filter(|answer| answer.is_list()) else {
+            return paging::further(source);
         };
         let asked = |name: &str| source.url.query_pairs().find(|(own, _)| own == name).map(|(_, value)| value);
         let page: usize = asked("page").and_then(|page| page.parse().ok()).unwrap_or(1);
         // Whoever does not say how many rows there are sends full answers until the last.
         let last = answer.total.map_or(page + usize::from(answer.rows >= EACH), |total| total.div_ceil(EACH));
+        let last = if answer.rows == 0 { page } else { last };
+        // Most servers count pages from 1. Where no rows come of a list that has some, this one may count from 0.
+        let before = (page > 0 && answer.lacks_rows()).then_some(0);
         let site = asked("sid");
-        (page + 1..=last.min(page + paging::MOST_PAGES))
+        before
+            .into_iter()
+            .chain(page + 1..=last.min(page + paging::MOST_PAGES))
             .map(|page| {
                 let mut url = source.url.clone();
                 url.query_pairs_mut().clear().append_pair("page", &page.to_string());

@@ -62,8 +62,11 @@ impl Adapter for Jcms {
     }
 
     fn next_pages(&self, source: &Source<'_>) -> Vec<Url> {
-        let Some((total, each)) = extent(source.text) else { return paging::by_links(source) };
-        let Some(proxy) = proxy(source) else { return paging::by_links(source) };
+        let Some((total, each)) = extent(source.text) else { return paging::further(source) };
+        // Servers cut a long answer short; what they send at a time is what may be asked for.
+        let sent = source.text.matches("<record>").count();
+        let each = if sent > 0 && sent < each && sent < total { sent } else { each };
+        let Some(proxy) = proxy(source) else { return paging::further(source) };
         // A page of the list shows the first records, or those from the record its own address names.
         let start: usize = START_RECORD
             .captures(source.url.query().unwrap_or_default())
@@ -95,8 +98,8 @@ impl Adapter for Jcms {
     }
 }
 
-/// All records of the list, and how many stand on a page.
-fn extent(text: &str) -> Option<(usize, usize)> {
+/// All records of the list, and how many are asked for at a time.
+pub(super) fn extent(text: &str) -> Option<(usize, usize)> {
     let captures = TOTAL_RECORD.captures(text)?;
     let total = captures.get(1).or_else(|| captures.get(2))?.as_str().parse().ok()?;
     let each = match PER_PAGE.captures(text) {

@@ -12,6 +12,7 @@ mod jcms;
 mod jpaas;
 mod paging;
 mod trs;
+mod truecms;
 mod ucap;
 mod vsb;
 
@@ -30,7 +31,7 @@ pub use answer::{Answer, read as answer_of};
 
 /// All known systems; the generic one answers when none of them does.
 const ADAPTERS: &[&dyn Adapter] =
-    &[&trs::Trs, &jcms::Jcms, &jpaas::Jpaas, &vsb::Vsb, &ucap::Ucap, &gkmlpt::Gkmlpt, &ewb::Ewb];
+    &[&trs::Trs, &jcms::Jcms, &jpaas::Jpaas, &vsb::Vsb, &ucap::Ucap, &gkmlpt::Gkmlpt, &ewb::Ewb, &truecms::TrueCms];
 
 /// Less than this is a coincidence (a class name copied along with an article).
 const ENOUGH: u32 = 2;
@@ -78,7 +79,12 @@ pub trait Adapter: Sync {
 
     /// Addresses of the list's further pages, nearest first. Empty where the page does not say.
     fn next_pages(&self, source: &Source<'_>) -> Vec<Url> {
-        paging::by_links(source)
+        paging::further(source)
+    }
+
+    /// Whether the page shows no rows because a script asks for them in a way that a visit does not, such as by POST.
+    fn asks_in_vain(&self, _source: &Source<'_>) -> bool {
+        false
     }
 }
 

@@ -13,6 +13,26 @@ pub const MOST_PAGES: usize = 200;
 
 static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\[?第?(\d{1,3})页?\]?$"));
 
+/// `createPageHTML('page_div', 10, 1, 'list', 'shtml', 149)`: all pages, this one counted from 1, name and ending of the
+/// files; page 2 is `list_2.shtml`.
+static CALL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"createPageHTML\(\s*["'][\w-]{1,40}["']\s*,\s*(\d{1,4})\s*,\s*(\d{1,4})\s*,\s*["']([\w-]{1,40})["']\s*,\s*["'](s?html?)["']"#,
+    )
+});
+
+/// Further pages as the page says: by a call of its script (开普 and others), else by its links.
+pub fn further(source: &Source<'_>) -> Vec<Url> {
+    let call = CALL.captures_iter(source.text).last();
+    let numbers = call.as_ref().and_then(|call| Some((call[1].parse().ok()?, call[2].parse::<usize>().ok()?)));
+    match (call, numbers) {
+        (Some(call), Some((total, current))) => {
+            (current + 1..=MOST_PAGES.min(total)).filter_map(|n| numbered(source.url, &call[3], n, &call[4])).collect()
+        }
+        _ => by_links(source),
+    }
+}
+
 /// Pages that the page links to by 下一页 or by number, in order of their number; the page itself left out.
 pub fn by_links(source: &Source<'_>) -> Vec<Url> {
     let mut next = None;

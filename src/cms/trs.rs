@@ -69,7 +69,7 @@ impl Adapter for Trs {
             let extension = name.rsplit_once('.').map_or("html", |(_, extension)| extension);
             return following(source.url, total, current, "index", extension);
         }
-        paging::by_links(source)
+        paging::further(source)
     }
 }
 

@@ -69,6 +69,13 @@ impl Frontier {
     /// Takes an address in, or moves it forward where it turns out to be more interesting. True where it is new.
     pub(super) fn offer(&mut self, wanted: Wanted) -> bool {
         let identity = address::identity(&wanted.url);
+        // A link that readers see says better where an address came from than one that they do not.
+        if let Some(Some(place)) = self.seen.get(&identity)
+            && let Some(known) =
+                self.queue.get_mut(place).filter(|known| known.from.is_none() && known.url == wanted.url)
+        {
+            known.from.clone_from(&wanted.from);
+        }
         match self.seen.get(&identity).copied() {
             Some(Some(place)) if wanted.interest < place.0 => {
                 if let Some(mut known) = self.queue.remove(&place) {

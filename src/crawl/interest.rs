@@ -120,6 +120,8 @@ struct Lead {
     column: Option<Belonging>,
     /// A further page of the list that is being read: it lies no deeper.
     further: bool,
+    /// The markup hides the link: it is nobody's dead link.
+    hidden: bool,
 }
 
 #[derive(Default)]
@@ -210,7 +212,7 @@ impl<'a> Compass<'a> {
         leads.extend(self.next_page(column, facts, is_known));
         leads.extend(observe::files_of_report(facts).into_iter().filter_map(|file| {
             let (url, text) = (self.file(&file.url)?, file.title.clone());
-            Some(Lead { url, text, interest: Interest::Document, column, further: false })
+            Some(Lead { url, text, interest: Interest::Document, column, further: false, hidden: false })
         }));
         leads.extend(facts.anchors.iter().filter_map(|anchor| {
             if !self.is_new(anchor, url, facts.kind, column, wanted.depth) {
@@ -218,8 +220,13 @@ impl<'a> Compass<'a> {
             }
             let target = self.readable(&anchor.url)?;
             let (interest, column) = self.worth(anchor, &target, url, facts.kind, column);
+            // What no reader is shown leads somewhere only where it is called like something: crawlers are trapped so.
+            let hidden = anchor.region == Region::Hidden;
+            if hidden && interest >= Interest::Sample {
+                return None;
+            }
             let text = if anchor.text.is_empty() { &anchor.title } else { &anchor.text };
-            Some(Lead { url: target, text: text.clone(), interest, column, further: false })
+            Some(Lead { url: target, text: text.clone(), interest, column, further: false, hidden })
         }));
         // A list goes on where its system answers, which lies on nobody's path: it stays with its first page.
         let place = |lead: &Lead| match wanted.interest {
@@ -230,7 +237,7 @@ impl<'a> Compass<'a> {
             interest: place(&lead),
             url: lead.url,
             text: lead.text,
-            from: Some(wanted.url.to_string()),
+            from: (!lead.hidden).then(|| wanted.url.to_string()),
             depth: wanted.depth + u32::from(!lead.further),
             column: lead.column,
         };
@@ -267,7 +274,7 @@ impl<'a> Compass<'a> {
                 None if is_list && number < SAMPLE => (Interest::Sample, None),
                 None => (Interest::Rest, None),
             };
-            leads.push(Lead { url, text: row.title.clone(), interest, column, further: false });
+            leads.push(Lead { url, text: row.title.clone(), interest, column, further: false, hidden: false });
         }
         leads
     }
@@ -281,8 +288,10 @@ impl<'a> Compass<'a> {
     ) -> Option<Lead> {
         let url = facts.next_pages.iter().filter_map(|next| self.readable(next)).find(|next| !is_known(next))?;
         let text = facts.column.name.clone().unwrap_or_default();
+        // What is asked for after an answer to a script is no link that a reader sees.
+        let hidden = !facts.signs.whole;
         let Some(column) = column else {
-            return Some(Lead { url, text, interest: Interest::Rest, column: None, further: true });
+            return Some(Lead { url, text, interest: Interest::Rest, column: None, further: true, hidden });
         };
         let appetite = self.appetites[column.term];
         let eaten = self.eaten.entry(column.group).or_default();
@@ -290,9 +299,9 @@ impl<'a> Compass<'a> {
         let recent = last.is_none_or(|last| last >= self.oldest);
         if (recent || appetite.old_ones) && eaten.list_pages < appetite.list_pages {
             eaten.list_pages += 1;
-            return Some(Lead { url, text, interest: Interest::List, column: Some(column), further: true });
+            return Some(Lead { url, text, interest: Interest::List, column: Some(column), further: true, hidden });
         }
-        Some(Lead { url, text, interest: Interest::Rest, column: None, further: true })
+        Some(Lead { url, text, interest: Interest::Rest, column: None, further: true, hidden })
     }
 
     /// Whether this link was not yet weighed under the same circumstances.

@@ -3,7 +3,7 @@
 use std::hash::{Hash, Hasher};
 
 use super::{
-    Selector,
+    Selector, names,
     tree::{Kind, NONE, Node, Tree},
 };
 
@@ -176,13 +176,18 @@ impl<'p> Element<'p> {
         self.node().is_some_and(|node| !node.look.unseen)
     }
 
+    /// Whether the markup hides it until a script shows it, as drop-down menus and tabs are hidden.
+    pub fn is_hidden(self) -> bool {
+        !self.is_seen() && !names::is_unseen(self.name())
+    }
+
     /// Breaks the line before and after itself.
     pub fn is_block(self) -> bool {
         self.node().is_none_or(|node| !node.look.inline)
     }
 
     /// All text below as it stands, seen or not.
-    pub(super) fn raw_text(self) -> String {
+    pub fn raw_text(self) -> String {
         let mut text = String::new();
         self.walk(&mut |step| {
             if let Step::Text(piece) = step {

@@ -9,6 +9,8 @@ pub const MAX_DEPTH: usize = 512;
 pub const MAX_TEXT: usize = 2 * 1024 * 1024;
 /// Most tags that are parsed: some fifty milliseconds of work. Honest pages have a few thousand, the largest eight.
 const MAX_TAGS: usize = 40_000;
+/// A tag with more attributes is dropped: each is compared with all others. Honest tags have a dozen.
+pub(super) const MAX_ATTRIBUTES: usize = 100;
 /// Formatting elements left open are opened again in every following block; more than this many are dropped.
 const MAX_FORMATTING: usize = 12;
 
@@ -81,18 +83,28 @@ impl<'t> Gate<'t> {
             if tags > MAX_TAGS {
                 return start;
             }
-            let end = tag_end(bytes, name_start);
+            let (end, words) = tag_end(bytes, name_start);
             at = end;
+            if words > MAX_ATTRIBUTES {
+                self.drop(text, start, end);
+                self.lost |= !closing;
+                continue;
+            }
             if closing {
                 self.close(name);
             } else if !self.admit(name) {
-                self.kept.push_str(&text[self.copied..start]);
-                self.copied = end;
+                self.drop(text, start, end);
             } else if RAW.iter().any(|raw| raw.eq_ignore_ascii_case(name)) {
                 at = raw_end(text, end, name);
             }
         }
         text.len()
+    }
+
+    /// Leaves a tag out of what is kept.
+    fn drop(&mut self, text: &str, start: usize, end: usize) {
+        self.kept.push_str(&text[self.copied..start]);
+        self.copied = end;
     }
 
     /// Notes an opened element; false where it must be dropped.
@@ -173,15 +185,22 @@ fn name_at(text: &str, start: usize) -> &str {
     &text[start..start + length.unwrap_or(rest.len())]
 }
 
-/// The place after the `>` of a tag; quoted values may hold one.
-fn tag_end(bytes: &[u8], from: usize) -> usize {
+/// The place after the `>` of a tag, and how many words it has after its name; quoted values may hold both.
+fn tag_end(bytes: &[u8], from: usize) -> (usize, usize) {
     let mut quote = None;
-    let mut before = 0;
+    let (mut before, mut words, mut in_word) = (0, 0, true);
     for (at, byte) in bytes.iter().enumerate().skip(from) {
+        // A slash parts attributes as white space does.
+        let parts = quote.is_none() && (byte.is_ascii_whitespace() || (*byte == b'/' && before != b'='));
+        words += usize::from(!parts && !in_word);
+        in_word = !parts;
         match (quote, *byte) {
-            (Some(open), byte) if open == byte => quote = None,
+            (Some(open), byte) if open == byte => {
+                quote = None;
+                in_word = false;
+            }
             (Some(_), _) => {}
-            (None, b'>') => return at + 1,
+            (None, b'>') => return (at + 1, words),
             // A quote opens a value only after an equals sign; elsewhere it is a slip.
             (None, b'"' | b'\'') if before == b'=' => quote = Some(*byte),
             _ => {}
@@ -190,7 +209,7 @@ fn tag_end(bytes: &[u8], from: usize) -> usize {
             before = *byte;
         }
     }
-    bytes.len()
+    (bytes.len(), words)
 }
 
 /// The place of the end tag of an element whose content is no markup.
@@ -204,4 +223,24 @@ fn raw_end(text: &str, from: usize, name: &str) -> usize {
         at = start + 2;
     }
     text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_of_a_thousand_attributes_is_dropped_and_its_text_stays() {
+        for parting in [" ", "", "/"] {
+            let attributes: Vec<String> = (0..1000).map(|number| format!("x{number}=\"y\"")).collect();
+            let text = format!("<p>甲<a {}>乙</a><b class=\"a b c d\" id='x'>丙</b>", attributes.join(parting));
+            assert_eq!(
+                pass(&text),
+                (Cow::Borrowed("<p>甲乙</a><b class=\"a b c d\" id='x'>丙</b>"), true),
+                "{parting:?}"
+            );
+        }
+        let honest = format!("<p style=\"{}\" title='a > b' data-x=1>甲", "a: b; ".repeat(500));
+        assert_eq!(pass(&honest), (Cow::Borrowed(honest.as_str()), false));
+    }
 }

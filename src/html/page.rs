@@ -42,7 +42,8 @@ impl Page {
     /// Any text at all, by the full parser behind the gate.
     fn by_all_rules(text: &str) -> (Tree, bool) {
         let (text, cut) = gate::pass(text);
-        (parsed::parse(&text), cut)
+        let (tree, deep) = parsed::parse(&text);
+        (tree, cut || deep)
     }
 
     /// The `<html>` element.

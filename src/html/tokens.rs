@@ -3,7 +3,10 @@
 
 use memchr::{memchr, memchr2, memmem};
 
-use super::tree::{Span, Tree};
+use super::{
+    gate,
+    tree::{Span, Tree},
+};
 
 /// The page needs the full rules of HTML.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,7 +197,7 @@ impl Tokens {
         if !known {
             self.attributes.push((name, value));
         }
-        Ok(true)
+        if self.attributes.len() > gate::MAX_ATTRIBUTES { Err(Unusual) } else { Ok(true) }
     }
 }
 

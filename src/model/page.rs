@@ -271,6 +271,8 @@ pub enum Region {
     /// "Related" blocks beside an article.
     Related,
     Footer,
+    /// A block that the markup hides until a script shows it: a drop-down menu, a tab; or a menu that a script writes.
+    Hidden,
 }
 
 /// A link with what it says.

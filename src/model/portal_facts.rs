@@ -187,6 +187,9 @@ pub struct ColumnFacts {
     pub seen: Vec<NameSpot>,
     /// Keys of the columns under which others hang (政府信息公开 …) whose own pages link to it.
     pub shown_on: Vec<String>,
+    /// Whether the home page links to it, by whatever words (its block there may say 更多 only).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub on_home: bool,
 }
 
 impl ColumnFacts {

@@ -118,8 +118,9 @@ impl<'a> Sheet<'a> {
         Self { lexicon, facts, by_key }
     }
 
-    /// The likeliest first: what staff pinned; then what its rows do not gainsay; then by the grade of its name, by what
-    /// its rows prove, by whether it could be read and holds anything; of equals the outermost.
+    /// The likeliest first: what staff pinned; then what its rows do not gainsay; then what the home page leads to; then by
+    /// the grade of its name, by what its rows prove, by whether it could be read and holds anything; of equals the usual
+    /// name and the outermost.
     fn candidates(&self, term: &str) -> Vec<Candidate<'a>> {
         let signs = self.lexicon.term(term).map_or(&[][..], |term| &term.signs);
         let child = |key: &str| self.by_key.get(key).map(|column| column.name.as_str());
@@ -134,15 +135,25 @@ impl<'a> Sheet<'a> {
                 hit.by != MatchedBy::Pin,
                 candidate.is_gainsaid(),
                 self.is_aside(column),
+                hit.by == MatchedBy::Weak,
+                // An office's own pages have the names of the portal's columns.
+                !column.on_home,
                 hit.by,
                 !candidate.is_proven(),
                 unlikeliness(kind_of(column)),
+                self.alias(term, &hit.text),
                 column.path.len(),
                 column.key.as_str(),
             )
         });
         candidates.truncate(MOST_PLACES);
         candidates
+    }
+
+    /// How usual a name is for a standard column: the word list has the usual ones first.
+    fn alias(&self, term: &str, text: &str) -> usize {
+        let aliases = self.lexicon.term(term).map_or(&[][..], |term| &term.aliases);
+        aliases.iter().position(|alias| alias == text).unwrap_or(aliases.len())
     }
 
     /// Whether it belongs to something else than the portal at large: a campaign, an office's own pages.
@@ -269,13 +280,15 @@ fn missing_column(facts: &PortalFacts, term: &str) -> MissingColumn {
 /// Menu names that share most letters with the wanted one.
 fn nearest(facts: &PortalFacts, wanted: &str) -> Vec<String> {
     let letters: Vec<char> = wanted.chars().collect();
-    let shared = |name: &str| letters.iter().filter(|letter| name.contains(**letter)).count();
+    // Letters alone are shared by chance (治安管理, 安全应急管理科); pairs of them hardly.
+    let pairs: Vec<String> = letters.windows(2).map(String::from_iter).collect();
+    let shared = |name: &str| pairs.iter().filter(|pair| name.contains(pair.as_str())).count();
     let mut near: Vec<(usize, &String)> = facts
         .coverage
         .menus
         .iter()
         .map(|name| (shared(name), name))
-        .filter(|(shared, name)| shared * 2 > letters.len() && name.chars().count() <= letters.len() * 2)
+        .filter(|(shared, name)| shared * 2 > pairs.len() && name.chars().count() <= letters.len() * 2)
         .collect();
     near.sort_by_key(|(shared, name)| (Reverse(*shared), name.chars().count(), *name));
     near.into_iter().take(MOST_NEAREST).map(|(_, name)| name.clone()).collect()

@@ -123,8 +123,14 @@ fn labelled(page: &Page) -> BTreeMap<String, String> {
 fn begins_with_label(cell: crate::html::Element<'_>) -> bool {
     /// Letters of a label with the brackets around it.
     const LONGEST: usize = 16;
-    let (mut letters, mut found) = (0, false);
+    /// A label is not wrapped in more.
+    const MOST_STEPS: usize = 200;
+    let (mut letters, mut found, mut steps) = (0, false, 0);
     cell.walk(&mut |step| {
+        steps += 1;
+        if steps > MOST_STEPS {
+            return Go::Stop;
+        }
         match step {
             Step::Enter(element) if !element.is_seen() => return Go::Over,
             Step::Enter(_) | Step::Leave(_) => {}

@@ -10,6 +10,7 @@ mod contact;
 mod document;
 mod faults_of_text;
 mod fingerprint;
+mod frames;
 mod identity;
 mod kind;
 mod letters;
@@ -23,6 +24,7 @@ mod report;
 mod report_tables;
 mod rows;
 mod script_list;
+mod scripted;
 mod signs;
 mod tables;
 mod title;
@@ -34,9 +36,9 @@ use jiff::civil::Date;
 use url::Url;
 
 use crate::{
-    cms::{self, Source},
+    cms::{self, Answer, Source},
     html::{self, Element, Page},
-    model::{Attachment, Block, Cause, Lexicon, PageFacts, PageKind, Paper, ReportSource},
+    model::{Attachment, Block, Cause, Lexicon, PageFacts, PageKind, Paper, Region, ReportSource},
     text,
 };
 
@@ -54,6 +56,8 @@ pub use portal::{
 const MOST_LINKS: usize = 5_000;
 /// Fewer rows on an article page are chance.
 const LEAST_LIST: usize = 3;
+/// More text in the main part is content of its own, whatever stands in frames beside it.
+const LITTLE_TEXT: usize = 200;
 
 /// One response, as received.
 #[derive(Clone, Debug)]
@@ -101,7 +105,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     let map = regions::Map::of(&page, body);
     facts.anchors = map.anchors;
     facts.scripted = map.scripted;
-    facts.links = facts.anchors.len();
+    facts.links = facts.anchors.iter().filter(|anchor| anchor.region != Region::Hidden).count();
     facts.anchors.truncate(MOST_LINKS);
     facts.text_length = map.text_length;
     facts.main_text_length = map.main_text_length;
@@ -129,11 +133,18 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.entries = years::resolve(rows, input.received);
     if facts.entries.is_empty() && source.answer.is_none() {
         facts.rows_at = adapter.rows_elsewhere(&source).map(String::from);
+        if facts.rows_at.is_none() && body.is_none() && facts.main_text_length < LITTLE_TEXT {
+            facts.rows_at = frames::list(&source).map(String::from);
+        }
     }
     facts.next_pages = match &facts.rows_at {
         Some(address) => vec![address.clone()],
         None => adapter.next_pages(&source).into_iter().map(String::from).collect(),
     };
+    let lacks_rows = source.answer.as_ref().is_some_and(Answer::lacks_rows);
+    if lacks_rows {
+        facts.rows_at = facts.next_pages.first().cloned();
+    }
     facts.body_digest = fingerprint::of(&words);
     facts.body = text::tidy(&words);
     facts.tables = tables::read(&page);
@@ -161,7 +172,10 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     let cut = page.cut || decoded.text.len() > html::MAX_TEXT || facts.links > MOST_LINKS;
     // What was left out of reading may be what a check looks for.
     facts.cause = block::cause(&source, input.status, facts.kind).or(cut.then_some(Cause::TooLarge)).or_else(|| {
-        let is_frame = facts.rows_at.is_some() || script_list::is_filled_by_script(&source, &facts);
+        let may_be_list = matches!(facts.kind, PageKind::Column | PageKind::Other) && facts.entries.is_empty();
+        let is_unasked = may_be_list && facts.main_text_length <= LITTLE_TEXT && adapter.asks_in_vain(&source);
+        let is_frame =
+            facts.rows_at.is_some() || is_unasked || lacks_rows || script_list::is_filled_by_script(&source, &facts);
         is_frame.then_some(Cause::NeedsBrowser)
     });
     if facts.rows_at.is_some() {

@@ -77,9 +77,13 @@ impl<'a> Night<'a> {
 
     /// Why nothing may be judged from a page that did answer. The frame of a list may be judged once its rows were read.
     fn unreadable(&self, page: &ObservedPage) -> Option<Cause> {
+        let rows_of = |page: &ObservedPage| self.page(page.facts.rows_at.as_deref()?);
+        let is_list =
+            |page: &&ObservedPage| page.facts.kind == PageKind::Column && coverage::unreadable(page).is_none();
+        // An answer without rows may name another one.
         let rows = || {
-            let rows = self.page(page.facts.rows_at.as_deref()?)?;
-            (rows.facts.kind == PageKind::Column && coverage::unreadable(rows).is_none()).then_some(())
+            let first = rows_of(page)?;
+            Some(first).filter(is_list).or_else(|| rows_of(first).filter(is_list))
         };
         coverage::unreadable(page).filter(|cause| *cause != Cause::NeedsBrowser || rows().is_none())
     }

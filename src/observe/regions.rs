@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
+use super::scripted;
 use crate::{
     cms::{self, Adapter},
     html::{Element, Go, Page, Selector, Step},
@@ -9,6 +10,8 @@ use crate::{
     text::{dates, letters, normalise, tidy},
 };
 
+/// Bytes of text of a block that is clicked like a link.
+const LONGEST_CLICK: usize = 120;
 /// Less text is not an article; a body chosen by its class may still be this short when it holds pictures or files.
 const LEAST_BODY: usize = 20;
 /// An unnamed block is the article only with this much.
@@ -41,16 +44,15 @@ impl Map {
             match step {
                 Step::Enter(element) => {
                     if !element.is_seen() {
+                        // Menus that fold down and tabs wait unseen; what is hidden in a text or a footer is none.
+                        if element.is_hidden() && matches!(current, Region::Main | Region::Menu | Region::Crumb) {
+                            map.take_hidden(page, element);
+                        }
                         return Go::Over;
                     }
                     let region = region_of(element, current, body);
                     in_link += usize::from(element.name() == "a");
-                    if matches!(element.name(), "a" | "area") {
-                        match anchor(page, element, region) {
-                            Some(anchor) => map.anchors.push(Arc::new(anchor)),
-                            None => map.scripted.push(tidy(&element.text())),
-                        }
-                    }
+                    map.take(page, element, region);
                     if region == Region::Crumb && crumb_text.len() < 600 {
                         crumb_text.push('>');
                     }
@@ -77,18 +79,87 @@ impl Map {
             Go::On
         });
         map.crumbs = crumbs_of(&crumb_text);
+        for entry in scripted::menus(page) {
+            match entry.url {
+                Some(url) => {
+                    let anchor =
+                        Anchor { text: entry.text, title: String::new(), url: url.into(), region: Region::Hidden };
+                    map.anchors.push(Arc::new(anchor));
+                }
+                None => map.scripted.push(entry.text),
+            }
+        }
         map
+    }
+
+    /// A link, or anything else that opens a page when clicked.
+    fn take(&mut self, page: &Page, element: Element<'_>, region: Region) {
+        let (target, is_link) = match element.name() {
+            "a" | "area" => (scripted::target(page, element), true),
+            "frame" => (element.attr("src").and_then(|src| page.resolve(src)), false),
+            _ if element.attr("onclick").is_some() && region != Region::Body => {
+                (scripted::clicked(page, element).filter(|_| element.text_up_to(LONGEST_CLICK).is_some()), false)
+            }
+            _ => return,
+        };
+        match target {
+            Some(url) => {
+                let text = words_of(element);
+                let mut title = element.attr("title").map(tidy).unwrap_or_default();
+                if leads_on(&text) && (title.is_empty() || leads_on(&title)) {
+                    title = heading_beside(element, &text).unwrap_or(title);
+                }
+                self.anchors.push(Arc::new(Anchor { text, title, url: url.into(), region }));
+            }
+            None if is_link => self.scripted.push(words_of(element)),
+            None => {}
+        }
+    }
+
+    /// The links of a block that the markup hides.
+    fn take_hidden(&mut self, page: &Page, block: Element<'_>) {
+        for link in std::iter::once(block).chain(block.descendants()).filter(|element| element.name() == "a") {
+            self.take(page, link, Region::Hidden);
+        }
     }
 }
 
-fn anchor(page: &Page, element: Element<'_>, region: Region) -> Option<Anchor> {
-    let url = page.resolve(element.attr("href")?)?;
-    let mut text = tidy(&element.text());
-    if text.is_empty() {
-        text = element.descendants().find_map(|image| image.attr("alt").map(tidy)).unwrap_or_default();
+/// 更多 in its many forms.
+pub(super) fn leads_on(text: &str) -> bool {
+    if text.len() > 30 {
+        return false;
     }
-    let title = element.attr("title").map(tidy).unwrap_or_default();
-    Some(Anchor { text, title, url: url.into(), region })
+    let bare = normalise(text);
+    let bare = bare.trim_matches(|letter: char| ">+»›[]().…·-".contains(letter));
+    matches!(bare, "更多" | "more" | "查看更多" | "更多信息" | "点击更多" | "更多内容")
+}
+
+/// The heading that stands with a link 更多 in a block of their own: the name of the list it leads to.
+fn heading_beside(link: Element<'_>, words: &str) -> Option<String> {
+    /// Letters of a heading.
+    const LONGEST: usize = 12;
+    for outer in link.ancestors().take(2) {
+        if outer.descendants().filter(|inner| inner.name() == "a").take(2).count() > 1 {
+            return None;
+        }
+        let text = tidy(&outer.text_up_to(100)?).replacen(words, "", 1);
+        match text.trim().chars().count() {
+            0 => {}
+            1..=LONGEST => return Some(text.trim().to_owned()),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// What a link says, by words or by its picture.
+fn words_of(element: Element<'_>) -> String {
+    let text = tidy(&element.text());
+    if !text.is_empty() {
+        return text;
+    }
+    let mut pictures = std::iter::once(element).chain(element.descendants());
+    pictures.find_map(|picture| picture.attr("alt").map(tidy).filter(|text| !text.is_empty())).unwrap_or_default()
 }
 
 /// The region an element opens, given the one around it.
@@ -175,9 +246,10 @@ fn region_called(handle: &str) -> Option<Region> {
     }
 }
 
+const CRUMB: [&str; 6] = ["当前位置", "您的位置", "您现在的位置", "您当前的位置", "所在位置", "您所在的位置"];
+
 /// What the opening words of a block say about it. Only small blocks are asked.
 fn spoken_region(element: Element<'_>) -> Option<Region> {
-    const CRUMB: [&str; 6] = ["当前位置", "您的位置", "您现在的位置", "您当前的位置", "所在位置", "您所在的位置"];
     const RELATED: [&str; 9] =
         ["相关解读", "相关文件", "相关政策", "相关文档", "关联解读", "关联文件", "政策原文", "解读链接", "相关链接"];
     if !matches!(element.name(), "div" | "p" | "td" | "span" | "dl" | "ul" | "li" | "section" | "h3" | "h4" | "em") {
@@ -196,8 +268,19 @@ fn spoken_region(element: Element<'_>) -> Option<Region> {
 /// Breadcrumbs are one short line without dates, and show a way; a class named `location` may hold the whole page.
 fn is_crumb_line(element: Element<'_>) -> bool {
     let Some(text) = element.text_up_to(900) else { return false };
-    let shows_way = ["首页", "位置", "主页", ">", "›", "»", "＞", "→"].iter().any(|mark| text.contains(mark));
-    shows_way && dates::find(&text).is_empty()
+    let shows_way = |text: &str| ["首页", "主页", ">", "›", "»", "＞", "→"].iter().any(|mark| text.contains(mark));
+    // A short page may stand whole in one block; the way is the inner block that begins like one.
+    let is_way = |inner: Element<'_>| {
+        inner.is_block()
+            && inner.is_seen()
+            && begins_crumbs(inner)
+            && inner.text_up_to(900).is_some_and(|text| shows_way(&text))
+    };
+    (shows_way(&text) || text.contains("位置")) && !element.children().any(is_way) && dates::find(&text).is_empty()
+}
+
+fn begins_crumbs(element: Element<'_>) -> bool {
+    opening_words(element).is_some_and(|opening| CRUMB.iter().any(|words| opening.starts_with(words)))
 }
 
 /// The first words inside an element that are not white space, when they come soon.
@@ -243,9 +326,10 @@ fn is_taken_out(letter: char) -> bool {
 const LONGEST_STEP: usize = 30;
 /// Words in breadcrumbs that are no columns.
 #[rustfmt::skip]
-const NO_STEPS: [&str; 22] = [
+const NO_STEPS: [&str; 28] = [
     "首页", "网站首页", "主页", "home", "index", "正文", "内容", "详细内容", "内容详情", "列表", "位置", "当前位置", "当前的位置", "您的位置",
     "你的位置", "所在位置", "当前所在位置", "您现在的位置", "您当前的位置", "您所在的位置", "您现在所在的位置", "现在位置",
+    "第一页", "上一页", "下一页", "最后一页", "尾页", "更多",
 ];
 
 /// `当前位置：首页 > 政务公开 > 年报` to its steps, without the home page and the word before it.

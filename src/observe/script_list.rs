@@ -33,7 +33,7 @@ pub(super) fn is_filled_by_script(source: &Source<'_>, facts: &PageFacts) -> boo
         && (unfilled_template(source) || !NOTHING.iter().any(|words| text_of(source).contains(words)))
 }
 
-fn stands_in_main_part(part: Element<'_>) -> bool {
+pub(super) fn stands_in_main_part(part: Element<'_>) -> bool {
     !std::iter::once(part).chain(part.ancestors()).any(|around| {
         matches!(around.name(), "nav" | "header" | "footer" | "aside")
             || !around.is_seen()

@@ -9,7 +9,7 @@ use url::Url;
 use super::identity::{is_directive, places};
 use crate::{
     cms::Source,
-    html::Element,
+    html::{Element, Go, Step},
     model::{FooterSigns, META_TAGS, PageFacts, PageIntegrity, PageKind, PageSigns, TagState},
     text::{pattern, tidy},
 };
@@ -37,19 +37,32 @@ pub(super) fn read(source: &Source<'_>, facts: &PageFacts, known: &PageIntegrity
     signs.suspicious_title = title.clone().filter(|title| known.suspicion(title).is_some());
     signs.home_title = title.filter(|_| facts.kind == PageKind::Home);
     let outside = Outside { own: source.url.host_str().unwrap_or_default(), known };
-    for element in source.page.root().descendants() {
-        match element.name() {
-            "script" => note(&mut signs.scripts, element, source, &outside),
-            // A frame beside contents of the page's own is a map or a film.
-            "iframe" | "frame" if facts.main_text_length < LITTLE_TEXT => {
-                note(&mut signs.frames, element, source, &outside);
+    // How the blocks around hide what is in them, the innermost last.
+    let mut around: Vec<Option<Hiding>> = Vec::new();
+    source.page.root().walk(&mut |step| {
+        match step {
+            Step::Enter(element) => {
+                match element.name() {
+                    "script" => note(&mut signs.scripts, element, source, &outside),
+                    // A frame beside contents of the page's own is a map or a film.
+                    "iframe" | "frame" if facts.main_text_length < LITTLE_TEXT => {
+                        note(&mut signs.frames, element, source, &outside);
+                    }
+                    _ => {}
+                }
+                let hiding = hiding(element).max(around.last().copied().flatten());
+                if let Some(hiding) = hiding.filter(|_| element.name() == "a") {
+                    dark_link(&mut signs.dark_links, element, hiding, source, &outside);
+                }
+                around.push(hiding);
             }
-            _ => {}
+            Step::Leave(_) => {
+                around.pop();
+            }
+            Step::Text(_) => {}
         }
-        if let Some(hiding) = hiding(element) {
-            dark_links(&mut signs.dark_links, element, hiding, source, &outside);
-        }
-    }
+        Go::On
+    });
     for anchor in &facts.anchors {
         let suspicious = known.suspicion(&anchor.text).is_some();
         if suspicious && signs.dark_links.len() < MOST && Url::parse(&anchor.url).is_ok_and(|url| outside.holds(&url)) {
@@ -146,7 +159,7 @@ fn push(found: &mut Vec<String>, what: String) {
 }
 
 /// How markup keeps a block from readers.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Hiding {
     /// As menus and tabs are hidden until they are asked for.
     Usual,
@@ -176,13 +189,12 @@ fn hiding(element: Element<'_>) -> Option<Hiding> {
     }
 }
 
-fn dark_links(found: &mut Vec<String>, block: Element<'_>, hiding: Hiding, source: &Source<'_>, outside: &Outside<'_>) {
-    for link in std::iter::once(block).chain(block.descendants()).filter(|element| element.name() == "a") {
-        let Some(url) = link.attr("href").and_then(|href| source.page.resolve(href)) else { continue };
-        let words = tidy(&link.text());
-        if outside.holds(&url) && (hiding == Hiding::Trick || outside.known.suspicion(&words).is_some()) {
-            push(found, told(&words, url.as_str()));
-        }
+fn dark_link(found: &mut Vec<String>, link: Element<'_>, hiding: Hiding, source: &Source<'_>, outside: &Outside<'_>) {
+    let url = link.attr("href").and_then(|href| source.page.resolve(href)).filter(|url| outside.holds(url));
+    let Some(url) = url.filter(|_| found.len() < MOST) else { return };
+    let words = tidy(&link.text());
+    if hiding == Hiding::Trick || outside.known.suspicion(&words).is_some() {
+        push(found, told(&words, url.as_str()));
     }
 }
 

@@ -17,6 +17,7 @@ use crate::{
         Anchor, ColumnFacts, ColumnState, ListEntry, MatchedBy, NameSpot, ObservedPage, PageKind, Place, Region,
         TermMatch,
     },
+    observe::regions::leads_on,
     text::{normalise, tidy},
 };
 
@@ -36,6 +37,8 @@ struct Draft {
     foreign: Option<String>,
     /// Path of the shortest page that links here; decides the unit of a column that leads away.
     linked_from: Option<String>,
+    /// Whether the home page links to it.
+    on_home: bool,
     /// Where its names were read, each place and name once.
     seen: Vec<NameSpot>,
 }
@@ -141,10 +144,11 @@ fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mu
             if rows.contains(anchor.url.as_str()) || (!standard && !drafts.contains_key(key)) {
                 continue;
             }
-            // What leads away is a column only where a menu or the main part of a page that is no article says so.
+            // What leads away is a column only where a menu or the main part of a page that is no article says so; what is
+            // hidden besides may be one of many friendly links.
             if foreign.is_some()
-                && matches!(page.facts.kind, PageKind::Article | PageKind::Report)
-                && anchor.region == Region::Main
+                && (anchor.region == Region::Hidden
+                    || matches!(page.facts.kind, PageKind::Article | PageKind::Report) && anchor.region == Region::Main)
             {
                 continue;
             }
@@ -153,10 +157,11 @@ fn from_links(night: &Night<'_>, further: &BTreeMap<String, String>, drafts: &mu
                 draft.url.clone_from(&anchor.url);
             }
             draft.foreign.clone_from(foreign);
+            draft.on_home |= is_home;
             if draft.linked_from.as_ref().is_none_or(|known| from.len() < known.len()) {
                 draft.linked_from = Some(from.clone());
             }
-            let is_name = anchor.region != Region::Main || *standard;
+            let is_name = !matches!(anchor.region, Region::Main | Region::Hidden) || *standard;
             if !is_name || is_leading_on(text) {
                 continue;
             }
@@ -189,10 +194,12 @@ impl Named {
     /// None where the link cannot be the name of a column.
     fn of(night: &Night<'_>, further: &BTreeMap<String, String>, anchor: &Anchor) -> Option<Self> {
         let text = tidy(&anchor.text);
-        let text = if text.is_empty() { tidy(&anchor.title) } else { text };
+        // 更多 beside a heading leads to what the heading says.
+        let is_said_beside = text.is_empty() || !anchor.title.is_empty() && is_leading_on(&text);
+        let text = if is_said_beside { tidy(&anchor.title) } else { text };
         if text.is_empty()
             || text.chars().count() > LONGEST_NAME
-            || !matches!(anchor.region, Region::Menu | Region::Crumb | Region::Main)
+            || !matches!(anchor.region, Region::Menu | Region::Crumb | Region::Main | Region::Hidden)
             || further.contains_key(&page_id(&anchor.url))
         {
             return None;
@@ -213,11 +220,8 @@ fn is_leading_on(text: &str) -> bool {
     let bare = normalise(text);
     let is_page_number =
         bare.ends_with('页') && (bare.starts_with(|letter: char| letter.is_ascii_digit()) || bare.chars().count() == 3);
-    is_page_number
-        || matches!(
-            bare.trim_matches(['>', '+', '»', '[', ']']),
-            "更多" | "more" | "首页" | "返回" | "返回首页" | "网站首页" | "查看更多" | ""
-        )
+    let bare = bare.trim_matches(['>', '+', '»', '[', ']']);
+    is_page_number || leads_on(text) || matches!(bare, "首页" | "返回" | "返回首页" | "网站首页" | "")
 }
 
 fn from_pins(night: &Night<'_>, drafts: &mut BTreeMap<String, Draft>) {
@@ -276,6 +280,7 @@ fn column(night: &Night<'_>, key: String, mut draft: Draft) -> Option<ColumnFact
         capture: page.map(|page| page.capture.id.clone()),
         read_at: page.map(|page| page.capture.at),
         seen,
+        on_home: draft.on_home,
         ..ColumnFacts::default()
     })
 }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::{Night, addresses::page_id};
+use super::{
+    Night,
+    addresses::{foreign_host, page_id},
+};
 use crate::{
     model::{Cause, Coverage, NotMeasurable, ObservedPage, PageKind, Region, ScriptedEntry, Visit},
     text::tidy,
@@ -51,11 +54,17 @@ pub(super) fn fold(night: &Night<'_>, cut_short: bool) -> Coverage {
     }
 }
 
-/// Entries without an address that are named like a column: a person must open them.
+/// Entries named like a column that are without an address, or that only a script shows and that lead to other hosts: a
+/// person must open them.
 fn scripted(night: &Night<'_>) -> Vec<ScriptedEntry> {
     let mut entries = BTreeSet::new();
     for page in night.readable() {
-        for text in page.facts.scripted.iter().filter(|text| text.chars().count() <= LONGEST_NAME) {
+        let away =
+            page.facts.anchors.iter().filter(|anchor| {
+                anchor.region == Region::Hidden && foreign_host(&night.portal.url, &anchor.url).is_some()
+            });
+        let texts = page.facts.scripted.iter().chain(away.map(|anchor| &anchor.text));
+        for text in texts.filter(|text| text.chars().count() <= LONGEST_NAME) {
             for term in night.standard.surely(text) {
                 let page = page.capture.final_url.clone();
                 entries.insert(ScriptedEntry { term: term.name.clone(), text: text.clone(), page });
@@ -96,7 +105,7 @@ fn menus(night: &Night<'_>) -> Vec<String> {
     for page in night.readable() {
         let whole = page.facts.kind == PageKind::Home || site_maps.contains(&page_id(&page.capture.final_url));
         for anchor in &page.facts.anchors {
-            let counts = whole || matches!(anchor.region, Region::Menu | Region::Crumb);
+            let counts = whole || matches!(anchor.region, Region::Menu | Region::Crumb | Region::Hidden);
             let name = tidy(&anchor.text);
             if counts && !name.is_empty() && name.chars().count() <= LONGEST_NAME {
                 names.insert(name);

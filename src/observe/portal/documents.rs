@@ -192,7 +192,7 @@ fn links(page: &ObservedPage) -> Vec<String> {
         let counts = match anchor.region {
             Region::Body | Region::Related => true,
             Region::Main => !rows.contains(anchor.url.as_str()),
-            Region::Menu | Region::Crumb | Region::Footer => false,
+            Region::Menu | Region::Crumb | Region::Footer | Region::Hidden => false,
         };
         if counts && anchor.url != page.capture.final_url && !links.contains(&anchor.url) {
             links.push(anchor.url.clone());

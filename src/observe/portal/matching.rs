@@ -152,10 +152,19 @@ impl Term<'_> {
             return Some(MatchedBy::Alias);
         }
         let (inner, outer) = (self.name.chars().count(), bare.chars().count());
-        let is_inside =
-            || inner >= LEAST_INNER && outer - inner.min(outer) <= MOST_AROUND && bare.contains(self.name.as_str());
+        let is_inside = || {
+            inner >= LEAST_INNER
+                && outer - inner.min(outer) <= MOST_AROUND
+                && bare.contains(self.name.as_str())
+                && !is_office(bare)
+        };
         (self.weak.contains(bare) || is_inside()).then_some(MatchedBy::Weak)
     }
+}
+
+/// The name of an office (应急管理科) says what it does, not what its pages hold.
+fn is_office(bare: &str) -> bool {
+    ["科", "处", "股", "局", "室", "中心", "大队", "支队"].iter().any(|ending| bare.ends_with(ending))
 }
 
 /// Without the ornaments of menus: arrows, dots, brackets, counts.

@@ -9,11 +9,7 @@ use std::{
 
 use url::Url;
 
-use super::{
-    Client, Patience,
-    client::{Asking, build},
-    failure::cause_of_answer,
-};
+use super::{Client, Patience, client::Asking, failure::cause_of_answer, http};
 use crate::model::{Cause, Ipv6Look, whole_microseconds};
 
 /// So long what the control host showed is believed.
@@ -71,7 +67,7 @@ impl Client {
         let host = url.domain()?.to_owned();
         let look = Ipv6Look { host, at: Some(whole_microseconds(self.now())), ..Ipv6Look::default() };
         let guard = self.guard.over_ipv6();
-        let http = build(self.settings(), &guard, true).ok()?;
+        let http = http::build(self.settings(), &guard, true).ok()?;
         if !self.has_ipv6_uplink(&http).await {
             return Some(look);
         }

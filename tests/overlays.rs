@@ -100,10 +100,10 @@ fn steps_and_values_that_lead_nowhere() {
     assert_eq!(broken("S77.leader: 2", "S77: 2").0, "8:8 points.S77");
     assert_eq!(broken("S77.leader: 2", "S77.leader: -2").0, "8:15 points.S77.leader");
     assert_eq!(broken("S34.unmet.per: item", "S34.done.per: item").0, "12:17 set.S34.done.per");
-    assert_eq!(
-        broken("S34.unmet.effect: deduct", "S34.unmet.effect: external").0.split(' ').nth(1),
-        Some("set.S34.unmet.effect")
-    );
+    // Of what an external step must not have, the row has more than one thing.
+    let external = lay(&SOUND.replace("S34.unmet.effect: deduct", "S34.unmet.effect: external")).unwrap_err();
+    assert!(external.iter().all(|problem| problem.field.starts_with("set.S34.unmet.")), "{external:#?}");
+    assert!(external.iter().any(|problem| problem.field == "set.S34.unmet.effect"), "{external:#?}");
 }
 
 #[test]

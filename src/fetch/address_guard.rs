@@ -22,11 +22,42 @@ pub(super) struct AddressGuard {
     /// Host names (lower case) with the address and port they are sent to.
     fixed: Arc<BTreeMap<String, SocketAddr>>,
     names: Names,
-    allow_private: bool,
+    private: Private,
     /// True where only IPv6 addresses count.
     only_ipv6: bool,
     /// The machine behind each host name, as it was first seen.
     machines: Arc<Mutex<HashMap<String, IpAddr>>>,
+}
+
+/// Which hosts may have private addresses.
+#[derive(Clone, Debug)]
+pub(super) enum Private {
+    Nobody,
+    Anybody,
+    /// That host, and those beside and below it.
+    Around(String),
+}
+
+impl Private {
+    pub(super) fn of(allowed: bool, around: Option<&str>) -> Self {
+        match (allowed, around) {
+            (false, _) => Self::Nobody,
+            (true, None) => Self::Anybody,
+            (true, Some(host)) => Self::Around(host.to_ascii_lowercase()),
+        }
+    }
+
+    /// A portal of the office network leads on to its neighbours there, not to the machines of the office.
+    fn holds(&self, host: &str) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::Anybody => true,
+            Self::Around(own) => {
+                let site = own.strip_prefix("www.").unwrap_or(own);
+                host == own || host == site || (site.contains('.') && host.ends_with(&format!(".{site}")))
+            }
+        }
+    }
 }
 
 /// The name leads only to addresses that may not be visited.
@@ -46,9 +77,9 @@ impl fmt::Display for AddressRefused {
 impl std::error::Error for AddressRefused {}
 
 impl AddressGuard {
-    pub(super) fn new(fixed: &BTreeMap<String, SocketAddr>, names: Names, allow_private: bool) -> Self {
+    pub(super) fn new(fixed: &BTreeMap<String, SocketAddr>, names: Names, private: Private) -> Self {
         let fixed = fixed.iter().map(|(host, address)| (host.to_ascii_lowercase(), *address)).collect();
-        Self { fixed: Arc::new(fixed), names, allow_private, only_ipv6: false, machines: Arc::default() }
+        Self { fixed: Arc::new(fixed), names, private, only_ipv6: false, machines: Arc::default() }
     }
 
     /// The same rules, for connections over IPv6 alone.
@@ -97,7 +128,8 @@ impl AddressGuard {
             Some(Host::Ipv6(address)) => IpAddr::V6(address),
             _ => return Ok(()),
         };
-        if self.allows(address) { Ok(()) } else { Err(AddressRefused { host: address.to_string(), address }) }
+        let host = url.host_str().unwrap_or_default();
+        if self.allows(host, address) { Ok(()) } else { Err(AddressRefused { host: address.to_string(), address }) }
     }
 
     /// Where a connection for the URL goes, resolved and checked now. The port as reqwest chooses it.
@@ -126,10 +158,10 @@ impl AddressGuard {
         !self.fixed.contains_key(&host) && self.names.do_not_know(&host).await
     }
 
-    fn allows(&self, address: IpAddr) -> bool {
+    fn allows(&self, host: &str, address: IpAddr) -> bool {
         match reach_of(address) {
             Reach::Public => true,
-            Reach::Private => self.allow_private,
+            Reach::Private => self.private.holds(host),
             Reach::Never => false,
         }
     }
@@ -146,7 +178,7 @@ impl AddressGuard {
         found.retain(|address| counts(*address));
         // Port 0 is replaced by the one of the URL.
         let allowed: Vec<SocketAddr> =
-            found.iter().filter(|found| self.allows(**found)).map(|found| SocketAddr::new(*found, 0)).collect();
+            found.iter().filter(|found| self.allows(host, **found)).map(|found| SocketAddr::new(*found, 0)).collect();
         match (allowed.is_empty(), found.first()) {
             (false, _) => Ok(allowed),
             (true, Some(refused)) => {
@@ -286,7 +318,7 @@ mod tests {
 
     #[test]
     fn odd_spellings_of_loopback_are_seen_through() {
-        let guard = AddressGuard::new(&BTreeMap::new(), Names::default(), false);
+        let guard = AddressGuard::new(&BTreeMap::new(), Names::default(), Private::Nobody);
         for text in [
             "http://127.0.0.1/",
             "http://0x7f.1/",
@@ -302,5 +334,23 @@ mod tests {
         ] {
             assert!(Url::parse(text).is_ok_and(|url| guard.check_literal(&url).is_err()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_portal_of_the_office_network_leads_to_no_other_machine_there() {
+        let of = |host: &str| Private::of(true, Some(host));
+        for (own, host, holds) in [
+            ("10.1.2.3", "10.1.2.3", true),
+            ("10.1.2.3", "10.1.2.4", false),
+            ("127.0.0.1", "169.254.169.254", false),
+            ("www.jyj.example", "jyj.example", true),
+            ("WWW.jyj.example", "files.jyj.example", true),
+            ("www.jyj.example", "wwwjyj.example", false),
+            ("www.jyj.example", "router.example", false),
+            ("intranet", "x.intranet", false),
+        ] {
+            assert_eq!(of(own).holds(host), holds, "{own} {host}");
+        }
+        assert!(Private::of(true, None).holds("10.1.2.4") && !Private::of(false, Some("10.1.2.3")).holds("10.1.2.3"));
     }
 }

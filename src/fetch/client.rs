@@ -16,7 +16,7 @@ use url::Url;
 
 use super::{
     Settings,
-    address_guard::AddressGuard,
+    address_guard::{AddressGuard, Private},
     body,
     certificate::Certificates,
     clock::Clock,
@@ -123,7 +123,8 @@ impl Client {
     /// # Errors
     /// Where the TLS or DNS machinery of this computer cannot be set up.
     pub fn new(settings: Settings) -> Result<Self, Unusable> {
-        let guard = AddressGuard::new(&settings.resolve, settings.names.clone(), settings.allow_private);
+        let private = Private::of(settings.allow_private, settings.private_around.as_deref());
+        let guard = AddressGuard::new(&settings.resolve, settings.names.clone(), private);
         let rate = at_least_one(settings.rate_per_host);
         let manners = Manners {
             rate,

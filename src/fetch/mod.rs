@@ -10,6 +10,7 @@
 use std::{collections::BTreeMap, net::SocketAddr, time::Duration};
 
 use jiff::Timestamp;
+use url::Url;
 
 use crate::model::{Portal, Window};
 
@@ -100,6 +101,8 @@ pub struct Settings {
     pub authorities: Vec<Vec<u8>>,
     /// Allows loopback and private addresses (a portal inside the office network).
     pub allow_private: bool,
+    /// Where private addresses are allowed: only for this host, and those below it.
+    pub private_around: Option<String>,
     /// A pretended moment at which the client begins to exist; the demo's nights lie in the past. `None`: the real time.
     pub clock: Option<Timestamp>,
     /// Links to other hosts that a visit asks for, to know whether they lead anywhere; 0: nobody but the portal is asked.
@@ -137,6 +140,7 @@ impl Default for Settings {
             names: Names::default(),
             authorities: Vec::new(),
             allow_private: false,
+            private_around: None,
             clock: None,
             outward_links: 0,
             ipv6: Uplink::none(),
@@ -168,7 +172,11 @@ impl Settings {
     pub fn for_portal(mut self, portal: &Portal) -> Self {
         self.rate_per_host = portal.rate;
         self.window = portal.window.or(self.window);
-        self.allow_private |= portal.allow_private;
+        if portal.allow_private && !self.allow_private {
+            self.allow_private = true;
+            // A portal of the office network must not lead to the other machines there.
+            self.private_around = Url::parse(&portal.url).ok().and_then(|url| url.host_str().map(str::to_owned));
+        }
         self
     }
 }

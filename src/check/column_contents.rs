@@ -334,7 +334,7 @@ fn names_year(title: &str, year: i16) -> bool {
 }
 
 fn is_empty(column: &ColumnFacts) -> bool {
-    column.entries.is_empty() && column.text_length < TEXT_TO_READ && column.attachments == 0
+    column.entries.is_empty() && column.text_length < TEXT_TO_READ && column.attachments == 0 && column.entrances == 0
 }
 
 fn is_one_page(column: &ColumnFacts) -> bool {

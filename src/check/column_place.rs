@@ -41,8 +41,16 @@ impl ColumnPlace {
         let platforms = case.columns_named(under);
         let cause = here.iter().chain(&platforms).find_map(|column| unread(column));
         let is_inside = |column: &&&ColumnFacts| {
-            let shown = column.shown_on.iter().any(|key| platforms.iter().any(|platform| platform.key == *key));
-            shown || case.stands_under(&column.key, under)
+            // On the platform's own page, or on that of a column which stands there itself.
+            let is_there = |key: &str| {
+                let shows = |shown: &ColumnFacts| {
+                    shown.shown_on.iter().any(|on| platforms.iter().any(|platform| platform.key == *on))
+                };
+                platforms.iter().any(|platform| platform.key == *key)
+                    || case.stands_under(key, under)
+                    || case.facts.column(key).is_some_and(shows)
+            };
+            column.shown_on.iter().any(|key| is_there(key)) || case.stands_under(&column.key, under)
         };
         if let Some(column) = here.iter().find(is_inside) {
             return said(Verdict::Passed, format!("“{term}”在“{under}”之下：栏目“{}”", column.name)).at(&column.url);

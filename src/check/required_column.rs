@@ -87,6 +87,9 @@ impl Rule for RequiredColumn {
     }
 }
 
+/// Fewer entrances to other columns may be chance.
+const LEAST_ENTRANCES: usize = 3;
+
 impl RequiredColumn {
     /// Every leaf must resolve and hold something.
     fn judge_below(&self, case: &Case<'_>, below: &str) -> Vec<Judgement> {
@@ -242,7 +245,10 @@ impl RequiredColumn {
             .filter_map(|entry| host_of(&entry.url))
             .filter(|host| Some(host) != home.as_ref())
             .collect();
-        if column.entries.len() > foreign.len() || !column.children.is_empty() || column.attachments > 0 {
+        let has_rows = column.entries.len() > foreign.len();
+        // A page of entrances to columns that hang elsewhere holds these.
+        let leads_on = !column.children.is_empty() || column.entrances >= LEAST_ENTRANCES;
+        if has_rows || leads_on || column.attachments > 0 {
             return Content::Own;
         }
         if let Some(host) = foreign.first() {

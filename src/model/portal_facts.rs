@@ -187,6 +187,9 @@ pub struct ColumnFacts {
     pub seen: Vec<NameSpot>,
     /// Keys of the columns under which others hang (政府信息公开 …) whose own pages link to it.
     pub shown_on: Vec<String>,
+    /// Where others hang under it: columns that its own part of its page, not the menu, leads to, wherever they hang.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub entrances: usize,
     /// Whether the home page links to it, by whatever words (its block there may say 更多 only).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub on_home: bool,
@@ -334,4 +337,9 @@ pub struct PublicityRow {
     /// Fields whose text shows a resident identity number in full on the page.
     pub exposed: Vec<String>,
     pub capture: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

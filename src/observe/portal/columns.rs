@@ -412,15 +412,27 @@ fn show_on(night: &Night<'_>, columns: &mut [ColumnFacts]) {
         column.state == ColumnState::Read
             && sure.filter_map(|hit| night.lexicon.term(&hit.term)).any(|term| term.gateway)
     };
+    let known: BTreeSet<String> = columns.iter().map(|column| column.key.clone()).collect();
     let mut shown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut entrances: BTreeMap<String, usize> = BTreeMap::new();
     for gateway in columns.iter().filter(is_gateway) {
         let Some(page) = night.page(&gateway.url) else { continue };
-        for key in page.facts.anchors.iter().map(|anchor| column_key(&anchor.url)).filter(|key| *key != gateway.key) {
+        let mut own: BTreeSet<String> = BTreeSet::new();
+        for anchor in &page.facts.anchors {
+            let key = column_key(&anchor.url);
+            if key == gateway.key {
+                continue;
+            }
+            if matches!(anchor.region, Region::Main | Region::Body) && key.len() > 1 && known.contains(&key) {
+                own.insert(key.clone());
+            }
             shown.entry(key).or_default().insert(gateway.key.clone());
         }
+        entrances.insert(gateway.key.clone(), own.len());
     }
     for column in columns.iter_mut() {
         column.shown_on = shown.remove(&column.key).unwrap_or_default().into_iter().collect();
+        column.entrances = entrances.get(&column.key).copied().unwrap_or_default();
     }
 }
 

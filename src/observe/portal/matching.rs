@@ -177,13 +177,22 @@ fn plain(text: &str) -> String {
         .to_owned()
 }
 
-/// `云湖区教育局政府信息公开指南` without the unit's own name in front.
+/// `云湖区教育局政府信息公开指南` without the unit's own name in front; `云湖要闻` without its place.
 fn without_unit(bare: &str, units: &[String]) -> String {
     units
         .iter()
-        .filter_map(|name| bare.strip_prefix(name.as_str()))
+        .flat_map(|name| std::iter::once(name.as_str()).chain(places_of(name)))
+        .filter_map(|name| bare.strip_prefix(name))
         .filter(|rest| !rest.is_empty())
         .min_by_key(|rest| rest.len())
         .unwrap_or(bare)
         .to_owned()
+}
+
+/// The place that a unit's name begins with, with and without its rank: 云湖区, 云湖.
+fn places_of(unit: &str) -> impl Iterator<Item = &str> {
+    let rank = unit.char_indices().skip(2).find(|(_, letter)| "省市县区旗州".contains(*letter));
+    let with = rank.map(|(at, rank)| &unit[..at + rank.len_utf8()]);
+    let without = rank.map(|(at, _)| &unit[..at]);
+    with.into_iter().chain(without)
 }

@@ -160,7 +160,7 @@ const TREE: &str = "
 网站工作年度报表 list
 要闻动态=工作动态 front
   部门动态=工作动态 list
-  青岚要闻=工作动态 list
+  青岚要闻=要闻 list
   通知公告 list
 政务公开 front
   政策解读 list

@@ -134,3 +134,30 @@ async fn heads_that_would_fill_the_log_are_no_answers() {
     assert_eq!(visited.failures.len(), 1);
     assert_eq!(visited.failures[0].cause, Cause::MalformedHttp);
 }
+
+#[tokio::test]
+async fn lists_whose_rows_are_called_alike_are_turned_to_their_end() {
+    let serve = |seen: &Seen| {
+        let path = seen.path.as_str();
+        let number = |before: &str, after: &str| path.strip_prefix(before)?.strip_suffix(after)?.parse::<usize>().ok();
+        let list = |at: usize| {
+            let row = |n: usize| {
+                let day = 28 - n % 28;
+                format!("<li><a href=\"/gb/2022/{n}.html\">县政府公报第{n}期</a><span>2022-10-{day:02}</span></li>")
+            };
+            let rows: String = (at * 5..at * 5 + 5).map(row).collect();
+            let next =
+                if at < 11 { format!("<a href=\"/gb/index_{}.html\">下一页</a>", at + 1) } else { String::new() };
+            page(format!("<title>公报</title><div class=\"main\"><ul class=\"list\">{rows}</ul>{next}</div>"))
+        };
+        match (path, number("/gb/index_", ".html"), number("/gb/2022/", ".html")) {
+            ("/", ..) => page("<title>河源市</title><a href=\"/gb/index_0.html\">公报</a>"),
+            (_, Some(at), _) => list(at),
+            (.., Some(n)) => page(format!("<title>县政府公报第{n}期</title><h1>县政府公报第{n}期</h1><p>第{n}期</p>")),
+            _ => status(404, ""),
+        }
+    };
+    let visited = visited(serve, |limits| (limits.pages, limits.barren) = (200, 3), |_| ()).await;
+    let lists = visited.pages.iter().filter(|page| page.capture.url.contains("index_")).count();
+    assert_eq!(lists, 12, "{}", visited.note);
+}

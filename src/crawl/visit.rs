@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashSet},
-    hash::{DefaultHasher, Hasher},
+    hash::{DefaultHasher, Hash, Hasher},
 };
 
 use futures_util::{StreamExt, stream::FuturesOrdered};
@@ -446,6 +446,11 @@ impl Visit<'_> {
         let leads = self.compass.leads(wanted, url, facts, |url| self.frontier.has_seen(url));
         let own_shape = address::shape(url);
         let mut fruitful = self.texts.insert(wording(facts.title.as_deref().unwrap_or_default(), &facts.body));
+        // A list that shows other rows than all lists before it is none of a trap, even where each row is known by now.
+        let dated = facts.entries.iter().filter(|entry| entry.date.is_some());
+        let mut rows: Vec<&str> = dated.map(|entry| entry.url.as_str()).collect();
+        rows.sort_unstable();
+        fruitful |= rows.len() >= LEAST_ROWS && self.texts.insert(number_of_all(&rows));
         for lead in leads {
             let deepest = self.limits.depth * if lead.interest.is_needed() { 3 } else { 1 };
             let elsewhere = address::shape(&lead.url) != own_shape;
@@ -512,6 +517,16 @@ impl Visit<'_> {
         (self.progress)(Progress::Ended { tally, cut_short, load });
         self.brought
     }
+}
+
+/// Fewer dated rows are no list.
+const LEAST_ROWS: usize = 3;
+
+/// One number for all addresses of a list.
+fn number_of_all(rows: &[&str]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    rows.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Title and text without their numbers: every month of a calendar is worded alike.

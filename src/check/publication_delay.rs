@@ -8,7 +8,7 @@ use super::{
     span::{Window, days_between},
 };
 use crate::{
-    model::{Cause, DocumentFacts, DocumentRole, Subject, Verdict},
+    model::{Cause, ColumnRole, DocumentFacts, DocumentRole, Subject, Verdict},
     text::normalise,
 };
 
@@ -30,6 +30,17 @@ impl Rule for PublicationDelay {
     }
 }
 
+/// Whether it is one licence, penalty or row of 双公示: these have numbers too, and days of their own to be shown in.
+fn is_single_decision(case: &Case<'_>, document: &DocumentFacts) -> bool {
+    let plays = |role| {
+        case.facts.column(&document.column).is_some_and(|column| {
+            let own = column.matched.iter().any(|hit| case.context.lexicon.role_of(&hit.term) == Some(role));
+            own || case.stands_under_role(column, role)
+        })
+    };
+    [ColumnRole::Licence, ColumnRole::Penalty, ColumnRole::Publicity].into_iter().any(plays)
+}
+
 /// Whose document it is.
 enum Issuer {
     Own,
@@ -43,6 +54,9 @@ impl PublicationDelay {
             let subject = Subject::new(format!("document:{}", document.key), &document.title);
             Judgement::new(subject, verdict, reason).at(&document.url)
         };
+        if document.role != DocumentRole::Policy && is_single_decision(case, document) {
+            return said(Verdict::NotApplicable, "行政许可、行政处罚公示另有公开期限，由双公示的检查项判断".to_owned());
+        }
         let (as_of, limit) = (case.context.as_of, self.working_days);
         let first = self.window.before(as_of);
         let published = document.published.map(|moment| moment.date);

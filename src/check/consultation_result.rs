@@ -81,6 +81,8 @@ struct Told<'a> {
     title: &'a str,
     url: &'a str,
     name: String,
+    /// When it was published.
+    day: Option<Date>,
     document: Option<&'a DocumentFacts>,
 }
 
@@ -90,6 +92,8 @@ enum Found<'a> {
     Here,
     There(&'a Told<'a>),
     Perhaps(&'a Told<'a>),
+    /// No title is like it, but that of a result names no draft at all (征求意见采纳情况说明).
+    General(&'a Told<'a>),
     Nowhere,
 }
 
@@ -115,13 +119,15 @@ impl ConsultationResult {
             let near = all || calls.iter().any(|call| call.key == column.key);
             for row in column.entries.iter().filter(|row| all || (near && tells_result(&row.title))) {
                 let document = documents.iter().find(|document| document.url == row.url);
-                told.push(Told { title: &row.title, url: &row.url, name: essence(&row.title), document });
+                let day = row.date.or(document.and_then(|document| document.published)).map(|moment| moment.date);
+                told.push(Told { title: &row.title, url: &row.url, name: essence(&row.title), day, document });
             }
         }
         for document in documents.iter().filter(|document| tells_result(&document.title)) {
             if told.iter().all(|known| known.url != document.url) {
                 let (title, url) = (&document.title, &document.url);
-                told.push(Told { title, url, name: essence(title), document: Some(document) });
+                let day = document.published.map(|moment| moment.date);
+                told.push(Told { title, url, name: essence(title), day, document: Some(document) });
             }
         }
         told
@@ -140,7 +146,7 @@ impl ConsultationResult {
         match &found {
             Found::Here => return say(Verdict::Passed, "征集页面写明了结果".to_owned()),
             Found::There(told) => return say(Verdict::Passed, format!("有结果反馈“{}”", told.title)),
-            Found::Perhaps(_) | Found::Nowhere => {}
+            Found::Perhaps(_) | Found::General(_) | Found::Nowhere => {}
         }
         let own = document.and_then(|document| document.particulars.as_deref());
         let day = row.date.or(document.and_then(|document| document.published)).map(|moment| moment.date);
@@ -149,9 +155,12 @@ impl ConsultationResult {
             return say(Verdict::NeedsReview, "没有发布日期和截止日期，请人工判断征集是否结束、有无结果".to_owned());
         };
         let as_of = case.context.as_of;
-        let how = if stated.is_some() { "截止" } else { "发布日期推算，截止" };
+        let how = if stated.is_some() { "截止" } else { "按发布日期推算，截止" };
         if after(end, self.grace_days) >= as_of {
-            return say(Verdict::NotApplicable, format!("{how}于{end}，反馈期限（{}天）未过", self.grace_days));
+            return say(
+                Verdict::NotApplicable,
+                format!("{how}于{end}，本检查给的反馈时间（截止后{}天）未过", self.grace_days),
+            );
         }
         let first = self.window.before(as_of);
         if end < first {
@@ -165,8 +174,9 @@ impl ConsultationResult {
         if let Some((cause, because)) = self.unseen(case, end) {
             return say(Verdict::NotMeasurable(cause), format!("{because}，不能断定没有结果反馈"));
         }
-        if let Found::Perhaps(near) = found {
-            let reason = format!("未找到标题相符的结果反馈，“{}”与之相近，请人工判断", near.title);
+        if let Found::Perhaps(near) | Found::General(near) = found {
+            let why = if matches!(found, Found::General(_)) { "标题未写明是哪一件" } else { "与之相近" };
+            let reason = format!("未找到标题相符的结果反馈，“{}”{why}，请人工判断", near.title);
             return say(Verdict::NeedsReview, reason).with([proof::seen(
                 case,
                 near.url,
@@ -183,8 +193,11 @@ impl ConsultationResult {
                 );
             }
         }
-        let reason =
-            format!("{how}于{end}，至{as_of}未见结果反馈：征集页面没有写明结果，{}条反馈信息均不相符", results.len());
+        let reason = format!(
+            "{how}于{end}，至{as_of}未见结果反馈（截止后另留{}天，为本检查所定）：征集页面没有写明结果，{}条反馈信息均不相符",
+            self.grace_days,
+            results.len()
+        );
         let mut evidence = vec![proof::seen(case, &row.url, &row.title, "征集页面已读取，没有写明结果")];
         evidence.extend(columns.iter().map(|column| {
             proof::column(case, column, format!("结果反馈栏目读取{}条，无相符者", column.entries.len()))
@@ -223,7 +236,7 @@ fn without_reasons(
     let (document, title) = match found {
         Found::Here => (own, "征集页面"),
         Found::There(told) => (told.document, told.title),
-        Found::Perhaps(_) | Found::Nowhere => {
+        Found::Perhaps(_) | Found::General(_) | Found::Nowhere => {
             return say(Verdict::NotApplicable, "未找到结果反馈，由“征集没有结果反馈”检查".to_owned());
         }
     };
@@ -252,11 +265,36 @@ fn find<'a>(row: &ListEntry, document: Option<&DocumentFacts>, results: &'a [Tol
     }
     let name = essence(document.map_or(&row.title, |document| &document.title));
     let nearest = others().map(|told| (nearness(&name, &told.name), told)).max_by_key(|(near, _)| *near);
-    match nearest {
-        Some((near, told)) if near >= SAME => Found::There(told),
-        Some((near, told)) if near >= NEAR => Found::Perhaps(told),
-        _ => Found::Nowhere,
+    if let Some((_, told)) = nearest.filter(|(near, _)| *near >= SAME) {
+        return Found::There(told);
     }
+    // A result whose title names no draft says in its text which one it is of; one of another draft may tell of both.
+    let names = |told: &&Told<'_>| {
+        let mentions = told.document.map_or(&[][..], |result| &result.mentions);
+        mentions.iter().any(|mention| nearness(&name, &essence(mention)) >= SAME)
+    };
+    let day = row.date.or(document.and_then(|document| document.published)).map(|moment| moment.date);
+    let follows = |told: &&Told<'_>| day.zip(told.day).is_none_or(|(call, result)| result >= call);
+    let general = || others().filter(|told| is_general(told)).filter(follows);
+    if let Some(told) = general().find(names) {
+        return Found::There(told);
+    }
+    match nearest {
+        Some((near, told)) if near >= NEAR => Found::Perhaps(told),
+        _ => match (others().filter(follows).find(names), general().next()) {
+            (Some(told), _) => Found::Perhaps(told),
+            (None, Some(told)) => Found::General(told),
+            (None, None) => Found::Nowhere,
+        },
+    }
+}
+
+/// Whether the title tells a result without naming a draft.
+fn is_general(told: &Told<'_>) -> bool {
+    /// Letters beside years and the words of telling, such as the name of a county.
+    const MOST: usize = 5;
+    let letters = told.name.chars().filter(|letter| letter.is_alphabetic() && !"年月第季度".contains(*letter));
+    tells_result(told.title) && letters.count() <= MOST
 }
 
 /// How near two names are (percent); one that stands inside the other is the same. Drafts of different kinds (停车管理办法,

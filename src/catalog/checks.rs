@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     check::{Definition, Source},
-    model::{ColumnTerm, FieldNames, FieldTerm, Lexicon},
+    model::{ColumnTerm, FieldNames, FieldTerm, Lexicon, PolicyForms},
     text::workdays::Calendar,
 };
 
@@ -42,10 +42,23 @@ pub(super) fn lexicon(files: &Files, problems: &mut Vec<Problem>) -> Lexicon {
         columns: columns(files, problems),
         field_names: Arc::new(FieldNames::of(&publicity_fields)),
         publicity_fields,
+        policy_forms: policy_forms(files, problems),
         exempt_titles: list(files, "word-lists/exempt-titles.yaml", problems),
         page_integrity: word_lists::page_integrity(files, problems),
         phrases: Arc::new(word_lists::phrases(files, problems)),
     }
+}
+
+fn policy_forms(files: &Files, problems: &mut Vec<Problem>) -> PolicyForms {
+    let name = "word-lists/policy-forms.yaml";
+    let Some(text) = files.get(name) else {
+        problems.push(Places::default().problem(name, "", "is not there", "put the word list back"));
+        return PolicyForms::default();
+    };
+    yaml::read(name, text).unwrap_or_else(|problem| {
+        problems.push(problem);
+        PolicyForms::default()
+    })
 }
 
 pub(super) fn list<T: DeserializeOwned>(files: &Files, name: &str, problems: &mut Vec<Problem>) -> Vec<T> {

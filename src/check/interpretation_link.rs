@@ -8,13 +8,14 @@ use serde::Deserialize;
 
 use super::{
     Judgement, Rule,
-    pairing::{Pairing, links_to},
+    pairing::{Pairing, links_to, same_page},
+    policy_title::{exemption, names_policy},
     proof,
     scope::{Case, unread},
     span::Window,
 };
 use crate::{
-    model::{Cause, ColumnFacts, DocumentFacts, DocumentRole, ExemptTitle, Subject, Verdict},
+    model::{Cause, ColumnFacts, ColumnRole, DocumentFacts, DocumentRole, Subject, Verdict},
     text::normalise,
 };
 
@@ -165,7 +166,13 @@ impl InterpretationLink {
             "发布于{published}，至检查日已过{gone_by}个工作日，未找到对应解读：已按链接、标题和文号核对{}篇解读",
             pairing.interpretations.len()
         );
-        say(policy, Verdict::Failed, reason)
+        let judged = if names_policy(case, policy) {
+            say(policy, Verdict::Failed, reason)
+        } else {
+            let reason = format!("{reason}；从标题看不出是应当解读的政策性文件，请人工判断");
+            say(policy, Verdict::NeedsReview, reason)
+        };
+        judged
             .with([proof::document(
                 case,
                 policy,
@@ -286,20 +293,57 @@ impl InterpretationLink {
 
     /// An interpretation column that the policy links into: the page behind the link was not taken for a document.
     fn linked_column<'a>(&self, case: &Case<'a>, policy: &DocumentFacts) -> Option<&'a ColumnFacts> {
-        let below = |link: &str, column: &ColumnFacts| {
-            let folder = column.url.trim_end_matches(|letter| letter != '/');
-            let known = case.facts.documents.iter().any(|document| document.url == link);
-            !known
-                && link.len() > folder.len()
-                && folder.ends_with('/')
-                && link.starts_with(folder)
-                && link != column.url
+        let is_known = |link: &str| {
+            case.facts.documents.iter().any(|document| same_page(&document.url, link))
+                || case.facts.columns.iter().any(|column| same_page(&column.url, link))
         };
-        let columns = self.columns_of(case);
-        // A home page's folder would contain everything.
-        let mut columns = columns.into_iter().filter(|column| column.key.trim_matches('/').len() > 1);
-        columns.find(|column| policy.links.iter().any(|link| below(link, column)))
+        self.columns_of(case).into_iter().find(|column| {
+            let Some(folder) = own_folder(case, column) else { return false };
+            let below = |link: &&String| link.strip_prefix(&folder).is_some_and(|rest| !is_index(rest));
+            policy.links.iter().filter(below).any(|link| !is_known(link))
+        })
     }
+}
+
+/// The folder in which the pages of a column stand: `x/` for `x/`, `x/index.html` and `x.htm`. None where it would be
+/// the whole site, holds other columns as well, or the address is a question to a program (`list?id=5`).
+fn own_folder(case: &Case<'_>, column: &ColumnFacts) -> Option<String> {
+    let url = column.url.split('#').next()?;
+    let (site, path) = url.split_once("://").map_or(("", url), |(_, rest)| {
+        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
+        (&url[..url.len() - rest.len() + host.len()], path)
+    });
+    let path = path.trim_start_matches('/');
+    if path.contains('?') {
+        return None;
+    }
+    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+    let folder = if file.is_empty() || is_index(file) {
+        folder.to_owned()
+    } else {
+        let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
+        if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+    };
+    if folder.is_empty() {
+        return None;
+    }
+    let folder = format!("{site}/{folder}/");
+    let own: Vec<&str> = case.below(column).into_iter().map(|below| below.key.as_str()).collect();
+    let lexicon = case.context.lexicon;
+    let explains = |other: &ColumnFacts| {
+        other.matched.iter().any(|hit| lexicon.role_of(&hit.term) == Some(ColumnRole::Interpretation))
+    };
+    let is_other =
+        |other: &&ColumnFacts| other.key != column.key && !own.contains(&other.key.as_str()) && !explains(other);
+    let shared = case.facts.columns.iter().filter(is_other).any(|other| other.url.starts_with(&folder));
+    (!shared).then_some(folder)
+}
+
+/// Whether the last part of an address is its folder's own page or a page of its list: nothing, `index.html`,
+/// `index_2.html`.
+fn is_index(file: &str) -> bool {
+    let name = file.split(['?', '#']).next().unwrap_or(file);
+    name.is_empty() || (!name.contains('/') && ["index", "default", "list"].iter().any(|word| name.starts_with(word)))
 }
 
 fn not_linked(case: &Case<'_>, pairing: &Pairing<'_>, policy: &DocumentFacts, paired: &[&DocumentFacts]) -> Judgement {
@@ -323,18 +367,6 @@ fn not_linked(case: &Case<'_>, pairing: &Pairing<'_>, policy: &DocumentFacts, pa
         proof::document(case, policy, format!("页面已读取，共{}个文内及相关链接，无指向解读者", policy.links.len())),
         proof::document(case, interpretation, "已发布的解读"),
     ])
-}
-
-/// The exempt kind a document belongs to, by the words of its title or by its issuer.
-pub(super) fn exemption<'a>(case: &Case<'a>, document: &DocumentFacts) -> Option<&'a ExemptTitle> {
-    let title = normalise(&document.title);
-    let issuer = document.issuer.as_deref().map(normalise);
-    let issuer = issuer.as_deref().or_else(|| title.split_once("关于").map(|(before, _)| before)).unwrap_or("");
-    let unit = normalise(&case.unit.name);
-    case.context.lexicon.exempt_titles.iter().find(|exempt| {
-        exempt.words.iter().any(|word| title.contains(word.as_str()))
-            || exempt.issuers.iter().any(|name| issuer.contains(name.as_str()) && !unit.contains(name.as_str()))
-    })
 }
 
 /// Where reasons are given why this policy has no interpretation, and their words: on its own page, or on another one

@@ -32,6 +32,7 @@ mod meta_tags;
 mod normative_standing;
 mod openness_note;
 mod pairing;
+mod policy_title;
 mod portal_probes;
 mod proof;
 mod publication_delay;

@@ -6,12 +6,21 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{Judgement, Rule, interpretation_link::exemption, proof, scope::Case, span::Window};
+use super::{
+    Judgement, Rule,
+    policy_title::exemption,
+    proof,
+    scope::Case,
+    span::{Window, days_between},
+};
 use crate::{
     model::{Cause, ColumnFacts, DocumentFacts, Evidence, MatchedBy, Particulars, Standing, Subject, Verdict},
     text::normalise,
 };
 
+/// Days after which a new document is taken to be in force: rules come into force 30 days after they are published
+/// (《规章制定程序条例》第三十二条).
+const UNTIL_IN_FORCE: i32 = 30;
 /// Documents shown as proof.
 const SHOWN: usize = 30;
 
@@ -246,11 +255,22 @@ fn expired(case: &Case<'_>, one: &Listed<'_>) -> Judgement {
 /// The clearing list on this portal that declares the document void.
 fn voided_by<'a>(case: &Case<'a>, document: &DocumentFacts) -> Option<&'a DocumentFacts> {
     let number = bare(document.number.as_deref()?);
-    case.facts.documents.iter().find(|list| {
+    case.facts.documents.iter().filter(|list| may_repeal(case, list, document)).find(|list| {
         let voids = list.particulars.iter().flat_map(|own| &own.voids);
         // A number taken from a running text may have words before it.
         list.key != document.key && voids.into_iter().any(|voided| bare(voided).ends_with(&number))
     })
+}
+
+/// Whether the day fits: what a new document takes the place of is older, and the new one is in force by now. A clearing
+/// list voids at once.
+fn may_repeal(case: &Case<'_>, list: &DocumentFacts, document: &DocumentFacts) -> bool {
+    let day = |document: &DocumentFacts| document.published.map(|moment| moment.date);
+    let is_clearing = ["废止", "失效"].iter().any(|word| list.title.contains(word));
+    let in_force = || day(list).is_some_and(|day| days_between(day, case.context.as_of) >= UNTIL_IN_FORCE);
+    let signed = document.written.map(|moment| moment.date).or(day(document));
+    let is_later = || day(list).zip(signed).is_none_or(|(list, document)| list >= document);
+    is_clearing || (in_force() && is_later())
 }
 
 /// A later document whose title says that this one goes on.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Judgement, Rule, interpretation_link::exemption, proof, scope::Case, span::Window};
+use super::{Judgement, Rule, policy_title::exemption, proof, scope::Case, span::Window};
 use crate::model::{Cause, DocumentFacts, DocumentRole, Subject, Verdict};
 
 /// Documents shown as proof.

@@ -102,7 +102,8 @@ pub fn links_to(from: &DocumentFacts, to: &DocumentFacts) -> bool {
     from.links.iter().any(|link| same_page(link, &to.url))
 }
 
-fn same_page(a: &str, b: &str) -> bool {
+/// Whether two addresses are those of one page.
+pub(super) fn same_page(a: &str, b: &str) -> bool {
     fn path(url: &str) -> &str {
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         let path = rest.find('/').map_or("/", |slash| &rest[slash..]);

@@ -17,6 +17,9 @@ pub struct Lexicon {
     /// The same by what portals print.
     #[serde(skip)]
     pub field_names: Arc<FieldNames>,
+    /// From `policy-forms.yaml`.
+    #[serde(default)]
+    pub policy_forms: PolicyForms,
     /// From `exempt-titles.yaml`.
     #[serde(default)]
     pub exempt_titles: Vec<ExemptTitle>,
@@ -156,15 +159,44 @@ pub enum Freshness {
     Yearly,
 }
 
+/// By what a title is known to be that of a policy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyForms {
+    /// What is done with a policy: 印发.
+    pub issues: Vec<String>,
+    pub forms: Vec<PolicyForm>,
+    /// Words of names that are not in force yet: 征求意见稿.
+    pub drafts: Vec<String>,
+    /// Words of names that mostly concern the office alone: 印章.
+    pub internal: Vec<String>,
+}
+
+/// A word by which names of policies end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyForm {
+    pub form: String,
+    /// Longer endings that are none: 征求意见.
+    #[serde(default)]
+    pub not: Vec<String>,
+    /// Such a document lays down rules: what its name holds is what it rules, not what the office does.
+    #[serde(default)]
+    pub rule: bool,
+}
+
 /// A kind of document that needs no interpretation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExemptTitle {
     /// What people read, such as 人事任免.
     pub kind: String,
-    /// Words in the title that show it.
+    /// Words in the title that show it, except inside the name of a rule (企业信用信息公示办法).
     #[serde(default)]
     pub words: Vec<String>,
+    /// Words that show it only at the title's end, or where they say what is done (关于公示…).
+    #[serde(default)]
+    pub acts: Vec<String>,
     /// Parts of the issuer's name that show it, unless the unit's own name holds them too (documents of superior
     /// authorities that are only re-posted).
     #[serde(default)]

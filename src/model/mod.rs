@@ -77,7 +77,7 @@ pub use field_names::FieldNames;
 pub use finding::{Event, EventKind, Finding, FindingIdentity, FindingState};
 pub use job::{JobKind, JobRequest};
 pub use letter::{Letter, LetterFacts};
-pub use lexicon::{ColumnRole, ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon};
+pub use lexicon::{ColumnRole, ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon, PolicyForm, PolicyForms};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
 pub use page::{

@@ -126,19 +126,28 @@ fn void_note(title: &str, words: &str) -> Option<String> {
     TITLE.find(title).or_else(|| HEAD.find(&head)).map(|note| note.as_str().to_owned())
 }
 
-/// Numbers of the documents that a page declares void. A page that also tells which ones stay says of no number which of
+/// Numbers of the documents that a page declares void, as a clearing list or as the document that takes their place. A
+/// list that also tells which ones stay says of no number which of
 /// the two it is.
 fn voids(title: &str, facts: &PageFacts) -> Vec<String> {
+    /// The name of a list of those that stay; that all valid ones were gone through is no such list.
+    static VALID_LIST: LazyLock<Regex> = LazyLock::new(|| pattern(r"现行有效的?[^。；;，,]{0,12}(?:目录|清单|一览表)"));
     let says = |text: &str, words: &[&str]| words.iter().any(|word| text.contains(word));
     let is_list =
         says(title, &["废止", "失效"]) && says(title, &["决定", "公告", "通知", "通告", "目录", "清单", "结果"]);
     let is_mixed = says(title, &["继续有效", "保留", "修改", "征求意见", "征集", "解读"])
-        || says(&facts.body, &["继续有效的", "予以保留", "继续有效文件", "现行有效"]);
-    if !is_list || is_mixed {
+        || says(&facts.body, &["继续有效的", "予以保留", "继续有效文件"])
+        || VALID_LIST.is_match(&facts.body);
+    let is_draft = says(title, &["征求意见", "征集", "解读", "草案", "送审稿"]);
+    if is_draft || (is_list && is_mixed) {
         return Vec::new();
     }
     let mut numbers: Vec<String> = document::numbers_in(&facts.body)
-        .filter(|(start, _)| !stands_as_reason(&facts.body[..*start]))
+        .filter(
+            |(start, _)| {
+                if is_list { !stands_as_reason(&facts.body[..*start]) } else { is_repealed(&facts.body[*start..]) }
+            },
+        )
         .map(|(_, number)| normalise(&number))
         .filter(|number| facts.number.as_deref().is_none_or(|own| normalise(own) != *number))
         .take(MOST_VOIDED)
@@ -146,6 +155,16 @@ fn voids(title: &str, facts: &PageFacts) -> Vec<String> {
     numbers.sort();
     numbers.dedup();
     numbers
+}
+
+/// Whether the document whose number `text` begins with is repealed beside the new one: 《…》（青政发〔2013〕8号）同时废止.
+fn is_repealed(text: &str) -> bool {
+    static REPEALED: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"^[^号]{1,40}号\s*[)）]\s*(?:[、，,和及与以]|《[^》]{2,80}》|[(（][^()（）]{2,40}[)）]|\s)*(?:自[^。；;，,]{2,16}起)?(?:同时|即行|自行|随之|相应|一并|予以)+(?:废止|失效)",
+        )
+    });
+    REPEALED.is_match(text)
 }
 
 /// Whether the sentence so far names what the document rests on, not what it declares void.
@@ -219,6 +238,19 @@ mod tests {
                     1 关于印发停车办法的通知 青政发〔2015〕8号 2 关于养犬的通告 青政发[2016]12号";
         assert_eq!(list("关于废止部分行政规范性文件的决定", body), ["青政发[2016]12号", "青政发〔2015〕8号"]);
         assert!(list("规范性文件清理结果的公告", body).is_empty());
+        let opening = "县政府对现行有效的规范性文件进行了清理，决定废止下列文件：《停车办法》（青政发〔2015〕8号）";
+        assert_eq!(list("关于废止部分行政规范性文件的决定", opening), ["青政发〔2015〕8号"]);
+        assert!(list("关于废止部分文件的决定", "附件：1.现行有效的规范性文件目录 青政发〔2015〕8号").is_empty());
+    }
+
+    #[test]
+    fn a_new_document_names_what_it_repeals() {
+        let of = |title: &str, body: &str| voids(title, &PageFacts { body: body.to_owned(), ..PageFacts::default() });
+        let body = "本办法自印发之日起施行，《停车暂行办法》（青政发〔2013〕8号）、《停车收费办法》（青政发〔2014〕9号）同时废止。\
+                    此前《养犬办法》（青政发〔2016〕2号）继续执行。";
+        assert_eq!(of("青河县停车管理办法", body), ["青政发〔2013〕8号", "青政发〔2014〕9号"]);
+        assert!(of("青河县停车管理办法（征求意见稿）", body).is_empty());
+        assert_eq!(of("停车办法", "《停车暂行办法》（青政发〔2013〕8号）自行废止。"), ["青政发〔2013〕8号"]);
         assert!(list("关于废止和继续有效文件目录的公告", body).is_empty());
     }
 }

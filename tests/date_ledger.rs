@@ -92,3 +92,76 @@ fn the_transport_tells_when_a_page_was_last_made() {
     assert_eq!(claim.value.to_string(), "2022-01-19", "the Beijing day");
     assert_eq!(observe::date_of_header("yesterday"), None);
 }
+
+fn signed(text: &str) -> Option<String> {
+    let facts = read("", "", text);
+    facts.dates.iter().find(|claim| claim.source == DateSource::Body).map(|claim| claim.value.to_string())
+}
+
+#[test]
+fn a_signature_is_no_date_of_a_table_an_annex_or_a_term() {
+    const SIGNED: &str = "<p>河源市民政局</p><p>2022年1月14日</p>";
+    const TABLE: &str =
+        "<table><tr><td>任务</td><td>完成时限</td></tr><tr><td>制定方案</td><td>2022-01-10</td></tr></table>";
+    let day = Some("2022-01-14".to_owned());
+    for after in [
+        TABLE,
+        "<p>附件</p><p>任务分工</p><p>2022年1月10日</p>",
+        "<p>附件2</p><p>河源市财政局</p><p>2022年1月10日</p>",
+        "<p>有效期至：2022-01-10</p>",
+        "<p>2022年1月10日</p>",
+        "<p>河源市财政局</p><p>2022年1月25日</p>",
+    ] {
+        assert_eq!(signed(&format!("{SIGNED}{after}")), day, "{after}");
+    }
+    assert_eq!(
+        signed(&format!("<p>附件：1.任务分工</p><p>2.办法</p>{SIGNED}")),
+        day,
+        "files are named above a signature"
+    );
+    assert_eq!(signed("<p>附件：任务分工</p><p>各单位分工</p><p>2022年1月10日</p>"), None);
+    assert_eq!(signed("<p>有效期至：2022-01-10</p>"), None);
+    assert_eq!(signed(TABLE), None);
+    assert_eq!(signed("<p>2022年1月25日</p>"), None, "after it was published");
+    assert_eq!(signed("<table><tr><td>河源市民政局（印章）<br>2022年1月14日</td></tr></table>"), day);
+}
+
+#[test]
+fn a_time_after_the_source_is_the_publications() {
+    for beside in [
+        "<div>来源：县民政局　时间：2022-01-19</div>",
+        "<div>来源：县民政局 &nbsp;&nbsp;时间：2022-01-19 10:11</div>",
+        "<div>作者：张三 日期：2022-01-19</div>",
+        "<div><span>来源：县民政局</span><span>时间：2022-01-19</span></div>",
+        "<div><span>作者：张三</span><span>日期：2022-01-19</span></div>",
+    ] {
+        assert_eq!(read("", beside, "").published.unwrap().date.to_string(), "2022-01-19", "{beside}");
+    }
+    for beside in [
+        "<div>来源：县民政局　开标时间：2022-01-19</div>",
+        "<div>来源：县民政局　截止 时间：2022-01-19</div>",
+        "<div><span>来源：县民政局</span><span>会议时间：2022-01-19</span></div>",
+        "<div><span>来源：县民政局</span><span>培训时间：2022-01-19</span></div>",
+        "<div>地点：县政府 时间：2022-01-19</div>",
+        "<div>征集日期：2022-01-03 ~ 2022-01-19　状态：已结束</div>",
+        "<div>2022-01-03 — 2022-01-19</div>",
+    ] {
+        assert_eq!(claims(&read("", beside, "")).len(), 1, "only that of the address: {beside}");
+    }
+}
+
+#[test]
+fn a_day_of_sending_out_counts_where_it_is_the_only_one_shown() {
+    for beside in [
+        "<div>发文时间：2022-01-16 来源：县民政局</div>",
+        "<table><tr><td>发文日期</td><td>2022-01-16</td></tr></table>",
+    ] {
+        let facts = read("", beside, "");
+        assert_eq!(facts.published.unwrap().to_string(), "2022-01-16", "{beside}");
+        assert_eq!(facts.disagreement, [], "it is no claim of publication");
+    }
+    let facts = read("", "<div>成文日期：2022-01-16</div>", "");
+    assert_eq!(facts.published.unwrap().to_string(), "2022-01-18");
+    let facts = read("", "<div>发文日期：2022-01-16</div><div>发布日期：2022-01-19</div>", "");
+    assert_eq!(facts.published.unwrap().to_string(), "2022-01-19");
+}

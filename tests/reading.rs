@@ -649,3 +649,35 @@ fn publicity_rows_from_tables_and_from_detail_pages() {
     assert_eq!((penalty.column.as_str(), penalty.rows[0].key.as_str()), ("/cf/", "青交罚〔2022〕8号"));
     assert_eq!(penalty.rows[0].published, Some("2022-10-13".parse().unwrap()));
 }
+
+#[test]
+fn a_row_of_labels_has_its_values_below() {
+    let table = "<table><tr><td>索引号</td><td>文号</td><td>发布机构</td><td>有效性</td></tr>\
+                 <tr><td>008291002/2022-00045</td><td>青府发〔2022〕5号</td><td>青禾市人民政府</td><td>有效</td></tr>";
+    let read = |rows: &str| {
+        let html = format!("<meta charset=utf-8><h1>关于调整标准的公告</h1>{table}{rows}</table>");
+        read_bytes(html.as_bytes(), &format!("{SITE}/a.html"))
+    };
+    let facts = read("");
+    assert_eq!(facts.index_number.as_deref(), Some("008291002/2022-00045"));
+    assert_eq!(facts.number.as_deref(), Some("青府发〔2022〕5号"));
+    assert_eq!(facts.issuer.as_deref(), Some("青禾市人民政府"));
+    assert_eq!(facts.validity.as_deref(), Some("有效"));
+    let list =
+        read("<tr><td>008291002/2022-00046</td><td>青府发〔2022〕6号</td><td>青禾市教育局</td><td>失效</td></tr>");
+    assert_eq!((list.index_number, list.issuer), (None, None), "rows of a list are nobody's attributes");
+}
+
+#[test]
+fn the_code_of_a_find_error_entry_as_an_attribute() {
+    let read = |script: &str| {
+        let html = format!("<meta charset=utf-8><h1>公告</h1><p>川公网安备：51082202000012号</p>{script}");
+        read_bytes(html.as_bytes(), &format!("{SITE}/a.html")).site
+    };
+    let site = read(
+        "<script id=\"_jiucuo_\" sitecode='5108220001' src='https://zfwzgl.www.gov.cn/exposure/jiucuo.js'></script>",
+    );
+    assert_eq!(site.find_error_code.as_deref(), Some("5108220001"));
+    assert_eq!(site.police.as_deref(), Some("川公网安备：51082202000012号"));
+    assert_eq!(read("<script>var siteCode = '20220118';</script>").find_error_code, None, "a variable of the system");
+}

@@ -226,6 +226,18 @@ fn labels_of_the_gb_family_read_as_gb18030() {
 }
 
 #[test]
+fn a_western_label_on_foreign_bytes_is_not_believed() {
+    for label in ["iso-8859-1", "windows-1252"] {
+        let decoded = decode(&gbk(&format!("<meta charset={label}>政务公开政务公开政务公开")), None);
+        assert_eq!((decoded.charset.as_str(), decoded.garbled), ("gb18030", false));
+        assert!(decoded.text.ends_with("政务公开") && decoded.contradiction.is_some());
+    }
+    let header = Some("text/html; charset=iso-8859-1");
+    assert_eq!(decode(&gbk("<meta charset=gbk>政务公开"), header).charset, "gb18030");
+    assert_eq!(decode(b"<p>ASCII</p>", header).charset, "windows-1252");
+}
+
+#[test]
 fn a_header_that_contradicts_the_bytes_gives_way_to_meta() {
     let bytes = gbk("<meta charset=\"gbk\">政务公开政务公开政务公开");
     let decoded = decode(&bytes, Some("text/html; charset=UTF-8"));

@@ -2,7 +2,7 @@
 //! of publication that name another day are told as a disagreement.
 //!
 //! The rule ([`choose`]): what the reader sees as the publication date beside the title counts; then META PubDate; then
-//! the date in the address; then a date of last change. Dates of signature, of files and of the transport are never taken
+//! the date in the address (before it 发文时间, where readers see no other date); then a date of last change. Dates of signature, of files and of the transport are never taken
 //! for publication.
 //!
 //! | source | read from | means |
@@ -22,6 +22,7 @@ use std::collections::BTreeMap;
 
 use url::Url;
 
+use super::signature;
 use crate::{
     html::{Element, Go, Page, Step},
     model::{Attachment, DateClaim, DateMeaning, DateSource, Moment, beijing_date},
@@ -54,10 +55,12 @@ const FAR_FROM_TITLE: usize = 30;
 const MOST_CLAIMS: usize = 40;
 
 /// A line of visible text.
-struct Line {
-    text: String,
-    in_body: bool,
-    in_link: bool,
+pub(super) struct Line {
+    pub(super) text: String,
+    pub(super) in_body: bool,
+    pub(super) in_link: bool,
+    /// In a cell of the text's own tables, beside other cells.
+    pub(super) in_cell: bool,
 }
 
 pub(super) fn read(
@@ -65,11 +68,11 @@ pub(super) fn read(
     url: &Url,
     meta: &BTreeMap<String, String>,
     body: Option<Element<'_>>,
-    body_text: &str,
     title: Option<&str>,
     attachments: &[Attachment],
 ) -> Vec<DateClaim> {
-    let mut claims = visible(&lines(page, body), title);
+    let lines = lines(page, body);
+    let mut claims = visible(&lines, title);
     for (name, meaning) in META {
         if let Some(text) = meta.get(name)
             && let Some(value) = moment(text)
@@ -86,7 +89,7 @@ pub(super) fn read(
         };
         claims.push(claim);
     }
-    claims.extend(signature(body_text));
+    claims.extend(signature::read(&lines, choose(&claims).map(|published| published.date)));
     claims.extend(attachments.iter().filter_map(of_file));
     claims.truncate(MOST_CLAIMS);
     claims
@@ -118,8 +121,20 @@ pub fn of_header(last_modified: &str) -> Option<DateClaim> {
 /// Claims of publication that name another day than the chosen one.
 pub(super) fn disagreement(claims: &[DateClaim], chosen: Option<Moment>) -> Vec<DateClaim> {
     let Some(chosen) = chosen else { return Vec::new() };
+    // A day of sending out, chosen for want of another, is no claim of publication and contradicts none.
+    if issued(claims) == Some(chosen) {
+        return Vec::new();
+    }
     let differs = |claim: &&DateClaim| claim.meaning == DateMeaning::Published && claim.value.date != chosen.date;
     claims.iter().filter(differs).cloned().collect()
+}
+
+/// The day a document was sent out (发文时间), where it is the only date a reader sees.
+fn issued(claims: &[DateClaim]) -> Option<Moment> {
+    let mut visible = claims.iter().filter(|claim| claim.source == DateSource::Visible);
+    let only = visible.next().filter(|claim| claim.meaning == DateMeaning::Written)?;
+    let is_labelled = ["发文时间", "发文日期"].iter().any(|label| only.text.contains(label));
+    (visible.next().is_none() && is_labelled).then_some(only.value)
 }
 
 /// The publication date among the claims.
@@ -135,6 +150,7 @@ pub(super) fn choose(claims: &[DateClaim]) -> Option<Moment> {
     }
     shown
         .or(stated)
+        .or_else(|| issued(claims))
         .or_else(|| by(DateSource::Url, DateMeaning::Published))
         .or_else(|| by(DateSource::Visible, DateMeaning::Updated))
         .or_else(|| by(DateSource::Visible, DateMeaning::Generated))
@@ -153,14 +169,22 @@ fn moment(text: &str) -> Option<Moment> {
 }
 
 fn lines(page: &Page, body: Option<Element<'_>>) -> Vec<Line> {
+    /// What the walk is inside of.
+    #[derive(Clone, Copy, Default)]
+    struct Depth {
+        body: usize,
+        link: usize,
+        cell: usize,
+    }
     let mut lines: Vec<Line> = Vec::new();
     let mut text = String::new();
-    let (mut body_depth, mut link_depth) = (0_usize, 0_usize);
-    let mut flush = |text: &mut String, in_body: bool, in_link: bool| {
+    let mut depth = Depth::default();
+    let mut flush = |text: &mut String, depth: Depth| {
         let tidied = tidy(text);
         text.clear();
         if !tidied.is_empty() {
-            lines.push(Line { text: tidied, in_body, in_link });
+            let (in_body, in_link, in_cell) = (depth.body > 0, depth.link > 0, depth.cell > 0);
+            lines.push(Line { text: tidied, in_body, in_link, in_cell });
         }
     };
     page.body().walk(&mut |step| {
@@ -168,24 +192,32 @@ fn lines(page: &Page, body: Option<Element<'_>>) -> Vec<Line> {
             Step::Enter(element) if !element.is_seen() => return Go::Over,
             Step::Enter(element) => {
                 if element.is_block() || element.name() == "a" {
-                    flush(&mut text, body_depth > 0, link_depth > 0);
+                    flush(&mut text, depth);
                 }
-                body_depth += usize::from(Some(element) == body);
-                link_depth += usize::from(element.name() == "a");
+                depth.cell += usize::from(depth.body > 0 && is_among_cells(element));
+                depth.body += usize::from(Some(element) == body);
+                depth.link += usize::from(element.name() == "a");
             }
             Step::Leave(element) => {
                 if element.is_block() || element.name() == "a" {
-                    flush(&mut text, body_depth > 0, link_depth > 0);
+                    flush(&mut text, depth);
                 }
-                body_depth -= usize::from(Some(element) == body);
-                link_depth -= usize::from(element.name() == "a");
+                depth.body -= usize::from(Some(element) == body);
+                depth.cell -= usize::from(depth.body > 0 && is_among_cells(element));
+                depth.link -= usize::from(element.name() == "a");
             }
             Step::Text(piece) => text.push_str(piece),
         }
         Go::On
     });
-    flush(&mut text, false, false);
+    flush(&mut text, Depth::default());
     lines
+}
+
+/// A cell with others in its row; one alone in its row only gives the text its place.
+fn is_among_cells(element: Element<'_>) -> bool {
+    let is_cell = |element: Element<'_>| matches!(element.name(), "td" | "th");
+    is_cell(element) && (element.following().any(is_cell) || element.preceding().any(is_cell))
 }
 
 /// Dates on lines that are not prose and not part of a link, the publication date nearest the title first.
@@ -214,13 +246,13 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
             if is_reference(before, &line.text[date.end..]) {
                 continue;
             }
-            let label = match label_of(before) {
-                // The label may stand in a cell or line of its own.
-                Label::None if before.trim().is_empty() => lines
-                    .get(at.wrapping_sub(1))
-                    .filter(|above| above.text.chars().count() <= 12)
-                    .map_or(Label::None, |above| label_of(&above.text)),
-                label => label,
+            // The label may stand in a cell or line of its own.
+            let above = before.trim().is_empty().then(|| lines.get(at.wrapping_sub(1))).flatten();
+            let above = above.filter(|above| above.text.chars().count() <= 12);
+            let label = match (label_of(before), above) {
+                (Label::None, Some(above)) => label_of(&above.text),
+                (Label::None, None) if opens_span(&line.text[date.end..]) => continue,
+                (label, _) => label,
             };
             let distance = title_at.map(|title_at| at.abs_diff(title_at) + usize::from(at < title_at) * 2);
             let meaning = match label {
@@ -243,7 +275,11 @@ fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
             };
             let weight = distance.unwrap_or(at + 100) + if label == Label::None { 5 } else { 0 };
             let value = Moment { date: date.date, time: date.time };
-            let claim = DateClaim { value, source: DateSource::Visible, meaning, text: line.text.clone() };
+            let text = match above.filter(|_| meaning == DateMeaning::Written) {
+                Some(above) => format!("{} {}", above.text, line.text),
+                None => line.text.clone(),
+            };
+            let claim = DateClaim { value, source: DateSource::Visible, meaning, text };
             found.push((weight, claim));
         }
     }
@@ -270,7 +306,22 @@ fn is_reference(before: &str, after: &str) -> bool {
         "至",
     ];
     let (before, after) = (before.trim_end(), after.trim_start());
-    before.ends_with(['至', '到']) || WORDS.iter().any(|word| after.starts_with(word))
+    before.ends_with(['至', '到']) || closes_span(before) || WORDS.iter().any(|word| after.starts_with(word))
+}
+
+/// What stands between the two days of a span.
+const SPAN: [char; 8] = ['~', '～', '—', '－', '-', '–', '―', '〜'];
+
+/// Another date and a dash stand before: the end of a span.
+fn closes_span(before: &str) -> bool {
+    let earlier = before.trim_end_matches(|letter: char| SPAN.contains(&letter) || letter.is_whitespace());
+    before[earlier.len()..].contains(SPAN) && dates::find(earlier).last().is_some_and(|date| date.end == earlier.len())
+}
+
+/// A dash and another date follow: the beginning of a span.
+fn opens_span(after: &str) -> bool {
+    let rest = after.trim_start_matches(|letter: char| SPAN.contains(&letter) || letter.is_whitespace());
+    after[..after.len() - rest.len()].contains(SPAN) && dates::find(rest).first().is_some_and(|date| date.start == 0)
 }
 
 /// False where the first letter shows already that the text does not begin with the normalised words.
@@ -287,7 +338,7 @@ fn beside_link(lines: &[Line], at: usize) -> bool {
 
 /// What the words right before a date say it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Label {
+pub(super) enum Label {
     Means(DateMeaning),
     /// A label that is none of the document's dates: 留言时间, 截止日期, 开标时间.
     Else,
@@ -337,7 +388,18 @@ const LABELS: [(DateMeaning, &[&str]); 4] = [
     ),
 ];
 
-fn label_of(before: &str) -> Label {
+/// Endings of words whose 时间 or 日期 is never the publication's.
+#[rustfmt::skip]
+const NO_PUBLICATION: [&str; 22] = [
+    "截止", "截至", "开标", "会议", "活动", "留言", "来信", "报名", "征集", "施行", "实施", "生效", "有效", "失效", "废止", "办理", "回复",
+    "答复", "受理", "考试", "开始", "结束",
+];
+
+pub(super) fn means_written(label: Label) -> bool {
+    label == Label::Means(DateMeaning::Written)
+}
+
+pub(super) fn label_of(before: &str) -> Label {
     let bare = normalise(before);
     let bare = bare.trim_end_matches([':', '[', '(', '【', '|', '-', '·']);
     for (meaning, labels) in LABELS {
@@ -346,20 +408,61 @@ fn label_of(before: &str) -> Label {
         }
     }
     let Some(word) = ["时间", "日期"].iter().find_map(|word| bare.strip_suffix(word)) else { return Label::None };
-    if word.chars().next_back().is_some_and(char::is_alphabetic) {
-        Label::Else
-    } else {
-        Label::Means(DateMeaning::Published)
-    }
+    let stands_alone = !word.chars().next_back().is_some_and(char::is_alphabetic);
+    if stands_alone || follows_source(before, word) { Label::Means(DateMeaning::Published) } else { Label::Else }
 }
 
-/// The date under a document: the last lines of the text, alone on its line.
-fn signature(body_text: &str) -> Option<DateClaim> {
-    let line = body_text.lines().rev().map(str::trim).filter(|line| !line.is_empty()).take(12).find_map(|line| {
-        match dates::read_cell(line)? {
-            dates::Cell::Full { date, time } => Some((line, Moment { date, time })),
-            dates::Cell::MonthDay { .. } => None,
-        }
-    })?;
-    Some(DateClaim { value: line.1, source: DateSource::Body, meaning: DateMeaning::Written, text: tidy(line.0) })
+/// Whether the words before 时间 are those of a source or an author (`来源：县民政局　时间：`), so that it stands alone.
+/// `word` is all that stands before it, normalised.
+fn follows_source(before: &str, word: &str) -> bool {
+    /// What is said of an article beside its date.
+    const LABELS: [&str; 14] = [
+        "来源",
+        "出处",
+        "作者",
+        "编辑",
+        "审核",
+        "责编",
+        "撰稿",
+        "供稿",
+        "记者",
+        "发布人",
+        "发布者",
+        "信息员",
+        "通讯员",
+        "发布机构",
+    ];
+    /// Ends of names of those who are sources.
+    const SOURCES: [&str; 16] = [
+        "局",
+        "政府",
+        "办公室",
+        "政府办",
+        "县府办",
+        "委员会",
+        "厅",
+        "院",
+        "中心",
+        "网",
+        "网站",
+        "本站",
+        "报",
+        "社",
+        "电视台",
+        "融媒",
+    ];
+    /// Letters of a person's name, or of a name for the administrator's account.
+    const PERSON: usize = 3;
+    let Some((labels, value)) = word.rsplit_once(':') else { return false };
+    let Some(label) = LABELS.iter().find(|label| labels.ends_with(**label)) else { return false };
+    if value.is_empty() || NO_PUBLICATION.iter().any(|end| value.ends_with(end)) {
+        return false;
+    }
+    let shown = before.trim_end_matches(|letter: char| letter.is_whitespace() || ":：[(（【|".contains(letter));
+    let is_parted = shown
+        .strip_suffix("时间")
+        .or_else(|| shown.strip_suffix("日期"))
+        .is_some_and(|rest| rest.ends_with(char::is_whitespace));
+    let is_person = !matches!(*label, "来源" | "出处" | "发布机构") && value.chars().count() <= PERSON;
+    is_parted || is_person || SOURCES.iter().any(|end| value.ends_with(end))
 }

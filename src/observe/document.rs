@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use regex::Regex;
 
 use crate::{
-    html::{Go, Page, Selector, Step, selector},
+    html::{Element, Go, Page, Selector, Step, selector},
     model::{Attachment, PageFacts},
     text::{normalise, pattern, tidy},
 };
@@ -120,7 +120,7 @@ fn labelled(page: &Page) -> BTreeMap<String, String> {
 }
 
 /// Whether a colon stands within the first words of an element.
-fn begins_with_label(cell: crate::html::Element<'_>) -> bool {
+fn begins_with_label(cell: Element<'_>) -> bool {
     /// Letters of a label with the brackets around it.
     const LONGEST: usize = 16;
     /// A label is not wrapped in more.
@@ -149,7 +149,47 @@ fn begins_with_label(cell: crate::html::Element<'_>) -> bool {
     found
 }
 
-fn neighbour(cell: crate::html::Element<'_>) -> String {
-    let next = cell.following().next().or_else(|| cell.parent().and_then(|outer| outer.following().next()));
-    next.and_then(|next| next.text_up_to(600)).map(|text| tidy(&text)).unwrap_or_default()
+/// Labels of the attributes of documents, without blanks and brackets.
+#[rustfmt::skip]
+const LABELS: [&str; 36] = [
+    "索引号", "信息索引", "信息索引号", "索取号", "发文机关", "发布机构", "发文机构", "发布单位", "发文单位", "制发机关", "公开主体", "公开责任部门",
+    "发布机关", "有效性", "信息有效性", "文件状态", "是否有效", "效力状态", "时效性", "公文时效", "发文字号", "文号", "发文文号", "文件编号", "公文文号",
+    "文件字号", "成文日期", "成文时间", "发布日期", "发布时间", "生成日期", "公开日期", "发文日期", "主题分类", "公开方式", "公开时限",
+];
+
+fn is_label(element: Element<'_>) -> bool {
+    let Some(text) = element.text_up_to(60) else { return false };
+    let bare = normalise(&text);
+    LABELS.contains(&bare.trim_matches(|letter: char| !letter.is_alphanumeric()))
+}
+
+/// The value beside a label; where labels fill a row, the one below. Another label is no value.
+fn neighbour(cell: Element<'_>) -> String {
+    let words = |element: Element<'_>| element.text_up_to(600).map(|text| tidy(&text)).unwrap_or_default();
+    let heads_column = || is_label(cell) && cell.preceding().next().is_some_and(is_label);
+    match cell.following().next() {
+        Some(next) if is_label(next) => below(cell).map(words).unwrap_or_default(),
+        Some(next) => words(next),
+        None if matches!(cell.name(), "td" | "th") && heads_column() => below(cell).map(words).unwrap_or_default(),
+        None => {
+            let next = cell.parent().and_then(|outer| outer.following().next());
+            next.filter(|next| !is_label(*next)).map(words).unwrap_or_default()
+        }
+    }
+}
+
+/// The cell under one of a row of labels, where the next row is as wide and the only one of values.
+fn below(cell: Element<'_>) -> Option<Element<'_>> {
+    let is_cell = |element: &Element<'_>| matches!(element.name(), "td" | "th");
+    let row = cell.parent().filter(|row| row.name() == "tr")?;
+    let mut rows = row.following().filter(|row| row.name() == "tr");
+    let values = rows.next()?;
+    let is_as_wide = row.children().filter(is_cell).count() == values.children().filter(is_cell).count();
+    let is_spanned = |row: Element<'_>| row.children().any(|cell| cell.attr("colspan").is_some_and(|span| span != "1"));
+    let is_only_one = rows.next().is_none_or(|next| next.children().find(is_cell).is_some_and(is_label));
+    if !is_as_wide || !is_only_one || is_spanned(row) || is_spanned(values) {
+        return None;
+    }
+    let place = cell.preceding().filter(is_cell).count();
+    values.children().filter(is_cell).nth(place).filter(|value| !is_label(*value))
 }

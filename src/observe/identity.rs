@@ -14,10 +14,11 @@ use crate::{
 
 static ID_CODE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)标识(?:编?码|号)[^0-9a-z]{0,40}((?:bm|ct|sh|[a-z])?\d{8,10})\b"));
-/// Where the label is missing: `site_code=…` of the 找错 entry and the script that writes it.
+/// Where the label is missing: `site_code=…` of the 找错 entry and the script that writes it, which may have it as an
+/// attribute (`<script id="_jiucuo_" sitecode='…'>`).
 static FIND_ERROR: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?i)site_?code=([a-z]{0,2}\d{8,10})\b|_span_jiucuo[^0-9]{0,200}?([a-z]{0,2}\d{10})\b|\bLink\(\s*["']([a-z]{0,2}\d{8,10})["']"#,
+        r#"(?i)site_?code=([a-z]{0,2}\d{8,10})\b|<script\b[^>]{0,300}?\ssite_?code\s*=\s*["']?\s*([a-z]{0,2}\d{8,10})\b|_span_jiucuo[^0-9]{0,200}?([a-z]{0,2}\d{10})\b|\bLink\(\s*["']([a-z]{0,2}\d{8,10})["']"#,
     )
 });
 /// Both short names of a province where it has two (蜀 and 川, 黔 and 贵, 滇 and 云, 陇 and 甘, 秦 and 陕).
@@ -28,7 +29,7 @@ static ICP: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 static POLICE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"[{PROVINCES}]?\s?公网安备\s?(?:第)?\s?(\d{{10,16}})\s?号?")));
+    LazyLock::new(|| pattern(&format!(r"[{PROVINCES}]?\s?公网安备\s*[:：]?\s*(?:第)?\s?(\d{{10,16}})\s?号?")));
 static POLICE_LINK: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"recordcode=(\d{10,16})|beian\.mps\.gov\.cn[^\x22']{0,60}?code=(\d{10,16})"));
 static CONAC: LazyLock<Regex> = LazyLock::new(|| {
@@ -70,7 +71,7 @@ pub(super) fn read(source: &Source<'_>) -> SiteIdentity {
         police: police(source, &visible),
         organiser: near(&ORGANISER, &visible, "主办").map(|text| organiser(&text)),
         conac: in_source(&CONAC, &["conac.cn/"]),
-        find_error_code: in_source(&FIND_ERROR, &["sitecode=", "site_code=", "_span_jiucuo", "link("])
+        find_error_code: in_source(&FIND_ERROR, &["sitecode", "site_code", "_span_jiucuo", "link("])
             .map(|code| code.to_lowercase()),
         sitemap: sitemap(source),
         phone: first_group(&PHONE, &visible),

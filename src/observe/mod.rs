@@ -25,6 +25,7 @@ mod report_tables;
 mod rows;
 mod script_list;
 mod scripted;
+mod signature;
 mod signs;
 mod tables;
 mod title;
@@ -114,7 +115,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.title = title::read(&page, &facts.meta, body);
     facts.documents = document::attachments(&page);
     let words = body.map(Element::text).unwrap_or_default();
-    facts.dates = claims::read(&page, &url, &facts.meta, body, &words, facts.title.as_deref(), &facts.documents);
+    facts.dates = claims::read(&page, &url, &facts.meta, body, facts.title.as_deref(), &facts.documents);
     facts.published = claims::choose(&facts.dates);
 
     // Where META says outright that this is an article, its surroundings are not read for rows.

@@ -4,7 +4,7 @@
 use std::{cell::LazyCell, sync::LazyLock};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8};
+use encoding_rs::{BIG5, Encoding, GB18030, GBK, UTF_8, WINDOWS_1252};
 use memchr::memmem;
 use regex::bytes::Regex;
 
@@ -57,6 +57,11 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
     for (source, encoding) in declared.into_iter().filter_map(|(source, found)| found.map(|found| (source, found))) {
         if encoding != UTF_8 && *conclusive {
             rejected = Some(format!("{source} says {}, the bytes are utf-8", name(encoding)));
+            continue;
+        }
+        if encoding == WINDOWS_1252 && !bytes.is_ascii() {
+            // Every byte is a letter of Western Europe, so it would be believed; editors write it into Chinese pages.
+            rejected.get_or_insert_with(|| format!("{source} says {}, the bytes are not", name(encoding)));
             continue;
         }
         let read = attempt(encoding, bytes);

@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.."
 
 # The browser test drives Debian's Chromium; Chinese text needs a Chinese font; the vendored SQLite and ring need a C compiler.
 need=()
-command -v cc >/dev/null || need+=(build-essential)
+command -v c++ >/dev/null || need+=(build-essential)
 command -v chromium >/dev/null || need+=(chromium)
 command -v chromedriver >/dev/null || need+=(chromium-driver)
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || need+=(fonts-noto-cjk)
@@ -32,3 +32,6 @@ cargo fmt --check
 cargo clippy --lib --bins --quiet -- -D warnings
 cargo clippy --all-targets --features browser,s3,native-tls --quiet -- -D warnings
 cargo test --all-targets --features browser,s3,native-tls
+
+# Every reader gets broken input for a while, guided by what it reaches; longer by hand (fuzz/README.md).
+fuzz/run.sh 20

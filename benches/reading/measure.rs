@@ -19,6 +19,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 
 /// Reads of each page; the quickest counts, for the machine has other work too.
 const READS: usize = 3;
+/// No page whatever may take longer; those that do are told, each.
+const LONGEST_MILLISECONDS: f64 = 50.0;
 const UNKNOWN_ADDRESS: &str = "http://www.example.gov.cn/x/index.html";
 
 /// Figure and the percentage it ought to reach on pages that were never seen.
@@ -250,7 +252,9 @@ impl fmt::Display for Measured {
             self.time(1.0),
             bytes as f64 / 1e6 / whole.as_secs_f64().max(1e-9),
         )?;
-        for (time, bytes, file) in self.times.iter().rev().take(3) {
+        // Every page that took longer than any should, and three at least.
+        let long = self.times.iter().filter(|(time, ..)| milliseconds(*time) > LONGEST_MILLISECONDS).count();
+        for (time, bytes, file) in self.times.iter().rev().take(long.max(3)) {
             writeln!(form, "  slowest {:8.3} ms  {bytes:9} bytes  {file}", milliseconds(*time))?;
         }
         for Miss { page, figure, read, noted } in &self.misses {

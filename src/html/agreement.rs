@@ -20,7 +20,7 @@ fn written(tree: &Tree) -> String {
             Kind::Element { name, .. } => {
                 let at = u32::try_from(at).unwrap_or_default();
                 let mut attributes: Vec<(&str, &str)> =
-                    tree.attributes(at).iter().map(|(name, value)| (tree.words(*name), tree.words(*value))).collect();
+                    tree.attributes(at).iter().map(|one| (tree.words(one.name), tree.words(one.value))).collect();
                 attributes.sort_unstable();
                 format!("<{}> {attributes:?} ends {}", tree.words(name), node.end)
             }

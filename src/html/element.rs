@@ -70,9 +70,14 @@ impl<'p> Element<'p> {
         }
     }
 
+    #[inline]
     pub fn attr(self, name: &str) -> Option<&'p str> {
-        let found = self.tree.attributes(self.at).iter().find(|(own, _)| self.tree.words(*own) == name)?;
-        Some(self.tree.words(found.1))
+        self.tree.attribute(self.at, name)
+    }
+
+    /// Whether it has this tag name, in lower case.
+    pub fn is(self, name: &str) -> bool {
+        self.tree.is_called(self.at, name)
     }
 
     /// `id` and `class` together, for guessing what a block is from how it is called.

@@ -4,11 +4,12 @@
 use std::{borrow::Cow, collections::HashMap};
 
 /// Elements nested deeper lose their tags; their text stays.
-pub const MAX_DEPTH: usize = 512;
-/// Most bytes of text that are parsed; the largest honest pages (word-processor exports) have about 1 MB.
-pub const MAX_TEXT: usize = 2 * 1024 * 1024;
-/// Most tags that are parsed: some fifty milliseconds of work. Honest pages have a few thousand, the largest eight.
-const MAX_TAGS: usize = 40_000;
+pub const MAX_DEPTH: usize = 256;
+/// Most bytes of text that are parsed: with the tags, what keeps any page below fifty milliseconds. The largest honest
+/// pages (word-processor exports) have about 0.5 MB.
+pub const MAX_TEXT: usize = 1024 * 1024;
+/// Most tags that are parsed. Honest pages have a few thousand, the largest eight.
+const MAX_TAGS: usize = 24_000;
 /// A tag with more attributes is dropped: each is compared with all others. Honest tags have a dozen.
 pub(super) const MAX_ATTRIBUTES: usize = 100;
 /// Formatting elements left open are opened again in every following block; more than this many are dropped.
@@ -42,6 +43,14 @@ pub(super) fn pass(text: &str) -> (Cow<'_, str>, bool) {
 /// The opening of a text, at most [`MAX_TEXT`] bytes.
 pub fn within_limit(text: &str) -> &str {
     &text[..text.floor_char_boundary(MAX_TEXT)]
+}
+
+/// The opening of a page's bytes, at most [`MAX_TEXT`] of them, and whether that is all. Cut before a tag: in every
+/// encoding of portals the sign stands for nothing else, so no letter is halved.
+pub fn opening(bytes: &[u8]) -> (&[u8], bool) {
+    let Some(opening) = bytes.get(..MAX_TEXT).filter(|_| bytes.len() > MAX_TEXT) else { return (bytes, true) };
+    let end = opening.iter().rposition(|byte| *byte == b'<').filter(|at| *at > 0);
+    (&opening[..end.unwrap_or(MAX_TEXT)], false)
 }
 
 struct Gate<'t> {

@@ -15,7 +15,7 @@ mod tokens;
 mod tree;
 
 pub use element::{Element, Go, Step};
-pub use gate::{MAX_DEPTH, MAX_TEXT, within_limit};
+pub use gate::{MAX_DEPTH, MAX_TEXT, opening, within_limit};
 pub use page::{Link, Page};
 pub use selector::{Selector, selector};
 pub use table::{Grid, grid};

@@ -1,6 +1,6 @@
 //! A parsed page: the tree, its base address, META, links.
 
-use std::{cell::OnceCell, collections::BTreeMap};
+use std::{borrow::Cow, cell::OnceCell, collections::BTreeMap};
 
 use url::Url;
 
@@ -41,7 +41,9 @@ impl Page {
 
     /// Any text at all, by the full parser behind the gate.
     fn by_all_rules(text: &str) -> (Tree, bool) {
-        let (text, cut) = gate::pass(text);
+        // The parser writes a complaint about each null character, and drops it.
+        let text = if text.contains('\0') { Cow::Owned(text.replace('\0', "")) } else { Cow::Borrowed(text) };
+        let (text, cut) = gate::pass(&text);
         let (tree, deep) = parsed::parse(&text);
         (tree, cut || deep)
     }

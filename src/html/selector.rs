@@ -68,7 +68,7 @@ impl Simple {
     }
 
     fn matches(&self, element: Element<'_>) -> bool {
-        self.name.is_none_or(|name| name == element.name())
+        self.name.is_none_or(|name| element.is(name))
             && match self.test {
                 None => true,
                 Some(Test::Class(class)) => {

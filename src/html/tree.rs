@@ -24,6 +24,33 @@ impl Span {
     }
 }
 
+/// A name in one number, so that most names are told apart without looking at the words: the first seven bytes and the
+/// length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Key(u64);
+
+/// Names up to this length are told wholly by their key.
+const WHOLE: usize = 7;
+
+impl Key {
+    #[inline]
+    pub(super) fn of(words: &str) -> Self {
+        let mut packed = words.len().min(0xff) as u64;
+        for byte in words.as_bytes().iter().take(WHOLE) {
+            packed = packed << 8 | u64::from(*byte);
+        }
+        Self(packed)
+    }
+}
+
+/// An attribute of an element.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Attribute {
+    key: Key,
+    pub(super) name: Span,
+    pub(super) value: Span,
+}
+
 /// No node.
 pub(super) const NONE: u32 = u32::MAX;
 
@@ -52,6 +79,8 @@ pub(super) struct Node {
     last: u32,
     /// What a reader notices of an element, worked out once: every walk asks.
     pub(super) look: Look,
+    /// The element's name.
+    pub(super) key: Key,
 }
 
 /// How an element shows.
@@ -80,7 +109,7 @@ impl Look {
 pub(super) struct Tree {
     buffer: String,
     pub(super) nodes: Vec<Node>,
-    attributes: Vec<(Span, Span)>,
+    attributes: Vec<Attribute>,
 }
 
 impl Tree {
@@ -104,13 +133,30 @@ impl Tree {
         Span::new(start..self.buffer.len())
     }
 
-    pub(super) fn attributes(&self, at: u32) -> &[(Span, Span)] {
+    pub(super) fn attributes(&self, at: u32) -> &[Attribute] {
         match self.node(at).map(|node| node.kind) {
             Some(Kind::Element { first, count, .. }) => {
                 self.attributes.get(first as usize..(first + count) as usize).unwrap_or_default()
             }
             _ => &[],
         }
+    }
+
+    /// The value of an attribute of the element at a place.
+    #[inline]
+    pub(super) fn attribute(&self, at: u32, name: &str) -> Option<&str> {
+        let key = Key::of(name);
+        let is_it = |own: &&Attribute| own.key == key && (name.len() <= WHOLE || self.words(own.name) == name);
+        Some(self.words(self.attributes(at).iter().find(is_it)?.value))
+    }
+
+    /// Whether the element at a place is called so.
+    #[inline]
+    pub(super) fn is_called(&self, at: u32, name: &str) -> bool {
+        self.node(at).is_some_and(|node| {
+            node.key == Key::of(name)
+                && matches!(node.kind, Kind::Element { name: own, .. } if name.len() <= WHOLE || self.words(own) == name)
+        })
     }
 
     pub(super) fn node(&self, at: u32) -> Option<&Node> {
@@ -121,16 +167,21 @@ impl Tree {
     /// [`Tree::close`] is told otherwise.
     pub(super) fn push_element(&mut self, parent: u32, name: Span, attributes: &[(Span, Span)]) -> u32 {
         let first = u32::try_from(self.attributes.len()).unwrap_or(u32::MAX);
-        self.attributes.extend_from_slice(attributes);
+        let keyed = attributes.iter().map(|(name, value)| {
+            let key = Key::of(self.buffer.get(name.range()).unwrap_or_default());
+            Attribute { key, name: *name, value: *value }
+        });
+        self.attributes.extend(keyed);
         let count = u32::try_from(attributes.len()).unwrap_or(0);
         let style =
             attributes.iter().find(|(name, _)| self.words(*name) == "style").map(|(_, style)| self.words(*style));
         let look = Look::of(self.words(name), style);
-        self.push(parent, Kind::Element { name, first, count }, look)
+        let key = Key::of(self.words(name));
+        self.push(parent, Kind::Element { name, first, count }, look, key)
     }
 
     pub(super) fn push_text(&mut self, parent: u32, words: Span) -> u32 {
-        self.push(parent, Kind::Text(words), Look::default())
+        self.push(parent, Kind::Text(words), Look::default(), Key::default())
     }
 
     /// Continues the text that was appended last, where the new words follow it below the same parent; else a new one.
@@ -154,7 +205,7 @@ impl Tree {
         self.push_text(parent, words);
     }
 
-    fn push(&mut self, parent: u32, kind: Kind, look: Look) -> u32 {
+    fn push(&mut self, parent: u32, kind: Kind, look: Look, key: Key) -> u32 {
         let at = u32::try_from(self.nodes.len()).unwrap_or(NONE);
         let mut before = NONE;
         if let Some(above) = self.nodes.get_mut(parent as usize) {
@@ -163,7 +214,7 @@ impl Tree {
         if let Some(sibling) = self.nodes.get_mut(before as usize) {
             sibling.after = at;
         }
-        self.nodes.push(Node { kind, parent, before, after: NONE, end: at + 1, last: NONE, look });
+        self.nodes.push(Node { kind, parent, before, after: NONE, end: at + 1, last: NONE, look, key });
         at
     }
 

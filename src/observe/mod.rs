@@ -83,7 +83,8 @@ fn is_guide(facts: &PageFacts) -> bool {
 
 /// Everything one page says. Never fails: what cannot be read is of kind `other` or worse, and says so.
 pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
-    let decoded = text::decode(input.bytes, input.content_type);
+    let (bytes, whole) = html::opening(input.bytes);
+    let decoded = text::decode(bytes, input.content_type);
     let mut facts = PageFacts {
         url: input.final_url.to_owned(),
         charset: decoded.charset,
@@ -170,7 +171,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     if facts.rows_at.is_some() && !matches!(facts.kind, PageKind::Shell | PageKind::Column) {
         facts.rows_at = None;
     }
-    let cut = page.cut || decoded.text.len() > html::MAX_TEXT || facts.links > MOST_LINKS;
+    let cut = !whole || page.cut || decoded.text.len() > html::MAX_TEXT || facts.links > MOST_LINKS;
     // What was left out of reading may be what a check looks for.
     facts.cause = block::cause(&source, input.status, facts.kind).or(cut.then_some(Cause::TooLarge)).or_else(|| {
         let may_be_list = matches!(facts.kind, PageKind::Column | PageKind::Other) && facts.entries.is_empty();

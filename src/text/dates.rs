@@ -70,7 +70,13 @@ pub fn find(text: &str) -> Vec<Found> {
         return found;
     }
     let mut at = 0;
-    while let Some(captures) = FULL.captures_at(text, at) {
+    while let Some(start) = year_at(text, at) {
+        if let Some(date) = plain_at(text, start) {
+            at = date.end;
+            found.push(date);
+            continue;
+        }
+        let Some(captures) = FULL.captures_at(text, start) else { break };
         let Some(whole) = captures.get(0) else { break };
         match numeric(text, &captures) {
             Some(date) => {
@@ -88,6 +94,36 @@ pub fn find(text: &str) -> Vec<Found> {
     }
     found.sort_by_key(|date| date.start);
     found
+}
+
+/// The first place from `from` on where a date with a year in figures may begin: every other text is told from dates at a
+/// glance, without the pattern.
+fn year_at(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let may_begin = |five: &[u8]| match *five {
+        [b'1', b'9', tens, ones, next] | [b'2', b'0', tens, ones, next] => {
+            // 年, dashes and blanks of other widths are no ASCII.
+            let parts = next == b'-' || next == b'/' || next == b'.' || next.is_ascii_whitespace() || !next.is_ascii();
+            tens.is_ascii_digit() && ones.is_ascii_digit() && parts
+        }
+        _ => false,
+    };
+    bytes.get(from..)?.windows(5).position(may_begin).map(|at| at + from)
+}
+
+/// The commonest form, `2022-01-18` with nothing after it that could belong to it, without the pattern.
+fn plain_at(text: &str, start: usize) -> Option<Found> {
+    let end = start + "2022-01-18".len();
+    let (whole, rest) = (text.get(start..end)?, text.get(end..)?);
+    let goes_on = |next: char| next.is_numeric() || next.is_whitespace() || "T日,，.-/－—–−‐".contains(next);
+    let shape = |(at, byte): (usize, u8)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() };
+    if !whole.bytes().enumerate().all(shape)
+        || rest.starts_with(goes_on)
+        || text[..start].ends_with(|before: char| before.is_ascii_digit())
+    {
+        return None;
+    }
+    Some(Found { date: date(&whole[..4], &whole[5..7], &whole[8..])?, time: None, start, end })
 }
 
 /// The first full date in `text`.
@@ -206,12 +242,19 @@ pub fn read_cell(text: &str) -> Option<Cell> {
     if text.len() > 120 {
         return None;
     }
+    // Every form has figures or 年; most cells have neither.
+    if !text.chars().any(|letter| letter == '年' || letter.is_numeric()) {
+        return None;
+    }
     let folded: String = text.chars().map(fold_width).collect();
     let bare = without_label(trim_brackets(&folded));
     if let Some(found) = find(bare).first() {
         let rest = format!("{}{}", &bare[..found.start], &bare[found.end..]);
         let only_a_date = rest.chars().filter(|letter| letter.is_alphanumeric()).count() == 0;
         return only_a_date.then_some(Cell::Full { date: found.date, time: found.time });
+    }
+    if !bare.starts_with(|letter: char| letter.is_numeric()) {
+        return None;
     }
     for form in [&DAY_FIRST, &DAY_LAST, &YEAR_LAST] {
         if let Some(captures) = form.captures(bare) {

@@ -6,14 +6,13 @@ use serde::Deserialize;
 
 use super::{
     Judgement, Rule,
-    likeness::likeness,
     proof,
     scope::{Case, unread},
     span::Window,
 };
 use crate::{
     model::{Cause, ColumnFacts, ColumnState, DocumentFacts, ListEntry, Particulars, Subject, Verdict},
-    text::normalise,
+    text::{likeness::likeness, normalise},
 };
 
 /// From these likenesses on (percent) two names mean the same draft, or may mean it.

@@ -5,11 +5,13 @@ use serde::Deserialize;
 
 use super::{
     Judgement, Rule,
-    likeness::likeness,
     proof,
     scope::{Case, names},
 };
-use crate::model::{Subject, Suspect, SuspectKind, Verdict};
+use crate::{
+    model::{Subject, Suspect, SuspectKind, Verdict},
+    text::likeness::likeness,
+};
 
 /// Parameters of the kind.
 #[derive(Debug, Deserialize)]

@@ -9,7 +9,8 @@ use super::{
 };
 use crate::{
     model::{
-        ColumnFacts, DocumentFacts, DocumentRole, Evidence, InterpretationForm, KnownDocument, NeighbourPortal, UnitKind,
+        ColumnFacts, DocumentFacts, DocumentRole, Evidence, InterpretationForm, KnownDocument, NeighbourPortal,
+        UnitKind,
     },
     text::{
         document_name::{NEAR, Name, essence, quoted},
@@ -197,9 +198,9 @@ impl<'a> Across<'a> {
             .map(|other| (other, other.names_like(interpretation)))
             .filter(|(_, how)| *how != Named::No && *how >= named)
             .collect();
-        let is_of_another = rivals.iter().any(|(rival, how)| {
-            *how > named || (rival.stands_with(interpretation) && rival.is_other_than(policy))
-        });
+        let is_of_another = rivals
+            .iter()
+            .any(|(rival, how)| *how > named || (rival.stands_with(interpretation) && rival.is_other_than(policy)));
         let doubtful = !rivals.is_empty() || self.apart(policy, interpretation) || interpretation.is_earlier(policy);
         match named {
             Named::Exactly | Named::Within if !is_of_another && !doubtful => Some(Tie::Named),
@@ -358,7 +359,8 @@ impl<'a> Side<'a> {
 
     /// Whether they are certainly two documents: of two numbers, of two issuers, or published far from each other.
     fn is_other_than(&self, other: &Self) -> bool {
-        let differ = |one: Option<String>, other: Option<String>| one.zip(other).is_some_and(|(one, other)| one != other);
+        let differ =
+            |one: Option<String>, other: Option<String>| one.zip(other).is_some_and(|(one, other)| one != other);
         let issuer = |side: &Self| {
             let issuer = side.name.full.split_once("关于").map(|(issuer, _)| issuer.to_owned());
             issuer.filter(|issuer| !issuer.is_empty())

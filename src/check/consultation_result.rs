@@ -5,8 +5,7 @@ use jiff::{Span, civil::Date};
 use serde::Deserialize;
 
 use super::{
-    Judgement, Rule,
-    proof,
+    Judgement, Rule, proof,
     scope::{Case, unread},
     span::Window,
 };

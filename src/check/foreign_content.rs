@@ -4,8 +4,7 @@
 use serde::Deserialize;
 
 use super::{
-    Judgement, Rule,
-    proof,
+    Judgement, Rule, proof,
     scope::{Case, names},
 };
 use crate::{

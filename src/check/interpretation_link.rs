@@ -258,8 +258,9 @@ impl InterpretationLink {
             return say(policy, Verdict::NeedsReview, reason);
         };
         if days <= grace {
-            let reason =
-                format!("解读于{explained_on}{place}发布，距文件发布（{published}）{days}个工作日，未超过{grace}个工作日");
+            let reason = format!(
+                "解读于{explained_on}{place}发布，距文件发布（{published}）{days}个工作日，未超过{grace}个工作日"
+            );
             return say(policy, Verdict::Passed, reason);
         }
         if !policy.read {
@@ -285,12 +286,7 @@ impl InterpretationLink {
         ])
     }
 
-    fn not_linked_back<'a>(
-        &self,
-        case: &Case<'a>,
-        pairs: &Pairs<'a>,
-        interpretation: &'a DocumentFacts,
-    ) -> Judgement {
+    fn not_linked_back<'a>(&self, case: &Case<'a>, pairs: &Pairs<'a>, interpretation: &'a DocumentFacts) -> Judgement {
         let policies = pairs.here.of_interpretation(&interpretation.key);
         let mut there = pairs.across.policies_of(interpretation);
         there.retain(|other| other.tie > Tie::Perhaps);
@@ -333,8 +329,7 @@ impl InterpretationLink {
         }
         let side = other.side;
         let verdict = if other.tie == Tie::Named { Verdict::Failed } else { Verdict::NeedsReview };
-        let reason =
-            format!("解读{}的“{}”（{}），但页面没有链接到该文件", side.stands_on(), side.title, side.url);
+        let reason = format!("解读{}的“{}”（{}），但页面没有链接到该文件", side.stands_on(), side.title, side.url);
         say(interpretation, verdict, reason).with([proof, side.proof("所解读的政策文件")])
     }
 

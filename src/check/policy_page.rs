@@ -15,9 +15,42 @@ use crate::{
 
 /// Words that name no document: a link of nothing else leads to the one that the page is about.
 const GENERAL: [&str; 36] = [
-    "政策解读", "文字解读", "图文解读", "图片解读", "视频解读", "专家解读", "新闻发布会", "答记者问", "政策问答", "一图读懂", "一图看懂", "解读",
-    "图解", "政策", "文件", "原文", "全文", "相关", "关联", "链接", "查看", "点击", "阅读", "材料", "内容", "详见", "详情", "请见", "请看",
-    "更多", "此处", "这里", "附件", "附", "的", "及",
+    "政策解读",
+    "文字解读",
+    "图文解读",
+    "图片解读",
+    "视频解读",
+    "专家解读",
+    "新闻发布会",
+    "答记者问",
+    "政策问答",
+    "一图读懂",
+    "一图看懂",
+    "解读",
+    "图解",
+    "政策",
+    "文件",
+    "原文",
+    "全文",
+    "相关",
+    "关联",
+    "链接",
+    "查看",
+    "点击",
+    "阅读",
+    "材料",
+    "内容",
+    "详见",
+    "详情",
+    "请见",
+    "请看",
+    "更多",
+    "此处",
+    "这里",
+    "附件",
+    "附",
+    "的",
+    "及",
 ];
 
 /// How far the words of a link tell where it leads.
@@ -163,7 +196,9 @@ mod tests {
         let name = Name::of("青河市教育局关于印发《青河市校外培训管理办法》的通知");
         let page = "http://jyj.qinghe.example/zcjd/t20220921_3.html";
         let leads = |text: &str, url: &str| leads_to(&OutwardLink { url: url.into(), text: text.into() }, &name);
-        for text in ["政策解读", "【图解】", "相关解读：查看", "《青河市校外培训管理办法》解读", "一图读懂校外培训管理办法"] {
+        for text in
+            ["政策解读", "【图解】", "相关解读：查看", "《青河市校外培训管理办法》解读", "一图读懂校外培训管理办法"]
+        {
             assert_eq!(leads(text, page), Some(Leads::Surely), "{text}");
         }
         assert_eq!(leads("图解：家长最关心的十件事", page), Some(Leads::Perhaps));

@@ -1,8 +1,6 @@
 //! Evidence: where something was seen; for absence, what was looked at, what came nearest and what could not be read.
 
-use super::{
-    scope::{Blocked, Case},
-};
+use super::scope::{Blocked, Case};
 use crate::{
     model::{ColumnFacts, DocumentFacts, Evidence, Look, MatchedBy, NotMeasurable, ReportFacts},
     text::likeness::likeness,

@@ -3,8 +3,8 @@
 use std::{borrow::Cow, cmp::Ordering};
 
 use super::{
-    ColumnFacts, DocumentFacts, DocumentHistory, GuideFacts, KnownDocument, NeighbourPortal, NotMeasurable, PortalFacts,
-    PublicityList, ReportFacts, TermMatch, Visit,
+    ColumnFacts, DocumentFacts, DocumentHistory, GuideFacts, KnownDocument, NeighbourPortal, NotMeasurable,
+    PortalFacts, PublicityList, ReportFacts, TermMatch, Visit,
 };
 
 /// Things of a portal that have a place among their like.

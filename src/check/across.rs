@@ -342,9 +342,10 @@ impl<'a> Side<'a> {
         day.zip(policy.published).is_some_and(|(day, published)| day < published)
     }
 
-    /// Whether both are one document: of one name, and of one number, or of one issuer or day where a number is not shown.
+    /// Whether both are one document: of one name and number; where a number is not shown, of one whole title that names
+    /// its issuer, or of one day.
     fn is_same_as(&self, other: &Self) -> bool {
-        if self.name.essence != other.name.essence {
+        if self.name.essence != other.name.essence || self.is_other_than(other) {
             return false;
         }
         match (self.number, other.number) {

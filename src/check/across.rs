@@ -109,20 +109,31 @@ impl<'a> Across<'a> {
         }
     }
 
-    /// Interpretations on other portals of a policy of the judged unit, the surest first, then the earliest.
+    /// Interpretations on other portals that surely are those of a policy of the judged unit, the surest first, then the
+    /// earliest.
     pub(super) fn interpretations_of(&self, policy: &DocumentFacts) -> Vec<Other<'_, 'a>> {
+        self.interpretations(policy, |tie| tie > Tie::Perhaps)
+    }
+
+    /// One on another portal that may be its interpretation. Asks more than the others, so that it is asked last.
+    pub(super) fn perhaps_of(&self, policy: &DocumentFacts) -> Option<&Side<'a>> {
+        self.interpretations(policy, |tie| tie == Tie::Perhaps).first().map(|other| other.side)
+    }
+
+    fn interpretations(&self, policy: &DocumentFacts, wanted: impl Fn(Tie) -> bool) -> Vec<Other<'_, 'a>> {
         let Some(policy) = self.own(policy) else { return Vec::new() };
+        let near = wanted(Tie::Perhaps);
         self.others(DocumentRole::Interpretation, |other| {
-            let tie = self.tie(policy, other, policy.names_like(other))?;
+            let tie = self.tie(policy, other, near).filter(|tie| wanted(*tie))?;
             Some(Other { side: other, tie, linked: policy.links_to(other), links_back: other.links_to(policy) })
         })
     }
 
-    /// Policies on other portals of an interpretation of the judged unit.
+    /// Policies on other portals that an interpretation of the judged unit surely explains.
     pub(super) fn policies_of(&self, interpretation: &DocumentFacts) -> Vec<Other<'_, 'a>> {
         let Some(own) = self.own(interpretation) else { return Vec::new() };
         self.others(DocumentRole::Policy, |other| {
-            let tie = self.tie(other, own, other.names_like(own))?;
+            let tie = self.tie(other, own, false).filter(|tie| *tie > Tie::Perhaps)?;
             Some(Other { side: other, tie, linked: own.links_to(other), links_back: other.links_to(own) })
         })
     }
@@ -180,14 +191,15 @@ impl<'a> Across<'a> {
         self.sides.iter().find(|side| side.is_here() && side.url == document.url && side.role == document.role)
     }
 
-    /// What ties the two together, which stand on different portals.
-    fn tie(&self, policy: &Side<'_>, interpretation: &Side<'_>, named: Named) -> Option<Tie> {
+    /// What ties the two together, which stand on different portals; `near` where likeness is enough to ask a person.
+    fn tie(&self, policy: &Side<'_>, interpretation: &Side<'_>, near: bool) -> Option<Tie> {
         if interpretation.bears_number_of(policy) {
             return Some(Tie::Named);
         }
+        let named = policy.names_like(interpretation);
         let linked = policy.links_to(interpretation);
         let back = interpretation.links_to(policy) || self.links_to_copy(interpretation, policy);
-        if named == Named::No && !linked && !back && !interpretation.comes_near(policy) {
+        if named == Named::No && !linked && !back && !(near && interpretation.comes_near(policy)) {
             return None;
         }
         // Other policies that the interpretation names as well or better.
@@ -334,7 +346,10 @@ impl<'a> Side<'a> {
     }
 
     fn comes_near(&self, policy: &Self) -> bool {
-        self.mentions.contains(&policy.name.essence) || likeness(&policy.name.essence, &self.name.essence) >= NEAR
+        let (one, other) = (policy.name.essence.len(), self.name.essence.len());
+        let as_long = 2 * one.min(other) * 100 >= (one + other) * (NEAR - 10);
+        self.mentions.contains(&policy.name.essence)
+            || (as_long && likeness(&policy.name.essence, &self.name.essence) >= NEAR)
     }
 
     fn is_earlier(&self, policy: &Self) -> bool {
@@ -345,11 +360,12 @@ impl<'a> Side<'a> {
     /// Whether both are one document: of one name and number; where a number is not shown, of one whole title that names
     /// its issuer, or of one day.
     fn is_same_as(&self, other: &Self) -> bool {
-        if self.name.essence != other.name.essence || self.is_other_than(other) {
+        if self.name.essence != other.name.essence {
             return false;
         }
         match (self.number, other.number) {
             (Some(one), Some(other)) => normalise(one) == normalise(other),
+            _ if self.is_other_than(other) => false,
             _ => {
                 let issuer_named = self.name.full.split_once("关于").is_some_and(|(issuer, _)| !issuer.is_empty());
                 (self.name.full == other.name.full && issuer_named)

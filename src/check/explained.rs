@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::{
     Judgement,
-    across::{Other, Tie},
+    across::{Other, Side, Tie},
     pairing::links_to,
     proof,
     scope::Case,
@@ -22,8 +22,8 @@ pub(super) struct Explained<'s, 'a> {
     pub(super) here: Vec<&'a DocumentFacts>,
     /// Surely its interpretations.
     pub(super) there: Vec<Other<'s, 'a>>,
-    /// Perhaps its interpretations.
-    pub(super) perhaps: Vec<Other<'s, 'a>>,
+    /// Where there is none: one on another portal that may be.
+    pub(super) perhaps: Option<&'s Side<'a>>,
 }
 
 /// One interpretation of a policy.

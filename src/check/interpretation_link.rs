@@ -85,9 +85,10 @@ impl Rule for InterpretationLink {
 
 impl InterpretationLink {
     fn judge_policy<'a>(&self, case: &Case<'a>, pairs: &Pairs<'a>, policy: &'a DocumentFacts) -> Judgement {
-        let (there, perhaps) =
-            pairs.across.interpretations_of(policy).into_iter().partition(|other| other.tie > Tie::Perhaps);
-        let explained = Explained { policy, here: pairs.here.of_policy(&policy.key), there, perhaps };
+        let (here, there) = (pairs.here.of_policy(&policy.key), pairs.across.interpretations_of(policy));
+        let is_alone = here.is_empty() && there.is_empty();
+        let perhaps = if is_alone { pairs.across.perhaps_of(policy) } else { None };
+        let explained = Explained { policy, here, there, perhaps };
         let judgement = match self.fault {
             Fault::WithoutInterpretation => self.without(case, pairs, &explained),
             Fault::PolicyNotLinked => not_linked(case, pairs, &explained),
@@ -170,8 +171,7 @@ impl InterpretationLink {
             return say(policy, Verdict::NeedsReview, reason)
                 .with([proof::document(case, policy, "政策文件"), proof::document(case, near, "可能是其解读")]);
         }
-        if let Some(near) = explained.perhaps.first() {
-            let side = near.side;
+        if let Some(side) = explained.perhaps {
             let reason = format!(
                 "未找到明确对应的解读，{}的“{}”（{}）可能是其解读，请人工判断",
                 side.stands_on(),
@@ -288,8 +288,7 @@ impl InterpretationLink {
 
     fn not_linked_back<'a>(&self, case: &Case<'a>, pairs: &Pairs<'a>, interpretation: &'a DocumentFacts) -> Judgement {
         let policies = pairs.here.of_interpretation(&interpretation.key);
-        let mut there = pairs.across.policies_of(interpretation);
-        there.retain(|other| other.tie > Tie::Perhaps);
+        let there = pairs.across.policies_of(interpretation);
         if policies.is_empty() && there.is_empty() {
             return say(interpretation, Verdict::NotApplicable, "未在本站找到所解读的政策文件");
         }
@@ -397,7 +396,7 @@ fn not_linked<'a>(case: &Case<'a>, pairs: &Pairs<'a>, explained: &Explained<'_, 
             let reason = format!("“{}”可能是其解读，但页面没有链接到它，请人工判断", near.title);
             return say(policy, Verdict::NeedsReview, reason).with([proof::document(case, near, "可能是其解读")]);
         }
-        return match explained.perhaps.first().map(|other| other.side) {
+        return match explained.perhaps {
             Some(near) => {
                 let (place, title, url) = (near.stands_on(), near.title, near.url);
                 let reason = format!("{place}的“{title}”（{url}）可能是其解读，但页面没有链接到它，请人工判断");

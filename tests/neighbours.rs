@@ -10,7 +10,10 @@ use std::{
     time::Duration,
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{
+    SignedDuration, Timestamp, ToSpan,
+    civil::{Date, date},
+};
 use mingcha::{
     catalog::Catalog,
     crawl::Progress,
@@ -21,7 +24,11 @@ use mingcha::{
         night::{NightReport, Order, Stage, Tools, run_portal_night},
         thinning::{Rule, thin},
     },
-    model::{DocumentRole, Finding, FindingState, Outcome, Portal, Unit, UnitKind, Verdict},
+    model::{
+        DocumentFacts, DocumentRole, Finding, FindingState, KnownDocument, Moment, NeighbourPortal, Outcome, Portal,
+        PortalFacts, Unit, UnitKind, Verdict,
+    },
+    observe,
     store::{FindingFilter, Log},
 };
 
@@ -367,4 +374,92 @@ async fn a_portal_that_cannot_be_read_takes_nothing_away() {
     let later = town.night(&town.city, 40).await;
     assert_eq!(later.facts.neighbours, None);
     town.judged_again_says_the_same(&[&city, &later]).await;
+}
+
+fn facts(documents: Vec<DocumentFacts>) -> PortalFacts {
+    PortalFacts { url: format!("http://{CITY}/"), documents, ..PortalFacts::default() }
+}
+
+fn document(path: &str, title: &str, role: DocumentRole, day: Date) -> DocumentFacts {
+    DocumentFacts {
+        key: path.into(),
+        url: format!("http://{CITY}{path}"),
+        title: title.into(),
+        role,
+        published: Some(Moment::day(day)),
+        read: true,
+        ..DocumentFacts::default()
+    }
+}
+
+#[test]
+fn what_is_left_to_others_is_bounded_and_small() {
+    let night = date(2022, 11, 16);
+    let portal = site::portal();
+    let days = |back: i64| night.saturating_sub(back.days());
+    let mut documents: Vec<DocumentFacts> = (0..1_200)
+        .map(|number| {
+            let title = format!("第{number}号办法");
+            document(&format!("/zc/{number}.html"), &title, DocumentRole::Policy, days(number / 4))
+        })
+        .collect();
+    documents.push(document("/tz/1.html", "停水通知", DocumentRole::Other, night));
+    documents.push(document("/jd/1.html", "《第1号办法》解读", DocumentRole::Interpretation, days(600)));
+    documents[0].links = vec![
+        format!("http://{CITY}/zc/1.html"),
+        format!("http://{CITY}/tz/1.html"),
+        format!("http://{BUREAU}/jd/2.html"),
+    ];
+    let known = observe::known(&facts(documents), &portal, night);
+    assert_eq!(known.len(), observe::MOST_KNOWN);
+    assert!(known.iter().all(|known| known.role == DocumentRole::Policy), "no other documents, none of long ago");
+    assert_eq!(known.iter().filter_map(|known| known.published).map(|day| day.date).min(), Some(days(249)));
+    let first = known.iter().find(|known| known.url.ends_with("/zc/0.html")).unwrap();
+    let kept = [format!("http://{CITY}/zc/1.html"), format!("http://{BUREAU}/jd/2.html")];
+    assert_eq!(first.links, kept, "links that may be those of a pair");
+    assert_eq!((first.unit.as_str(), first.unit_kind), ("河源市人民政府", Some(UnitKind::Government)));
+
+    // A night that was cut short takes nothing away, and goes beyond no bound.
+    let seen = vec![KnownDocument { title: "第0号办法（修订）".into(), ..first.clone() }];
+    let with = observe::known_with(seen, known.clone(), night);
+    assert_eq!(with.len(), known.len());
+    assert_eq!(with.iter().filter(|known| known.title == "第0号办法（修订）").count(), 1);
+    assert!(with.is_sorted_by(|a, b| a.url < b.url));
+}
+
+#[test]
+fn of_what_others_know_only_what_may_belong_here_is_taken() {
+    let day = date(2022, 9, 20);
+    let mut policy = document("/zcwj/1.html", POLICY, DocumentRole::Policy, day);
+    policy.number = Some(NUMBER.into());
+    policy.links = vec![format!("http://{BUREAU}/zcjd/linked.html")];
+    let own = facts(vec![policy]);
+    let known = |name: &str, title: &str| KnownDocument {
+        url: format!("http://{BUREAU}/zcjd/{name}.html"),
+        title: title.into(),
+        role: DocumentRole::Interpretation,
+        ..KnownDocument::default()
+    };
+    let documents = vec![
+        known("named", EXPLAINED),
+        known("short", "《校外培训管理办法》解读"),
+        known("near", "河源市校外培训监督管理办法解读"),
+        known("linked", "家长关心的十个问题"),
+        KnownDocument { links: vec![format!("http://{CITY}/zcwj/1.html")], ..known("back", "新规来了") },
+        known("numbered", "减负新规（河政办发〔2022〕15号）解读"),
+        KnownDocument {
+            mentions: vec!["河源市校外培训管理办法".into()], ..known("opening", "减轻学生负担")
+        },
+        known("other", "《河源市校车管理办法》解读"),
+        known("farther", "《河源市人民政府关于加强消防安全的实施意见》解读"),
+    ];
+    let portal = NeighbourPortal { portal: "jyj".into(), documents, ..NeighbourPortal::default() };
+    let empty = NeighbourPortal { portal: "mzj".into(), ..NeighbourPortal::default() };
+    let neighbours = observe::neighbours(&own, vec![portal, empty]).unwrap();
+    assert_eq!(neighbours.portals[0].interpretations, 9, "all were compared");
+    let name = |known: &KnownDocument| known.url.rsplit('/').next().unwrap().replace(".html", "");
+    let taken: Vec<String> = neighbours.portals[0].documents.iter().map(name).collect();
+    assert_eq!(taken, ["named", "short", "near", "linked", "back", "numbered", "opening"]);
+    assert_eq!(neighbours.portals.len(), 2, "a portal without any was compared too");
+    assert_eq!(observe::neighbours(&own, Vec::new()), None);
 }

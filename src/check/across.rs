@@ -199,7 +199,8 @@ impl<'a> Across<'a> {
         let named = policy.names_like(interpretation);
         let linked = policy.links_to(interpretation);
         let back = interpretation.links_to(policy) || self.links_to_copy(interpretation, policy);
-        if named == Named::No && !linked && !back && !(near && interpretation.comes_near(policy)) {
+        let has_to_do = named != Named::No || linked || back || (near && interpretation.comes_near(policy));
+        if !has_to_do {
             return None;
         }
         // Other policies that the interpretation names as well or better.

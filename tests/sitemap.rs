@@ -114,20 +114,23 @@ async fn a_sitemap_never_takes_more_than_the_budget_and_never_the_place_of_a_lin
 
 #[tokio::test]
 async fn an_index_leads_to_so_many_sitemaps_and_no_more() {
-    // An index of fifty sitemaps, and one whose every file is an index of two more.
-    let index_of = |places: &[String]| {
+    fn index_of(places: &[String]) -> String {
         let entries: String =
             places.iter().map(|path| format!("<sitemap><loc>{}</loc></sitemap>", url(path))).collect();
         format!("<sitemapindex>{entries}</sitemapindex>")
-    };
-    let wide = |path: &str| match path {
-        "/sitemap.xml" => Some(index_of(&(0..50).map(|number| format!("/map-{number}.xml")).collect::<Vec<_>>())),
-        path => path.starts_with("/map-").then(|| urlset(&[&path.replace("/map-", "/page-").replace(".xml", "/")])),
-    };
-    let deep = |path: &str| {
+    }
+    /// Fifty sitemaps.
+    fn wide(path: &str) -> Option<String> {
+        match path {
+            "/sitemap.xml" => Some(index_of(&(0..50).map(|number| format!("/map-{number}.xml")).collect::<Vec<_>>())),
+            path => path.starts_with("/map-").then(|| urlset(&[&path.replace("/map-", "/page-").replace(".xml", "/")])),
+        }
+    }
+    /// Two more indexes, each time.
+    fn deep(path: &str) -> Option<String> {
         let stem = path.strip_suffix(".xml")?;
         Some(index_of(&[format!("{stem}a.xml"), format!("{stem}b.xml")]))
-    };
+    }
     for (budget, most) in [(50, 1), (300, 3), (2_000, 8)] {
         let server = Server::start(move |seen| match wide(&seen.path) {
             Some(text) => answer(200, "Content-Type: text/xml\r\n", text),

@@ -19,6 +19,8 @@ use crate::{
     },
 };
 
+/// Letters of what a policy is about, to be recognised within a title.
+const LEAST_ABOUT: usize = 8;
 /// An interpretation that came more than so many days before the policy explains an earlier version of it.
 const EARLIER_DAYS: i64 = 60;
 
@@ -172,12 +174,11 @@ impl<'a> Across<'a> {
         })
     }
 
-    /// Whether the same interpretation stands on another portal too.
-    pub(super) fn also_elsewhere(&self, interpretation: &DocumentFacts) -> Option<&Side<'a>> {
+    /// The same interpretation on the portal of its policy, from where it was taken over.
+    pub(super) fn taken_over_from(&self, interpretation: &DocumentFacts, policy: &Side<'_>) -> Option<&Side<'a>> {
         let own = self.own(interpretation)?;
-        self.sides.iter().find(|other| {
-            !other.is_here() && other.role == DocumentRole::Interpretation && other.name.full == own.name.full
-        })
+        let explains = |other: &&Side<'_>| other.role == DocumentRole::Interpretation && other.stands_with(policy);
+        self.sides.iter().filter(explains).find(|other| other.name.full == own.name.full)
     }
 
     /// How many portals and how many of their interpretations were compared.
@@ -332,6 +333,13 @@ impl<'a> Side<'a> {
     /// Whether the interpretation's title names this policy.
     fn names_like(&self, interpretation: &Self) -> Named {
         let title = &interpretation.name;
+        if !bears_its_name(&self.name.full) {
+            // What stands inside its 《》 is the rule that it carries out, which has interpretations of its own.
+            let whole = bare(&self.name.full);
+            let about = whole.split_once("关于").map_or(whole.as_str(), |(_, about)| about);
+            let is_named = about.chars().count() >= LEAST_ABOUT && bare(&title.full).contains(about);
+            return if is_named { Named::Exactly } else { Named::No };
+        }
         if self.name.essence == title.essence || quoted(&title.full).any(|name| self.name.is(name)) {
             Named::Exactly
         } else if self.name.shares(&title.essence) {
@@ -429,6 +437,19 @@ impl<'a> Side<'a> {
             ..Evidence::default()
         }
     }
+}
+
+/// Whether the 《》 in a normalised title hold its own name: 关于印发《…办法》的通知, but not 关于贯彻《…条例》的意见.
+fn bears_its_name(title: &str) -> bool {
+    let issues = ["印发", "公布", "发布", "下发", "颁布", "施行", "出台"];
+    title
+        .split_once('《')
+        .is_none_or(|(before, _)| before.is_empty() || issues.iter().any(|word| before.ends_with(word)))
+}
+
+/// A title without the marks around names.
+fn bare(title: &str) -> String {
+    title.chars().filter(|letter| !"《》〈〉“”\"".contains(*letter)).collect()
 }
 
 fn essences(mentions: &[String]) -> Vec<String> {

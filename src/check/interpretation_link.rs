@@ -322,7 +322,7 @@ impl InterpretationLink {
         let Some(other) = other else {
             return say(interpretation, Verdict::NotApplicable, "所解读的政策文件不在检查范围内");
         };
-        if let Some(copy) = pairs.across.also_elsewhere(interpretation) {
+        if let Some(copy) = pairs.across.taken_over_from(interpretation, other.side) {
             let reason = format!("转载自{}（{}），在该网站检查", copy.stands_on(), copy.url);
             return say(interpretation, Verdict::NotApplicable, reason);
         }

@@ -1,7 +1,7 @@
 //! What a night leaves to the other portals' nights, and what it takes from them: policy documents and interpretations,
 //! so that a pair whose sides stand on two portals is seen.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::{ToSpan, civil::Date};
 
@@ -10,7 +10,6 @@ use crate::{
     model::{DocumentFacts, DocumentRole, KnownDocument, NeighbourPortal, Neighbours, Portal, PortalFacts, Unit},
     text::{
         document_name::{NEAR, Name, essence, quoted},
-        likeness::likeness,
         normalise,
     },
 };
@@ -19,6 +18,10 @@ use crate::{
 const MONTHS: i32 = 18;
 /// Documents that are known of one portal, the newest ones.
 pub const MOST_KNOWN: usize = 1_000;
+/// Names that share fewer pairs of neighbouring letters have nothing in common.
+const LEAST_SHARED: usize = 4;
+/// Percent by which a name may fall short of likeness here: pairs are counted once only, and the checks decide.
+const MARGIN: usize = 10;
 /// Links that are known of one document.
 const MOST_LINKS: usize = 50;
 
@@ -92,6 +95,8 @@ struct Own {
     links: HashSet<String>,
     numbers: HashSet<String>,
     names: Vec<Name>,
+    /// Different pairs of letters of each name.
+    lengths: Vec<usize>,
     /// Names by their essence.
     exact: HashSet<String>,
     /// Names by each pair of neighbouring letters in them.
@@ -116,6 +121,7 @@ impl Own {
             pages: documents().map(|document| page(&document.url)).collect(),
             links: documents().flat_map(|document| &document.links).map(|link| page(link)).collect(),
             numbers: documents().filter_map(|document| document.number.as_deref()).map(normalise).collect(),
+            lengths: names.iter().map(|name| pairs(&name.essence).len()).collect(),
             exact: names.iter().map(|name| name.essence.clone()).collect(),
             names,
             by_pair,
@@ -138,15 +144,15 @@ impl Own {
             return true;
         }
         let pairs = pairs(name);
-        let mut shared: BTreeMap<usize, usize> = BTreeMap::new();
+        // How many pairs each name here shares with it; few of them share any.
+        let mut shared = vec![0_usize; self.names.len()];
         for number in pairs.iter().filter_map(|pair| self.by_pair.get(pair)).flatten() {
-            *shared.entry(*number).or_default() += 1;
+            shared[*number] += 1;
         }
-        // Names of which one holds the other, or that are near, share most pairs of the shorter one.
-        shared.into_iter().filter(|(_, count)| *count >= 4).any(|(number, count)| {
-            let other = &self.names[number];
-            let shorter = pairs.len().min(other.essence.chars().count().saturating_sub(1));
-            count * 2 >= shorter && (other.shares(name) || likeness(&other.essence, name) >= NEAR)
+        shared.iter().enumerate().filter(|(_, count)| **count >= LEAST_SHARED).any(|(number, count)| {
+            let (other, own) = (&self.names[number], self.lengths[number]);
+            let is_near = 200 * count >= (NEAR - MARGIN) * (pairs.len() + own);
+            is_near || (*count >= pairs.len().min(own) && other.shares(name))
         })
     }
 }

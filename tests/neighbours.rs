@@ -450,7 +450,7 @@ fn of_what_others_know_only_what_may_belong_here_is_taken() {
         KnownDocument {
             mentions: vec!["河源市校外培训管理办法".into()], ..known("opening", "减轻学生负担")
         },
-        known("other", "《河源市校车管理办法》解读"),
+        known("other", "《河源市城乡居民医疗保障实施细则》解读"),
         known("farther", "《河源市人民政府关于加强消防安全的实施意见》解读"),
     ];
     let portal = NeighbourPortal { portal: "jyj".into(), documents, ..NeighbourPortal::default() };

@@ -39,6 +39,7 @@ mod log_as_of;
 mod log_commands;
 mod method_notes;
 mod mutated_pages;
+mod neighbours;
 mod night;
 mod old_tls;
 mod overlays;

@@ -154,6 +154,9 @@ async fn a_killed_night_is_repeated_in_its_own_run() {
     let running = log.running_runs(&office.portal.id).await.unwrap();
     assert_eq!(running.len(), 1);
     assert!(office.findings().await.is_empty());
+    let Tools { archive, catalog, .. } = &office.tools;
+    let refused = judge_again(log, archive, catalog, &running[0].id).await.unwrap_err().to_string();
+    assert_eq!(refused, format!("run {} has not ended: there is nothing yet to judge again", running[0].id));
 
     let report = office.night(None).await.unwrap();
     assert_eq!(report.run.id, running[0].id);

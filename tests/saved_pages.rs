@@ -12,7 +12,8 @@ use mingcha::{
     catalog::{Catalog, yaml},
     check::{Context, Definition, judge},
     model::{
-        AssignedColumn, Capture, Cause, Evidence, NotMeasurable, ObservedPage, Outcome, Portal, Unit, UnitKind, Verdict,
+        AssignedColumn, Capture, Cause, Evidence, NeighbourPortal, NotMeasurable, ObservedPage, Outcome, Portal, Unit,
+        UnitKind, Verdict,
     },
     observe::{self, PageInput},
 };
@@ -68,6 +69,9 @@ struct Case {
     /// By path. Without a home page, one that leads to all columns is made.
     #[serde(default)]
     pages: BTreeMap<String, SavedPage>,
+    /// What the log knows of the office's other portals.
+    #[serde(default)]
+    neighbours: Vec<NeighbourPortal>,
     subject: String,
     expect: Verdict,
     /// Words that the reason must contain.
@@ -254,7 +258,8 @@ impl Case {
                 None => pages.push(self.observed(path, page, as_of, catalog)),
             }
         }
-        let facts = observe::portal(&portal, &catalog.lexicon, &pages, &failures, false);
+        let mut facts = observe::portal(&portal, &catalog.lexicon, &pages, &failures, false);
+        facts.neighbours = observe::neighbours(&facts, self.neighbours.clone());
         let context = Context { portal: &portal, as_of, calendar: &catalog.calendar, lexicon: &catalog.lexicon };
         judge(std::slice::from_ref(definition), &facts, &context)
     }

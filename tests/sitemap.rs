@@ -113,6 +113,46 @@ async fn a_sitemap_never_takes_more_than_the_budget_and_never_the_place_of_a_lin
 }
 
 #[tokio::test]
+async fn an_index_leads_to_so_many_sitemaps_and_no_more() {
+    fn index_of(places: &[String]) -> String {
+        let entries: String =
+            places.iter().map(|path| format!("<sitemap><loc>{}</loc></sitemap>", url(path))).collect();
+        format!("<sitemapindex>{entries}</sitemapindex>")
+    }
+    /// Fifty sitemaps.
+    fn wide(path: &str) -> Option<String> {
+        match path {
+            "/sitemap.xml" => Some(index_of(&(0..50).map(|number| format!("/map-{number}.xml")).collect::<Vec<_>>())),
+            path => path.starts_with("/map-").then(|| urlset(&[&path.replace("/map-", "/page-").replace(".xml", "/")])),
+        }
+    }
+    /// Two more indexes, each time.
+    fn deep(path: &str) -> Option<String> {
+        let stem = path.strip_suffix(".xml")?;
+        Some(index_of(&[format!("{stem}a.xml"), format!("{stem}b.xml")]))
+    }
+    for (budget, most) in [(50, 1), (300, 3), (2_000, 8)] {
+        let server = Server::start(move |seen| match wide(&seen.path) {
+            Some(text) => answer(200, "Content-Type: text/xml\r\n", text),
+            None => serve(seen, &BTreeMap::new()),
+        })
+        .await;
+        let pages = read(&visited(&server, budget).await);
+        let files = |server: &Server| server.log().iter().filter(|seen| seen.path.ends_with(".xml")).count();
+        assert_eq!(files(&server), most, "{budget} pages");
+        let listed: Vec<_> = pages.iter().filter(|page| page.starts_with("/page-")).collect();
+        assert_eq!(listed.len(), most - 1, "what the files list is read: {pages:?}");
+        let server = Server::start(move |seen| match deep(&seen.path) {
+            Some(text) => answer(200, "Content-Type: text/xml\r\n", text),
+            None => serve(seen, &BTreeMap::new()),
+        })
+        .await;
+        visited(&server, budget).await;
+        assert_eq!(files(&server), most, "{budget} pages");
+    }
+}
+
+#[tokio::test]
 async fn pages_and_errors_in_the_place_of_a_sitemap_are_none() {
     let files = BTreeMap::from([("/sitemap.xml", ("text/html", b"<html><loc>/x/</loc>".to_vec()))]);
     let server = Server::start(move |seen| serve(seen, &files)).await;

@@ -5,15 +5,13 @@ use jiff::{Span, civil::Date};
 use serde::Deserialize;
 
 use super::{
-    Judgement, Rule,
-    likeness::likeness,
-    proof,
+    Judgement, Rule, proof,
     scope::{Case, unread},
     span::Window,
 };
 use crate::{
     model::{Cause, ColumnFacts, ColumnState, DocumentFacts, ListEntry, Particulars, Subject, Verdict},
-    text::normalise,
+    text::{likeness::likeness, normalise},
 };
 
 /// From these likenesses on (percent) two names mean the same draft, or may mean it.

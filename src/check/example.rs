@@ -12,8 +12,8 @@ use crate::{
     text::workdays::Calendar,
 };
 
-/// One example. What it leaves out is filled in as a well-read page would show it: addresses from keys, the standard
-/// name from the column's name, documents and reports as read.
+/// One example. What it leaves out is filled in as a well-read page would show it: addresses from keys (of another
+/// portal's from its id), the standard name from the column's name, documents and reports as read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Example {
@@ -110,6 +110,18 @@ impl Example {
                 *link = format!("{}{link}", HOME.trim_end_matches('/'));
             }
             document.read |= is_taken_as_read(document);
+        }
+        for portal in facts.neighbours.iter_mut().flat_map(|neighbours| &mut neighbours.portals) {
+            let there = |url: &mut String| {
+                if url.starts_with('/') {
+                    *url = format!("http://{}.example.gov.cn{url}", portal.portal);
+                }
+            };
+            for document in &mut portal.documents {
+                there(&mut document.url);
+                document.links.iter_mut().for_each(there);
+                document.read = true;
+            }
         }
         for document in facts.history.iter_mut().flat_map(|history| &mut history.documents) {
             address(&mut document.url, &document.key);

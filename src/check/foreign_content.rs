@@ -4,12 +4,13 @@
 use serde::Deserialize;
 
 use super::{
-    Judgement, Rule,
-    likeness::likeness,
-    proof,
+    Judgement, Rule, proof,
     scope::{Case, names},
 };
-use crate::model::{Subject, Suspect, SuspectKind, Verdict};
+use crate::{
+    model::{Subject, Suspect, SuspectKind, Verdict},
+    text::likeness::likeness,
+};
 
 /// Parameters of the kind.
 #[derive(Debug, Deserialize)]

@@ -8,16 +8,16 @@ use serde::Deserialize;
 
 use super::{
     Judgement, Rule,
-    pairing::{Pairing, links_to, same_page},
+    across::{Across, Other, Tie},
+    explained::{Explained, Explains},
+    pairing::{Pairing, links_to},
+    policy_page::{Leads, linked_column, outward_interpretation, outward_policy, stated_reasons},
     policy_title::{exemption, names_policy},
     proof,
     scope::{Case, unread},
     span::Window,
 };
-use crate::{
-    model::{Cause, ColumnFacts, ColumnRole, DocumentFacts, DocumentRole, Subject, Verdict},
-    text::normalise,
-};
+use crate::model::{Cause, ColumnFacts, DocumentFacts, Subject, Verdict};
 
 /// Parameters of the kind.
 #[derive(Debug, Deserialize)]
@@ -45,25 +45,34 @@ pub enum Fault {
     Late,
 }
 
+/// Everything that may be the other side: on this portal, and on others.
+struct Pairs<'a> {
+    here: Pairing<'a>,
+    across: Across<'a>,
+}
+
 impl Rule for InterpretationLink {
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
-        let pairing = Pairing::of(&case.facts.documents);
+        let across = Across::of(case, &self.columns_of(case));
+        let pairs = Pairs { here: Pairing::of(&case.facts.documents), across };
         let own: BTreeSet<&str> = case.documents().map(|document| document.key.as_str()).collect();
         let mine = |document: &&&DocumentFacts| own.contains(document.key.as_str());
         match self.fault {
-            Fault::InterpretationNotLinkedBack => pairing
+            Fault::InterpretationNotLinkedBack => pairs
+                .here
                 .interpretations
                 .iter()
                 .filter(mine)
-                .map(|interpretation| self.not_linked_back(case, &pairing, interpretation))
+                .map(|interpretation| self.not_linked_back(case, &pairs, interpretation))
                 .collect(),
-            _ => pairing
+            _ => pairs
+                .here
                 .policies
                 .iter()
                 .filter(mine)
                 .map(|policy| match self.out_of_scope(case, policy) {
                     Some(judgement) => judgement,
-                    None => self.judge_policy(case, &pairing, policy),
+                    None => self.judge_policy(case, &pairs, policy),
                 })
                 .collect(),
         }
@@ -75,12 +84,25 @@ impl Rule for InterpretationLink {
 }
 
 impl InterpretationLink {
-    fn judge_policy(&self, case: &Case<'_>, pairing: &Pairing<'_>, policy: &DocumentFacts) -> Judgement {
-        let paired = pairing.of_policy(&policy.key);
-        match self.fault {
-            Fault::WithoutInterpretation => self.without(case, pairing, policy, &paired),
-            Fault::PolicyNotLinked => not_linked(case, pairing, policy, &paired),
-            _ => self.late(case, pairing, policy, &paired),
+    fn judge_policy<'a>(&self, case: &Case<'a>, pairs: &Pairs<'a>, policy: &'a DocumentFacts) -> Judgement {
+        let (here, there) = (pairs.here.of_policy(&policy.key), pairs.across.interpretations_of(policy));
+        let is_alone = here.is_empty() && there.is_empty();
+        let perhaps = if is_alone { pairs.across.perhaps_of(policy) } else { None };
+        let explained = Explained { policy, here, there, perhaps };
+        let judgement = match self.fault {
+            Fault::WithoutInterpretation => self.without(case, pairs, &explained),
+            Fault::PolicyNotLinked => not_linked(case, pairs, &explained),
+            _ => self.late(case, pairs, &explained),
+        };
+        if !matches!(judgement.verdict, Verdict::Failed | Verdict::NeedsReview) {
+            return judgement;
+        }
+        match pairs.across.original_of(policy) {
+            Some(original) => {
+                let reason = format!("同一文件已由{}发布（{}），在该网站检查", original.stands_on(), original.url);
+                say(policy, Verdict::NotApplicable, reason).with([original.proof("同一文件")])
+            }
+            None => judgement,
         }
     }
 
@@ -116,18 +138,18 @@ impl InterpretationLink {
         Some(say(policy, Verdict::NotApplicable, outside))
     }
 
-    fn without(
-        &self,
-        case: &Case<'_>,
-        pairing: &Pairing<'_>,
-        policy: &DocumentFacts,
-        paired: &[&DocumentFacts],
-    ) -> Judgement {
-        if let Some(interpretation) = paired.first() {
-            return say(policy, Verdict::Passed, format!("有解读“{}”", interpretation.title));
+    fn without<'a>(&self, case: &Case<'a>, pairs: &Pairs<'a>, explained: &Explained<'_, 'a>) -> Judgement {
+        let policy = explained.policy;
+        if let Some(found) = explained.told() {
+            return say(policy, Verdict::Passed, found).with(explained.graph(case));
         }
-        if let Some(column) = self.linked_column(case, policy) {
+        if let Some(column) = linked_column(case, &self.columns_of(case), policy) {
             return say(policy, Verdict::Passed, format!("页面链接到“{}”栏目中的解读", column.name));
+        }
+        let outward = outward_interpretation(policy);
+        if let Some((link, Leads::Surely)) = outward {
+            let reason = format!("页面链接到其他网站的解读“{}”（{}）", link.text, link.url);
+            return say(policy, Verdict::Passed, reason).with([proof::document(case, policy, "页面上的解读链接")]);
         }
         if let Some((where_from, words)) = stated_reasons(case, policy) {
             let reason = format!("“{}”已说明不作解读的理由：{words}", where_from.title);
@@ -137,13 +159,27 @@ impl InterpretationLink {
             return unread_page(policy, "不能断定没有解读");
         }
         let published = day_of(policy);
-        if let Some((cause, because)) = published.and_then(|published| self.unseen(case, pairing, published)) {
+        if let Some((cause, because)) = published.and_then(|published| self.unseen(case, &pairs.here, published)) {
             return say(policy, Verdict::NotMeasurable(cause), format!("{because}，不能断定没有解读"));
         }
-        if let Some(near) = pairing.perhaps_of_policy(&policy.key).first() {
+        if let Some((link, _)) = outward {
+            let reason = format!("页面链接到其他网站的“{}”（{}），可能是其解读，请人工判断", link.text, link.url);
+            return say(policy, Verdict::NeedsReview, reason).with([proof::document(case, policy, "页面上的链接")]);
+        }
+        if let Some(near) = pairs.here.perhaps_of_policy(&policy.key).first() {
             let reason = format!("未找到明确对应的解读，“{}”与之相近，请人工判断", near.title);
             return say(policy, Verdict::NeedsReview, reason)
                 .with([proof::document(case, policy, "政策文件"), proof::document(case, near, "可能是其解读")]);
+        }
+        if let Some(side) = explained.perhaps {
+            let reason = format!(
+                "未找到明确对应的解读，{}的“{}”（{}）可能是其解读，请人工判断",
+                side.stands_on(),
+                side.title,
+                side.url
+            );
+            return say(policy, Verdict::NeedsReview, reason)
+                .with([proof::document(case, policy, "政策文件"), side.proof("可能是其解读")]);
         }
         let as_of = case.context.as_of;
         let Some(gone_by) = published.and_then(|published| case.context.calendar.between(published, as_of)) else {
@@ -163,8 +199,11 @@ impl InterpretationLink {
         }
         let published = published.map_or_else(String::new, |day| day.to_string());
         let reason = format!(
-            "发布于{published}，至检查日已过{gone_by}个工作日，未找到对应解读：已按链接、标题和文号核对{}篇解读",
-            pairing.interpretations.len()
+            "发布于{published}，至检查日已过{gone_by}个工作日，未找到对应解读：已按链接、标题和文号核对{}篇解读{}",
+            pairs.here.interpretations.len(),
+            Across::compared(case)
+                .map(|(portals, number)| format!("，以及其他{portals}个网站的{number}篇"))
+                .unwrap_or_default()
         );
         let judged = if names_policy(case, policy) {
             say(policy, Verdict::Failed, reason)
@@ -184,80 +223,126 @@ impl InterpretationLink {
             .with(proof::absence(case, &policy.title))
     }
 
-    fn late(
-        &self,
-        case: &Case<'_>,
-        pairing: &Pairing<'_>,
-        policy: &DocumentFacts,
-        paired: &[&DocumentFacts],
-    ) -> Judgement {
-        if paired.is_empty() {
+    fn late<'a>(&self, case: &Case<'a>, pairs: &Pairs<'a>, explained: &Explained<'_, 'a>) -> Judgement {
+        let policy = explained.policy;
+        let every = explained.every();
+        let Some(first) = every.first() else {
+            if let Some((link, Leads::Surely)) = outward_interpretation(policy) {
+                let reason = format!("解读“{}”在其他网站（{}），未读取，不能判断是否及时", link.text, link.url);
+                return say(policy, Verdict::NotMeasurable(Cause::Other), reason);
+            }
             return say(policy, Verdict::NotApplicable, "未找到对应解读，由“政策文件无解读”检查");
-        }
+        };
         let Some(published) = day_of(policy) else {
             return say(policy, Verdict::NeedsReview, "页面未标注发布日期，请人工判断解读是否及时");
         };
         let earliest =
-            paired.iter().filter_map(|document| Some((day_of(document)?, *document))).min_by_key(|(day, _)| *day);
-        let Some((explained, interpretation)) = earliest else {
-            let interpretation = paired[0];
-            if !interpretation.read {
-                return unread_page(interpretation, "解读发布日期不明").about(policy);
+            every.iter().filter_map(|explains| Some((explains.published()?, explains))).min_by_key(|(day, _)| *day);
+        let Some((explained_on, interpretation)) = earliest else {
+            if let Some(unread) = first.unread(policy, "解读发布日期不明") {
+                return unread;
             }
             return say(
                 policy,
                 Verdict::NeedsReview,
-                format!("解读“{}”未标注发布日期，请人工判断是否及时", interpretation.title),
+                format!("解读“{}”未标注发布日期，请人工判断是否及时", first.title()),
             )
-            .with([proof::document(case, interpretation, "未见发布日期")]);
+            .with([first.proof(case, "未见发布日期")]);
         };
         let grace = self.grace_working_days;
-        let Some(days) = case.context.calendar.between(published, explained) else {
+        let place = interpretation.place();
+        let Some(days) = case.context.calendar.between(published, explained_on) else {
             let reason = format!(
-                "解读于{explained}发布（文件{published}发布），该年度工作日历未收录，请人工计算是否超过{grace}个工作日"
+                "解读于{explained_on}发布（文件{published}发布），该年度工作日历未收录，请人工计算是否超过{grace}个工作日"
             );
             return say(policy, Verdict::NeedsReview, reason);
         };
         if days <= grace {
-            let reason =
-                format!("解读于{explained}发布，距文件发布（{published}）{days}个工作日，未超过{grace}个工作日");
+            let reason = format!(
+                "解读于{explained_on}{place}发布，距文件发布（{published}）{days}个工作日，未超过{grace}个工作日"
+            );
             return say(policy, Verdict::Passed, reason);
         }
-        if let Some(unread) = [policy, interpretation].into_iter().find(|document| !document.read) {
-            return unread_page(unread, "发布日期仅见于列表，不作判断").about(policy);
+        if !policy.read {
+            return unread_page(policy, "发布日期仅见于列表，不作判断");
         }
-        if let Some((cause, because)) = self.unseen(case, pairing, published) {
-            let reason = format!("已知解读于{explained}发布；{because}，不能断定没有更早的解读");
+        if let Some(unread) = interpretation.unread(policy, "发布日期仅见于列表，不作判断") {
+            return unread;
+        }
+        if let Some((cause, because)) = self.unseen(case, &pairs.here, published) {
+            let reason = format!("已知解读于{explained_on}发布；{because}，不能断定没有更早的解读");
             return say(policy, Verdict::NotMeasurable(cause), reason);
         }
-        let reason = format!("文件于{published}发布，解读于{explained}发布，相隔{days}个工作日，超过{grace}个工作日");
-        say(policy, Verdict::Failed, reason).with([
+        let reason =
+            format!("文件于{published}发布，解读于{explained_on}{place}发布，相隔{days}个工作日，超过{grace}个工作日");
+        let judged = if interpretation.is_certain() {
+            say(policy, Verdict::Failed, reason)
+        } else {
+            say(policy, Verdict::NeedsReview, format!("{reason}；标题和文号对不上，请人工判断是否其解读"))
+        };
+        judged.with([
             proof::document(case, policy, format!("文件发布日期{published}")),
-            proof::document(case, interpretation, format!("解读发布日期{explained}")),
+            interpretation.proof(case, &format!("解读发布日期{explained_on}")),
         ])
     }
 
-    fn not_linked_back(&self, case: &Case<'_>, pairing: &Pairing<'_>, interpretation: &DocumentFacts) -> Judgement {
-        let policies = pairing.of_interpretation(&interpretation.key);
-        if policies.is_empty() {
+    fn not_linked_back<'a>(&self, case: &Case<'a>, pairs: &Pairs<'a>, interpretation: &'a DocumentFacts) -> Judgement {
+        let policies = pairs.here.of_interpretation(&interpretation.key);
+        let there = pairs.across.policies_of(interpretation);
+        if policies.is_empty() && there.is_empty() {
             return say(interpretation, Verdict::NotApplicable, "未在本站找到所解读的政策文件");
         }
         if let Some(policy) = policies.iter().find(|policy| links_to(interpretation, policy)) {
             return say(interpretation, Verdict::Passed, format!("已链接到“{}”", policy.title));
         }
-        let in_scope: Vec<&&DocumentFacts> =
-            policies.iter().filter(|policy| self.out_of_scope(case, policy).is_none()).collect();
-        let Some(policy) = in_scope.first() else {
+        if let Some(other) = there.iter().find(|other| other.linked) {
+            let reason = format!("已链接到{}的“{}”（{}）", other.side.stands_on(), other.side.title, other.side.url);
+            return say(interpretation, Verdict::Passed, reason).with([other.side.proof("所解读的政策文件")]);
+        }
+        let mut titles =
+            policies.iter().map(|policy| policy.title.as_str()).chain(there.iter().map(|other| other.side.title));
+        if let Some(link) = titles.find_map(|title| outward_policy(interpretation, title)) {
+            let reason = format!("已链接到其他网站的“{}”（{}）", link.text, link.url);
+            return say(interpretation, Verdict::Passed, reason);
+        }
+        let in_scope = policies.iter().find(|policy| self.out_of_scope(case, policy).is_none());
+        let other = there.iter().find(|other| self.is_in_scope(case, other));
+        if in_scope.is_none() && other.is_none() {
             return say(interpretation, Verdict::NotApplicable, "所解读的政策文件不在检查范围内");
-        };
+        }
         if !interpretation.read {
             return unread_page(interpretation, "不能断定没有链接到政策文件");
         }
-        let reason = format!("解读“{}”，但页面没有链接到该文件", policy.title);
-        say(interpretation, Verdict::Failed, reason).with([
-            proof::document(case, interpretation, "解读页面已读取，无指向该文件的链接"),
-            proof::document(case, policy, "所解读的政策文件"),
-        ])
+        let proof = proof::document(case, interpretation, "解读页面已读取，无指向该文件的链接");
+        if let Some(policy) = in_scope {
+            let reason = format!("解读“{}”，但页面没有链接到该文件", policy.title);
+            return say(interpretation, Verdict::Failed, reason)
+                .with([proof, proof::document(case, policy, "所解读的政策文件")]);
+        }
+        let Some(other) = other else {
+            return say(interpretation, Verdict::NotApplicable, "所解读的政策文件不在检查范围内");
+        };
+        if let Some(copy) = pairs.across.taken_over_from(interpretation, other.side) {
+            let reason = format!("转载自{}（{}），在该网站检查", copy.stands_on(), copy.url);
+            return say(interpretation, Verdict::NotApplicable, reason);
+        }
+        let side = other.side;
+        let verdict = if other.tie == Tie::Named { Verdict::Failed } else { Verdict::NeedsReview };
+        let reason = format!("解读{}的“{}”（{}），但页面没有链接到该文件", side.stands_on(), side.title, side.url);
+        say(interpretation, verdict, reason).with([proof, side.proof("所解读的政策文件")])
+    }
+
+    /// Whether a policy on another portal is one of those that are looked at.
+    fn is_in_scope(&self, case: &Case<'_>, other: &Other<'_, '_>) -> bool {
+        let as_of = case.context.as_of;
+        let side = other.side;
+        let policy = DocumentFacts {
+            title: side.title.to_owned(),
+            issuer: side.issuer.map(str::to_owned),
+            ..DocumentFacts::default()
+        };
+        let recent = side.published.is_some_and(|day| (self.window.before(as_of)..=as_of).contains(&day));
+        recent && exemption(case, &policy).is_none()
     }
 
     /// Why an interpretation of a policy of that day may exist without having been seen.
@@ -290,117 +375,51 @@ impl InterpretationLink {
     fn columns_of<'a>(&self, case: &Case<'a>) -> Vec<&'a ColumnFacts> {
         case.facts.columns.iter().filter(|column| column.fits(&self.column).is_some()).collect()
     }
-
-    /// An interpretation column that the policy links into: the page behind the link was not taken for a document.
-    fn linked_column<'a>(&self, case: &Case<'a>, policy: &DocumentFacts) -> Option<&'a ColumnFacts> {
-        let is_known = |link: &str| {
-            case.facts.documents.iter().any(|document| same_page(&document.url, link))
-                || case.facts.columns.iter().any(|column| same_page(&column.url, link))
-        };
-        self.columns_of(case).into_iter().find(|column| {
-            let Some(folder) = own_folder(case, column) else { return false };
-            let below = |link: &&String| link.strip_prefix(&folder).is_some_and(|rest| !is_index(rest));
-            policy.links.iter().filter(below).any(|link| !is_known(link))
-        })
-    }
 }
 
-/// The folder in which the pages of a column stand: `x/` for `x/`, `x/index.html` and `x.htm`. None where it would be
-/// the whole site, holds other columns as well, or the address is a question to a program (`list?id=5`).
-fn own_folder(case: &Case<'_>, column: &ColumnFacts) -> Option<String> {
-    let url = column.url.split('#').next()?;
-    let (site, path) = url.split_once("://").map_or(("", url), |(_, rest)| {
-        let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-        (&url[..url.len() - rest.len() + host.len()], path)
-    });
-    let path = path.trim_start_matches('/');
-    if path.contains('?') {
-        return None;
+fn not_linked<'a>(case: &Case<'a>, pairs: &Pairs<'a>, explained: &Explained<'_, 'a>) -> Judgement {
+    let policy = explained.policy;
+    if let Some(linked) = explained.here.iter().find(|interpretation| links_to(policy, interpretation)) {
+        return say(policy, Verdict::Passed, format!("已链接到解读“{}”", linked.title));
     }
-    let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-    let folder = if file.is_empty() || is_index(file) {
-        folder.to_owned()
-    } else {
-        let name = file.rsplit_once('.').map_or(file, |(name, _)| name);
-        if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
-    };
-    if folder.is_empty() {
-        return None;
+    if let Some(linked) = explained.there.iter().find(|other| other.linked) {
+        let side = linked.side;
+        let reason = format!("已链接到{}的解读“{}”（{}）", side.stands_on(), side.title, side.url);
+        return say(policy, Verdict::Passed, reason).with([side.proof("已发布的解读")]);
     }
-    let folder = format!("{site}/{folder}/");
-    let own: Vec<&str> = case.below(column).into_iter().map(|below| below.key.as_str()).collect();
-    let lexicon = case.context.lexicon;
-    let explains = |other: &ColumnFacts| {
-        other.matched.iter().any(|hit| lexicon.role_of(&hit.term) == Some(ColumnRole::Interpretation))
-    };
-    let is_other =
-        |other: &&ColumnFacts| other.key != column.key && !own.contains(&other.key.as_str()) && !explains(other);
-    let shared = case.facts.columns.iter().filter(is_other).any(|other| other.url.starts_with(&folder));
-    (!shared).then_some(folder)
-}
-
-/// Whether the last part of an address is its folder's own page or a page of its list: nothing, `index.html`,
-/// `index_2.html`.
-fn is_index(file: &str) -> bool {
-    let name = file.split(['?', '#']).next().unwrap_or(file);
-    name.is_empty() || (!name.contains('/') && ["index", "default", "list"].iter().any(|word| name.starts_with(word)))
-}
-
-fn not_linked(case: &Case<'_>, pairing: &Pairing<'_>, policy: &DocumentFacts, paired: &[&DocumentFacts]) -> Judgement {
-    let Some(interpretation) = paired.first() else {
-        return match pairing.perhaps_of_policy(&policy.key).first() {
+    if let Some((link, Leads::Surely)) = outward_interpretation(policy) {
+        return say(policy, Verdict::Passed, format!("已链接到其他网站的解读“{}”（{}）", link.text, link.url));
+    }
+    let every = explained.every();
+    let Some(interpretation) = every.first() else {
+        if let Some(near) = pairs.here.perhaps_of_policy(&policy.key).first() {
+            let reason = format!("“{}”可能是其解读，但页面没有链接到它，请人工判断", near.title);
+            return say(policy, Verdict::NeedsReview, reason).with([proof::document(case, near, "可能是其解读")]);
+        }
+        return match explained.perhaps {
             Some(near) => {
-                let reason = format!("“{}”可能是其解读，但页面没有链接到它，请人工判断", near.title);
-                say(policy, Verdict::NeedsReview, reason).with([proof::document(case, near, "可能是其解读")])
+                let (place, title, url) = (near.stands_on(), near.title, near.url);
+                let reason = format!("{place}的“{title}”（{url}）可能是其解读，但页面没有链接到它，请人工判断");
+                say(policy, Verdict::NeedsReview, reason).with([near.proof("可能是其解读")])
             }
             None => say(policy, Verdict::NotApplicable, "未找到对应解读，由“政策文件无解读”检查"),
         };
     };
-    if let Some(linked) = paired.iter().find(|interpretation| links_to(policy, interpretation)) {
-        return say(policy, Verdict::Passed, format!("已链接到解读“{}”", linked.title));
-    }
     if !policy.read {
         return unread_page(policy, "不能断定没有链接到解读");
     }
-    let reason = format!("已有解读“{}”，但政策文件页面没有链接到它", interpretation.title);
-    say(policy, Verdict::Failed, reason).with([
+    let reason = match interpretation {
+        Explains::Here(document) => format!("已有解读“{}”，但政策文件页面没有链接到它", document.title),
+        Explains::There(Other { side, .. }) => {
+            let (place, title, url) = (side.stands_on(), side.title, side.url);
+            format!("{place}已有解读“{title}”（{url}），但政策文件页面没有链接到它")
+        }
+    };
+    let verdict = if interpretation.is_certain() { Verdict::Failed } else { Verdict::NeedsReview };
+    say(policy, verdict, reason).with([
         proof::document(case, policy, format!("页面已读取，共{}个文内及相关链接，无指向解读者", policy.links.len())),
-        proof::document(case, interpretation, "已发布的解读"),
+        interpretation.proof(case, "已发布的解读"),
     ])
-}
-
-/// Where reasons are given why this policy has no interpretation, and their words: on its own page, or on another one
-/// that names it or is linked with it.
-fn stated_reasons<'a>(case: &Case<'a>, policy: &'a DocumentFacts) -> Option<(&'a DocumentFacts, &'a str)> {
-    let words = |document: &'a DocumentFacts| document.particulars.as_ref()?.no_interpretation.as_deref();
-    if let Some(words) = words(policy) {
-        return Some((policy, words));
-    }
-    let title = normalise(&policy.title);
-    case.facts.documents.iter().find_map(|other| {
-        let words = words(other).or_else(|| says_no_interpretation(&other.title).then_some(other.title.as_str()))?;
-        let names = || other.mentions.iter().any(|mention| title.contains(&normalise(mention)));
-        let is_about = links_to(policy, other) || links_to(other, policy) || names();
-        (other.role != DocumentRole::Policy && other.key != policy.key && is_about).then_some((other, words))
-    })
-}
-
-/// Whether a title announces reasons for not interpreting, as 关于《……》不作解读的说明 does.
-fn says_no_interpretation(title: &str) -> bool {
-    let title = normalise(title);
-    [
-        "不作解读",
-        "不做解读",
-        "不予解读",
-        "不进行解读",
-        "不需要解读",
-        "无需解读",
-        "不再解读",
-        "不作政策解读",
-        "不做政策解读",
-    ]
-    .iter()
-    .any(|words| title.contains(words))
 }
 
 fn day_of(document: &DocumentFacts) -> Option<Date> {
@@ -415,12 +434,4 @@ fn say(document: &DocumentFacts, verdict: Verdict, reason: impl Into<String>) ->
 fn unread_page(document: &DocumentFacts, so: &str) -> Judgement {
     let cause = document.unread_cause.unwrap_or(Cause::Budget);
     say(document, Verdict::NotMeasurable(cause), format!("“{}”页面未读取（{cause}），{so}", document.title))
-}
-
-impl Judgement {
-    /// The same of the policy that the unread page belongs to.
-    fn about(mut self, policy: &DocumentFacts) -> Self {
-        self.subject = Subject::new(format!("document:{}", policy.key), &policy.title);
-        self
-    }
 }

@@ -3,6 +3,7 @@
 //! A new kind: a file with its parameters and its [`Rule`], a `mod` line, a variant of [`Kind`] and its arm in
 //! [`Definition::read`]. `cargo dev new-kind KIND TOPIC/FAULT` writes them.
 
+mod across;
 mod annual_report;
 mod attested;
 mod certificate;
@@ -18,6 +19,7 @@ mod dual_publicity;
 mod entry_reachable;
 mod error_page;
 mod example;
+mod explained;
 mod foreign_content;
 mod gazette_sequence;
 mod guide_contact;
@@ -26,12 +28,12 @@ mod interpretation_copy;
 mod interpretation_forms;
 mod interpretation_link;
 mod ipv6;
-mod likeness;
 mod message_board;
 mod meta_tags;
 mod normative_standing;
 mod openness_note;
 mod pairing;
+mod policy_page;
 mod policy_title;
 mod portal_probes;
 mod proof;

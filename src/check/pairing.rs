@@ -1,15 +1,14 @@
 //! Which interpretation belongs to which policy document: by links either way, by title, by document number.
 
-use super::{likeness::likeness, scope::host_of};
+use super::scope::host_of;
 use crate::{
     model::{DocumentFacts, DocumentRole},
-    text::normalise,
+    text::{
+        document_name::{NEAR, Name, essence, quoted},
+        likeness::likeness,
+        normalise,
+    },
 };
-
-/// A title shorter than this (letters) is too common to be recognised inside another.
-const LEAST_TITLE: usize = 8;
-/// From this likeness on (percent) two titles may mean the same document, which a person must say.
-const NEAR: usize = 75;
 
 /// Policies and interpretations of a portal with the pairs among them.
 #[derive(Debug)]
@@ -46,7 +45,7 @@ impl<'a> Pairing<'a> {
         let of_role = |role| documents.iter().filter(|document| document.role == role).collect::<Vec<_>>();
         let policies = of_role(DocumentRole::Policy);
         let interpretations = of_role(DocumentRole::Interpretation);
-        let names: Vec<Names> = policies.iter().map(|policy| Names::of(policy)).collect();
+        let names: Vec<Name> = policies.iter().map(|policy| Name::of(&policy.title)).collect();
         let mut pairs = Vec::new();
         for (number, interpretation) in interpretations.iter().enumerate() {
             let ties = ties_of(interpretation, &policies, &names);
@@ -113,7 +112,7 @@ pub(super) fn same_page(a: &str, b: &str) -> bool {
     path(a) == path(b) && host_of(a) == host_of(b)
 }
 
-fn ties_of(interpretation: &DocumentFacts, policies: &[&DocumentFacts], names: &[Names]) -> Vec<Tie> {
+fn ties_of(interpretation: &DocumentFacts, policies: &[&DocumentFacts], names: &[Name]) -> Vec<Tie> {
     let title = normalise(&interpretation.title);
     let subject = essence(&title);
     let mentions: Vec<String> = interpretation.mentions.iter().map(|mention| essence(&normalise(mention))).collect();
@@ -145,81 +144,9 @@ fn ties_of(interpretation: &DocumentFacts, policies: &[&DocumentFacts], names: &
     ties
 }
 
-/// A policy's title in the forms by which it is named elsewhere.
-#[derive(Debug)]
-struct Names {
-    full: String,
-    essence: String,
-}
-
-impl Names {
-    fn of(policy: &DocumentFacts) -> Self {
-        let full = normalise(&policy.title);
-        Self { essence: essence(&full), full }
-    }
-
-    fn is(&self, name: &str) -> bool {
-        self.full == name || self.essence == essence(name)
-    }
-
-    /// Whether one of the two names stands inside the other.
-    fn shares(&self, name: &str) -> bool {
-        let long_enough = |name: &str| name.chars().count() >= LEAST_TITLE;
-        (long_enough(name) && self.full.contains(name)) || (long_enough(&self.essence) && name.contains(&self.essence))
-    }
-}
-
-/// The texts inside 《》.
-fn quoted(title: &str) -> impl Iterator<Item = &str> {
-    title.split('《').skip(1).filter_map(|rest| rest.split('》').next())
-}
-
-/// What a title is about: the name inside 《》 where there is one; otherwise without the issuer, the words of issuing
-/// and interpreting, and the brackets. Expects a normalised title.
-fn essence(title: &str) -> String {
-    let inner = quoted(title).max_by_key(|name| name.len()).unwrap_or(title);
-    let mut name = inner;
-    if inner == title {
-        for mark in ["一图读懂", "图解", "解读"] {
-            name = name.strip_prefix(mark).map_or(name, |rest| rest.trim_start_matches(SEPARATORS));
-        }
-        for mark in ["政策解读", "文字解读", "图文解读", "专家解读", "解读", "政策问答", "答记者问", "一图读懂", "图解"]
-        {
-            name =
-                name.strip_suffix(mark).map_or(name, |rest| rest.trim_end_matches(SEPARATORS).trim_end_matches('的'));
-        }
-    }
-    if let Some((_, rest)) = name.split_once("关于") {
-        name = rest;
-    }
-    for issuing in ["印发", "公布", "发布", "下发", "颁布", "转发"] {
-        name = name.strip_prefix(issuing).unwrap_or(name);
-    }
-    for form in ["的通知", "的公告", "的通告", "的函"] {
-        name = name.strip_suffix(form).unwrap_or(name);
-    }
-    let name = name.split('(').next().filter(|name| !name.is_empty()).unwrap_or(name);
-    name.chars().filter(|letter| !"《》“”\"〈〉".contains(*letter)).collect()
-}
-
-const SEPARATORS: [char; 7] = [':', '：', '|', '丨', '-', '—', '·'];
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_title_is_reduced_to_what_it_is_about() {
-        for title in [
-            "青河市人民政府办公室关于印发《青河市优化营商环境实施方案》的通知",
-            "青河市人民政府办公室关于印发青河市优化营商环境实施方案(试行)的通知",
-            "《青河市优化营商环境实施方案》政策解读",
-            "一图读懂|青河市优化营商环境实施方案",
-            "青河市优化营商环境实施方案的解读",
-        ] {
-            assert_eq!(essence(title), "青河市优化营商环境实施方案", "{title}");
-        }
-    }
 
     #[test]
     fn a_mention_beside_the_own_policy_makes_no_pair() {

@@ -1,10 +1,10 @@
 //! Evidence: where something was seen; for absence, what was looked at, what came nearest and what could not be read.
 
-use super::{
-    likeness::likeness,
-    scope::{Blocked, Case},
+use super::scope::{Blocked, Case};
+use crate::{
+    model::{ColumnFacts, DocumentFacts, Evidence, Look, MatchedBy, NotMeasurable, ReportFacts},
+    text::likeness::likeness,
 };
-use crate::model::{ColumnFacts, DocumentFacts, Evidence, Look, MatchedBy, NotMeasurable, ReportFacts};
 
 /// Nearest misses shown for a name that was not found.
 const NEAREST: usize = 3;

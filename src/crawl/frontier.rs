@@ -212,3 +212,28 @@ impl Frontier {
         self.queue.keys().take_while(|(interest, _)| interest.is_needed()).count()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wanted(number: usize, interest: Interest) -> Wanted {
+        let url = Url::parse(&format!("http://www.heyuan.gov.cn/x{number}/")).expect("an address");
+        Wanted { url, interest, text: String::new(), from: None, depth: 1, column: None }
+    }
+
+    #[test]
+    fn addresses_that_a_portal_makes_up_are_not_remembered_without_end() {
+        let mut frontier = Frontier::new(5, 20);
+        for number in 0..1_000 {
+            frontier.offer(wanted(number, Interest::Rest));
+        }
+        assert_eq!(frontier.waiting(), 5);
+        assert_eq!(frontier.seen.len(), 5 * SEEN_FOR_EACH_WAITING);
+        assert_eq!((frontier.dropped, frontier.needed()), (995, 0));
+        // Once so many are known, even what checks need is let go, and is counted as left out.
+        let taken_in = frontier.offer(wanted(1_000, Interest::Home));
+        assert!(!taken_in && frontier.needed() == 1, "the visit is not whole");
+        assert_eq!(frontier.seen.len(), 5 * SEEN_FOR_EACH_WAITING);
+    }
+}

@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use super::{
     availability, first_seen,
     fold::{Origin, fold},
+    neighbours,
     night::{judge_facts, observe_visit, standing_caution},
 };
 use crate::{
@@ -54,6 +55,7 @@ pub async fn judge_again(log: &Log, archive: &Archive, catalog: &Catalog, run: &
     let mut facts = observe_visit(catalog, &portal, &visited);
     first_seen::tell_again(log, &mut facts, &stored.run).await?;
     availability::tell_again(log, &mut facts, &stored.run).await?;
+    neighbours::tell_again(log, &mut facts, &stored.run).await?;
     let outcomes = judge_facts(catalog, &portal, stored.run.as_of, &facts);
     let latest = log.latest_episodes(&stored.run.portal).await?;
     let origin = Origin { portal: &stored.run.portal, run: &stored.run.id, night: stored.run.night };

@@ -12,6 +12,7 @@ pub mod discover;
 mod first_seen;
 pub mod fold;
 pub mod judge;
+mod neighbours;
 pub mod night;
 mod pictures;
 pub mod portal_owner;

@@ -14,7 +14,7 @@ use super::{
     caution::{Caution, below_the_floor, mass_flips},
     first_seen::Past,
     fold::{Origin, fold},
-    pictures, shelving,
+    neighbours, pictures, shelving,
 };
 use crate::{
     catalog::Catalog,
@@ -23,8 +23,8 @@ use crate::{
     evidence::Archive,
     fetch::{self, RobotsAccess},
     model::{
-        Capture, Cause, Change, Load, Outcome, Portal, PortalFacts, Robots, RobotsVerdict, Run, RunState, Verdict,
-        beijing_date, whole_microseconds,
+        Capture, Cause, Change, KnownDocument, Load, Outcome, Portal, PortalFacts, Robots, RobotsVerdict, Run,
+        RunState, Verdict, beijing_date, whole_microseconds,
     },
     observe,
     store::Log,
@@ -124,6 +124,7 @@ pub async fn run_portal_night(
     let noted = past.tell(&mut facts, &run);
     let newest_probe = tools.log.newest_probe().await?;
     availability::tell(&tools.log, &mut facts, &run, newest_probe).await?;
+    let neighbours_known = neighbours::tell(&tools.log, &mut facts, &run).await?;
     let outcomes = judge_facts(&tools.catalog, portal, run.as_of, &facts);
     visited.other_captures.extend(pictures::of_faults(&client, &archive, &visited.pages, &outcomes).await);
 
@@ -137,7 +138,9 @@ pub async fn run_portal_night(
     // With what the scripts of pictured pages asked for.
     run.load = client.load();
     let caution = caution(tools, &run).await?;
-    let changes = write(&tools.log, &run, &visited, (newest, &noted, newest_probe), &outcomes, caution).await?;
+    let left = neighbours::left(&tools.log, &facts, portal, &run).await?;
+    let adds = Adds { newest, noted, newest_probe, neighbours_known, left };
+    let changes = write(&tools.log, &run, &visited, &adds, &outcomes, caution).await?;
     progress(Stage::Written { changes: changes.len() });
     shelving::after_night(&tools.log, &tools.archive, &run.id).await;
     Ok(Some(NightReport { run, facts, outcomes, changes }))
@@ -242,12 +245,23 @@ async fn begin(tools: &Tools, order: Order<'_>) -> anyhow::Result<Option<(Run, b
     Ok(Some((run, false)))
 }
 
+/// What a night knew of other nights, and what it adds for later ones.
+struct Adds {
+    /// Number of the newest sighting that was known.
+    newest: i64,
+    noted: observe::Noted,
+    newest_probe: i64,
+    /// Runs on other portals.
+    neighbours_known: Vec<String>,
+    left: Option<Vec<KnownDocument>>,
+}
+
 /// Everything the night brought, at once.
 async fn write(
     log: &Log,
     run: &Run,
     visited: &Visited,
-    (newest, noted, newest_probe): (i64, &observe::Noted, i64),
+    adds: &Adds,
     outcomes: &[Outcome],
     mut caution: Caution,
 ) -> anyhow::Result<Vec<Change>> {
@@ -260,8 +274,9 @@ async fn write(
         night.distrust(run, why).await?;
     }
     night.soundings(run, &visited.soundings).await?;
-    night.documents_seen(run, newest, &noted.sightings, &noted.readings).await?;
-    night.probes_known(run, newest_probe).await?;
+    night.documents_seen(run, adds.newest, &adds.noted.sightings, &adds.noted.readings).await?;
+    night.probes_known(run, adds.newest_probe).await?;
+    night.neighbours(run, &adds.neighbours_known, adds.left.as_deref()).await?;
     night.outcomes(run, outcomes).await?;
     let (flips, portals) = night.flips(run).await?;
     for flip in mass_flips(flips, portals) {

@@ -97,6 +97,10 @@ pub async fn thin(log: &Log, archive: &Archive, rule: Rule, now: Timestamp) -> a
         }
         removed.add(captures, freed);
     }
+    let mut thinning = log.begin_thinning().await?;
+    let rows = thinning.remove_known_documents(first_kept(rule, today), today).await?;
+    thinning.commit().await?;
+    tracing::debug!(rows, "known documents of nights that are no longer kept were removed");
     Ok(removed)
 }
 
@@ -141,11 +145,19 @@ fn files_of<'a>(inventory: &'a Inventory, run: &Run) -> impl Iterator<Item = (&'
     of_run.map(|(file, bytes)| (file.as_str(), *bytes))
 }
 
+/// The first night whose captures are kept whole.
+fn first_kept(rule: Rule, today: Date) -> Date {
+    days_before(today, rule.nights)
+}
+
+fn days_before(today: Date, days: u32) -> Date {
+    today.saturating_sub(i64::from(days).days())
+}
+
 /// The runs that are old enough, and the captures that are kept all the same.
 async fn plan(log: &Log, rule: Rule, today: Date) -> anyhow::Result<(Vec<Run>, BTreeSet<String>)> {
-    let days_ago = |days: u32| today.saturating_sub(i64::from(days).days());
-    let runs = log.runs_before(days_ago(rule.nights)).await?;
-    let kept = log.captures_of_findings(days_ago(rule.finding_days)).await?;
+    let runs = log.runs_before(first_kept(rule, today)).await?;
+    let kept = log.captures_of_findings(days_before(today, rule.finding_days)).await?;
     Ok((runs, kept))
 }
 

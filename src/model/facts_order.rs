@@ -3,8 +3,8 @@
 use std::{borrow::Cow, cmp::Ordering};
 
 use super::{
-    ColumnFacts, DocumentFacts, DocumentHistory, GuideFacts, NotMeasurable, PortalFacts, PublicityList, ReportFacts,
-    TermMatch, Visit,
+    ColumnFacts, DocumentFacts, DocumentHistory, GuideFacts, KnownDocument, NeighbourPortal, NotMeasurable,
+    PortalFacts, PublicityList, ReportFacts, TermMatch, Visit,
 };
 
 /// Things of a portal that have a place among their like.
@@ -29,6 +29,8 @@ placed! {
     DocumentFacts: key, url;
     ReportFacts: key, url;
     DocumentHistory: key, url;
+    NeighbourPortal: portal, run;
+    KnownDocument: url, title;
     PublicityList: kind, column, url;
     GuideFacts: key, url;
     Visit: url, at, capture;
@@ -58,6 +60,10 @@ impl PortalFacts {
     fn is_in_order(&self) -> bool {
         let columns = || self.columns.iter().all(|column| stands(&column.matched) && column.children.is_sorted());
         let history = || self.history.as_ref().is_none_or(|history| stands(&history.documents));
+        let neighbours = || {
+            let in_order = |portal: &NeighbourPortal| stands(&portal.documents);
+            self.neighbours.as_ref().is_none_or(|known| stands(&known.portals) && known.portals.iter().all(in_order))
+        };
         let coverage = || {
             let seen = &self.coverage;
             let names = seen.menus.is_sorted() && seen.scripted.is_sorted();
@@ -71,6 +77,7 @@ impl PortalFacts {
             && stands(&self.publicity)
             && stands(&self.guides)
             && history()
+            && neighbours()
             && coverage()
     }
 
@@ -88,6 +95,10 @@ impl PortalFacts {
         put(&mut self.guides);
         if let Some(history) = &mut self.history {
             put(&mut history.documents);
+        }
+        if let Some(neighbours) = &mut self.neighbours {
+            put(&mut neighbours.portals);
+            neighbours.portals.iter_mut().for_each(|portal| put(&mut portal.documents));
         }
         put(&mut self.coverage.visits);
         put(&mut self.coverage.not_measurable);

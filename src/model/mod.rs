@@ -37,6 +37,7 @@ pub mod job;
 pub mod letter;
 pub mod lexicon;
 pub mod moment;
+pub mod neighbours;
 pub mod outcome;
 pub mod page;
 pub mod page_signs;
@@ -79,6 +80,7 @@ pub use job::{JobKind, JobRequest};
 pub use letter::{Letter, LetterFacts};
 pub use lexicon::{ColumnRole, ColumnTerm, ExemptTitle, FieldTerm, Freshness, Lexicon, PolicyForm, PolicyForms};
 pub use moment::{Moment, beijing_date, beijing_time, beijing_zone, whole_microseconds};
+pub use neighbours::{KnownDocument, NeighbourPortal, Neighbours, OutwardLink};
 pub use outcome::{Evidence, Outcome, Subject, Verdict};
 pub use page::{
     Anchor, Attachment, CONTACT_FIELDS, CmsMatch, ColumnMeta, Contact, DateClaim, DateMeaning, DateSource, ListEntry,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Availability, Cause, CmsMatch, Contact, DateSource, Front, History, LetterFacts, ListEntry, Moment, NameSpot,
-    NotMeasurable, PageKind, Particulars, Report, SiteIdentity, Soundings,
+    Neighbours, NotMeasurable, OutwardLink, PageKind, Particulars, Report, SiteIdentity, Soundings,
 };
 use crate::text::phrases::WordingFault;
 
@@ -43,6 +43,9 @@ pub struct PortalFacts {
     /// What the probes of the last week tell; none where there were none, as in an audit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub availability: Option<Availability>,
+    /// What the log knows of the office's other portals; none where it knows none, as in an audit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub neighbours: Option<Neighbours>,
 }
 
 impl PortalFacts {
@@ -241,6 +244,9 @@ pub struct DocumentFacts {
     pub body: Option<String>,
     /// Addresses of documents this page links to in its body or "related" block.
     pub links: Vec<String>,
+    /// Those of a policy or interpretation that lead to the other side of the pair on another host, by their words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outward: Vec<OutwardLink>,
     /// Titles in 《》 in its own title and opening.
     pub mentions: Vec<String>,
     /// False where only the list row was seen and the page itself was not read.

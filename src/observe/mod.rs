@@ -15,6 +15,7 @@ mod identity;
 mod kind;
 mod letters;
 mod mentions;
+mod neighbours;
 mod paper;
 mod particulars;
 mod portal;
@@ -47,6 +48,7 @@ pub use availability::{DAYS as DAYS_OF_PROBES, availability, first_moment};
 pub use claims::of_header as date_of_header;
 pub use column_map::column_map;
 pub use kind::is_report_title;
+pub use neighbours::{MOST_KNOWN, known, known_with, neighbours};
 pub use portal::{
     portal,
     sightings::{Noted, history, note},

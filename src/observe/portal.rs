@@ -10,6 +10,7 @@ mod front;
 mod guides;
 mod letters;
 mod matching;
+mod outward;
 mod publicity;
 mod reports;
 pub(super) mod sightings;
@@ -21,8 +22,7 @@ use crate::model::{
     PortalFacts, SiteIdentity, Soundings,
 };
 
-use addresses::page_id;
-pub(super) use addresses::path_of;
+pub(super) use addresses::{page_id, path_of};
 use matching::Standard;
 
 /// The pages of a night with what is needed to find one's way among them.
@@ -124,6 +124,7 @@ pub fn portal(
         soundings: Soundings::default(),
         history: None,
         availability: None,
+        neighbours: None,
     };
     facts.put_in_order();
     facts

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
+
 use crate::model::DecisionRefused;
 
 /// A failure of the log.
@@ -27,6 +29,10 @@ pub enum LogError {
     Refused { id: String, refused: DecisionRefused },
     #[error("run {0:?} was taken over or finished by another process; its results here were not written")]
     TakenOver(String),
+    #[error(
+        "run {run} cannot be judged again: what it knew of other portals was removed by the rule of retention on {day}"
+    )]
+    NeighboursThinned { run: String, day: Date },
     #[error("entry {id:?} is already in the log with other content; give it another id")]
     EntryDiffers { id: String },
 }

@@ -12,6 +12,7 @@ mod entries;
 mod events;
 mod failure;
 mod findings;
+mod neighbours;
 mod night;
 mod night_numbers;
 mod outcomes;

@@ -2,9 +2,10 @@
 
 use sqlx::{Sqlite, Transaction};
 
-use super::{Log, Result, captures, documents_seen, findings, outcomes, probes, runs};
+use super::{Log, Result, captures, documents_seen, findings, neighbours, outcomes, probes, runs};
 use crate::model::{
-    Capture, Change, ColumnReading, Finding, NotMeasurable, ObservedPage, Outcome, Robots, Run, Sighting, Soundings,
+    Capture, Change, ColumnReading, Finding, KnownDocument, NotMeasurable, ObservedPage, Outcome, Robots, Run,
+    Sighting, Soundings,
 };
 
 /// The actor of events that no person caused.
@@ -75,6 +76,15 @@ impl Night {
     /// The newest probe that the night knew of.
     pub async fn probes_known(&mut self, run: &Run, newest: i64) -> Result<()> {
         probes::write_known(&mut self.transaction, &run.id, newest).await
+    }
+
+    /// The runs on other portals that the night knew of, and what it leaves to them; nothing where it read nothing.
+    pub async fn neighbours(&mut self, run: &Run, known: &[String], left: Option<&[KnownDocument]>) -> Result<()> {
+        neighbours::write_known(&mut self.transaction, &run.id, known).await?;
+        match left {
+            Some(left) => neighbours::write(&mut self.transaction, (&run.id, &run.portal), left).await,
+            None => Ok(()),
+        }
     }
 
     /// What the checks said.

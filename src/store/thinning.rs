@@ -13,7 +13,7 @@ const LONGEST_VISIT: SignedDuration = SignedDuration::from_hours(24);
 
 /// Thinning of one or more runs; dropped without [`Thinning::commit`], it leaves no trace.
 pub struct Thinning {
-    transaction: Transaction<'static, Sqlite>,
+    pub(super) transaction: Transaction<'static, Sqlite>,
 }
 
 impl Log {

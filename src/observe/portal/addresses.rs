@@ -8,7 +8,7 @@ use url::Url;
 use crate::text::pattern;
 
 /// The same page under `http` and `https`, with and without `www.`, fragment or index file.
-pub(super) fn page_id(url: &str) -> String {
+pub(in crate::observe) fn page_id(url: &str) -> String {
     let Ok(parsed) = Url::parse(url) else { return url.to_owned() };
     let query = parsed.query().map(|query| format!("?{query}")).unwrap_or_default();
     format!("{}{}{query}", bare_host(&parsed), without_index(parsed.path()))

@@ -7,10 +7,11 @@ use jiff::civil::Date;
 use super::{
     Night,
     addresses::{page_id, path_of},
+    outward,
 };
 use crate::{
     model::{
-        ColumnFacts, ColumnRole, DateMeaning, DateSource, DocumentFacts, DocumentRole, ListEntry, ObservedPage,
+        Anchor, ColumnFacts, ColumnRole, DateMeaning, DateSource, DocumentFacts, DocumentRole, ListEntry, ObservedPage,
         PageKind, Region,
     },
     observe::mentions,
@@ -38,6 +39,7 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<DocumentFa
             }
         }
     }
+    outward::without_templates(&mut documents);
     documents.into_values().collect()
 }
 
@@ -135,17 +137,21 @@ fn read(night: &Night<'_>, page: &ObservedPage, places: &Places<'_>) -> Document
     let (column, role) = place(places, &[&page.capture.url, url]);
     let title = facts.title.clone().unwrap_or_default();
     let key = path_of(url);
+    let role = role_with_title(role, &title);
+    let links = links(page);
+    let outward = outward::links(&night.portal.url, role, linking(page, &links));
     DocumentFacts {
         unit: unit(night, column, &key),
         column: column.map(|column| column.key.clone()).unwrap_or_default(),
-        role: role_with_title(role, &title),
+        role,
         number: facts.number.clone(),
         issuer: facts.issuer.clone(),
         published: facts.published,
         written: facts.dates.iter().find(|claim| claim.meaning == DateMeaning::Written).map(|claim| claim.value),
         claimed: claimed(page, places),
         body: facts.body_digest.clone(),
-        links: links(page),
+        links,
+        outward,
         mentions: facts.mentions.clone(),
         read: true,
         unread_cause: None,
@@ -199,6 +205,17 @@ fn links(page: &ObservedPage) -> Vec<String> {
         }
     }
     links
+}
+
+/// The anchors behind those links.
+fn linking<'a>(page: &'a ObservedPage, links: &'a [String]) -> impl Iterator<Item = &'a Anchor> {
+    let anchors = page.facts.anchors.iter().map(AsRef::as_ref);
+    anchors.filter(|anchor: &&Anchor| is_of_document(anchor.region) && links.contains(&anchor.url))
+}
+
+/// Whether links there may be a document's own: in menus they are those of every page.
+fn is_of_document(region: Region) -> bool {
+    matches!(region, Region::Body | Region::Related | Region::Main)
 }
 
 fn unread(night: &Night<'_>, entry: &ListEntry, column: &ColumnFacts, role: DocumentRole) -> DocumentFacts {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::text::normalise;
+use super::normalise;
 
 /// Shared pairs of neighbouring letters as a share of all, in percent (Dice): 100 for equal texts, 0 for nothing shared.
 pub fn likeness(a: &str, b: &str) -> usize {

@@ -12,7 +12,7 @@ use super::{
     span::Window,
 };
 use crate::{
-    model::{Cause, ColumnFacts, ColumnState, DocumentFacts, ListEntry, Particulars, Subject, Verdict},
+    model::{Cause, ColumnFacts, ColumnState, DocumentFacts, Lasts, ListEntry, Particulars, Subject, Verdict},
     text::normalise,
 };
 
@@ -151,11 +151,16 @@ impl ConsultationResult {
         let own = document.and_then(|document| document.particulars.as_deref());
         let day = row.date.or(document.and_then(|document| document.published)).map(|moment| moment.date);
         let stated = own.and_then(|own| own.closes);
-        let Some(end) = stated.or(day.map(|day| after(day, self.lasts_days))) else {
+        let by_length = own.and_then(|own| own.lasts).zip(day).and_then(|(lasts, day)| end_of(case, day, lasts));
+        let Some(end) = stated.or(by_length).or(day.map(|day| after(day, self.lasts_days))) else {
             return say(Verdict::NeedsReview, "没有发布日期和截止日期，请人工判断征集是否结束、有无结果".to_owned());
         };
         let as_of = case.context.as_of;
-        let how = if stated.is_some() { "截止" } else { "按发布日期推算，截止" };
+        let how = match (stated, by_length) {
+            (Some(_), _) => "截止",
+            (None, Some(_)) => "按公告写明的期限推算，截止",
+            (None, None) => "按发布日期推算，截止",
+        };
         if after(end, self.grace_days) >= as_of {
             return say(
                 Verdict::NotApplicable,
@@ -382,6 +387,11 @@ fn tells_result(title: &str) -> bool {
     ["结果", "采纳", "反馈情况", "意见反馈", "意见情况", "征集情况", "意见汇总", "情况说明", "情况公布", "情况的"]
         .iter()
         .any(|word| title.contains(word))
+}
+
+/// The last day of a stated length; none where the calendar does not know the working days.
+fn end_of(case: &Case<'_>, day: Date, lasts: Lasts) -> Option<Date> {
+    if lasts.working { case.context.calendar.add(day, u32::from(lasts.days)) } else { Some(after(day, lasts.days)) }
 }
 
 fn after(day: Date, days: u16) -> Date {

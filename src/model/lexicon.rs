@@ -98,6 +98,9 @@ pub struct ColumnTerm {
     /// Kinds of units that must have it; empty means every kind.
     #[serde(default)]
     pub applies_to: Vec<UnitKind>,
+    /// Kinds of units of which only some plans ask it: without the plan's word (`assigned`) a person decides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_plan: Vec<UnitKind>,
     /// Other columns hang under it, so while it cannot be read none of them may be called missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gateway: bool,

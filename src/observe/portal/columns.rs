@@ -414,7 +414,7 @@ fn show_on(night: &Night<'_>, columns: &mut [ColumnFacts]) {
     };
     let known: BTreeSet<String> = columns.iter().map(|column| column.key.clone()).collect();
     let mut shown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut entrances: BTreeMap<String, usize> = BTreeMap::new();
+    let mut entrances: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for gateway in columns.iter().filter(is_gateway) {
         let Some(page) = night.page(&gateway.url) else { continue };
         let mut own: BTreeSet<String> = BTreeSet::new();
@@ -428,11 +428,13 @@ fn show_on(night: &Night<'_>, columns: &mut [ColumnFacts]) {
             }
             shown.entry(key).or_default().insert(gateway.key.clone());
         }
-        entrances.insert(gateway.key.clone(), own.len());
+        entrances.insert(gateway.key.clone(), own);
     }
     for column in columns.iter_mut() {
         column.shown_on = shown.remove(&column.key).unwrap_or_default().into_iter().collect();
-        column.entrances = entrances.get(&column.key).copied().unwrap_or_default();
+        let led_from = entrances.iter().filter(|(_, own)| own.contains(&column.key));
+        column.entrance_on = led_from.map(|(gateway, _)| gateway.clone()).collect();
+        column.entrances = entrances.get(&column.key).map_or(0, BTreeSet::len);
     }
 }
 

@@ -203,6 +203,11 @@ impl ConsultationResult {
             self.grace_days,
             results.len()
         );
+        let (verdict, reason) = if asks_for_opinions(&subject.label) {
+            (Verdict::Failed, reason)
+        } else {
+            (Verdict::NeedsReview, format!("{reason}；征集的是项目或线索，是否应反馈结果请人工判断"))
+        };
         let mut evidence = vec![proof::seen(case, &row.url, &row.title, "征集页面已读取，没有写明结果")];
         evidence.extend(columns.iter().map(|column| {
             proof::column(case, column, format!("结果反馈栏目读取{}条，无相符者", column.entries.len()))
@@ -210,7 +215,7 @@ impl ConsultationResult {
         if columns.is_empty() {
             evidence.extend(proof::absence(case, &self.results));
         }
-        say(Verdict::Failed, reason).with(evidence)
+        say(verdict, reason).with(evidence)
     }
 
     /// Why a result may be there without having been seen.
@@ -280,13 +285,15 @@ fn find<'a>(row: &ListEntry, document: Option<&DocumentFacts>, results: &'a [Tol
     };
     let day = row.date.or(document.and_then(|document| document.published)).map(|moment| moment.date);
     let follows = |told: &&Told<'_>| day.zip(told.day).is_none_or(|(call, result)| result >= call);
+    // One that was read and names drafts is of these alone.
+    let names_none = |told: &&Told<'_>| told.document.is_none_or(|result| !result.read || result.mentions.is_empty());
     let general = || others().filter(|told| is_general(told)).filter(follows);
     if let Some(told) = general().find(names) {
         return Found::There(told);
     }
     match nearest {
         Some((near, told)) if near >= NEAR => Found::Perhaps(told),
-        _ => match (others().filter(follows).find(names), general().next()) {
+        _ => match (others().filter(follows).find(names), general().find(names_none)) {
             (Some(told), _) => Found::Perhaps(told),
             (None, Some(told)) => Found::General(told),
             (None, None) => Found::Nowhere,
@@ -381,6 +388,11 @@ fn calls_for_opinions(title: &str) -> bool {
     let is_call = says(&["征求", "听取"])
         || says(&["征集"]) && says(&["意见", "建议", "民意", "稿", "草案", "《", "实事", "方案", "规划"]);
     is_call && !tells_result(title) && !says(&["征兵", "征集志愿", "征集令"])
+}
+
+/// Whether it is opinions on a draft that the title asks for, not projects or clues.
+fn asks_for_opinions(title: &str) -> bool {
+    ["征求", "听取", "意见", "建议", "草案", "稿)", "稿）", "《"].iter().any(|word| title.contains(word))
 }
 
 fn tells_result(title: &str) -> bool {

@@ -100,7 +100,8 @@ pub struct SeededProbes {
 }
 
 impl SeededProbes {
-    fn of(&self, portal: &Portal, as_of: Timestamp) -> impl Iterator<Item = Probe> {
+    /// The probes themselves, oldest first.
+    pub fn of(&self, portal: &Portal, as_of: Timestamp) -> impl Iterator<Item = Probe> {
         (1..=self.hours).rev().map(move |number| {
             let before = SignedDuration::from_mins(60 * i64::from(number) - 30);
             let at = as_of.saturating_sub(before).unwrap_or(as_of);

@@ -193,6 +193,9 @@ pub struct ColumnFacts {
     /// Where others hang under it: columns that its own part of its page, not the menu, leads to, wherever they hang.
     #[serde(skip_serializing_if = "is_zero")]
     pub entrances: usize,
+    /// What its page lets readers choose by, beside what the home page offers too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
     /// Whether the home page links to it, by whatever words (its block there may say 更多 only).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub on_home: bool,

@@ -275,6 +275,7 @@ fn column(night: &Night<'_>, key: String, mut draft: Draft) -> Option<ColumnFact
         text_length: page.map_or(0, |page| page.facts.main_text_length),
         attachments: page.map_or(0, |page| page.facts.documents.len()),
         outward_links: page.map_or(0, |page| outward_links(night, page)),
+        choices: page.map(|page| choices(night, page)).unwrap_or_default(),
         pages_read: usize::from(page.is_some()),
         pages_total: page.map(|page| 1 + page.facts.next_pages.len()).filter(|total| *total > 1),
         capture: page.map(|page| page.capture.id.clone()),
@@ -345,6 +346,12 @@ fn units(night: &Night<'_>, draft: &Draft, matched: &[TermMatch]) -> Vec<String>
         }
     }
     unit.map(|unit| unit.name.clone()).into_iter().collect()
+}
+
+/// What the home page offers too is the search of the whole portal.
+fn choices(night: &Night<'_>, page: &ObservedPage) -> Vec<String> {
+    let everywhere = night.page(&night.portal.url).map_or(&[][..], |home| &home.facts.choices);
+    page.facts.choices.iter().filter(|choice| !everywhere.contains(choice)).cloned().collect()
 }
 
 fn outward_links(night: &Night<'_>, page: &ObservedPage) -> usize {

@@ -29,6 +29,7 @@ mod scripted;
 mod signature;
 mod signs;
 mod tables;
+mod tail;
 mod title;
 mod years;
 

@@ -211,7 +211,8 @@ impl ColumnContents {
         if found.count() >= wanted.at_least {
             return passed(case, wanted, subject, &found);
         }
-        let optional = self.by_plan.contains(&case.unit.kind) && !self.columns.iter().any(|term| case.is_assigned(term));
+        let optional =
+            self.by_plan.contains(&case.unit.kind) && !self.columns.iter().any(|term| case.is_assigned(term));
         if optional && named.is_empty() {
             let kind = case.unit.kind;
             let reason = format!("没有“{}”栏目；只有考核方案有此要求时，{kind}才须公开", self.columns.join("、"));

@@ -9,14 +9,14 @@ use super::{
     Example, Rule, annual_report::AnnualReport, certificate::CertificateEnd, column_contents::ColumnContents,
     column_freshness::ColumnFreshness, column_place::ColumnPlace, column_set::ColumnSet,
     consultation_result::ConsultationResult, dead_links::DeadLinks, document_history::DocumentHistoryRule,
-    dual_publicity::DualPublicity, element_search::ElementSearch, entry_reachable::EntryReachable, error_page::ErrorPage,
-    foreign_content::ForeignContent, gazette_sequence::GazetteSequence, guide_contact::GuideContact,
-    home_freshness::HomeFreshness, interpretation_copy::InterpretationCopy, interpretation_forms::InterpretationForms,
-    interpretation_link::InterpretationLink, ipv6::Ipv6, message_board::MessageBoard, meta_tags::MetaTags,
-    normative_standing::NormativeStanding, openness_note::OpennessNote, portal_probes::PortalProbes,
-    publication_delay::PublicationDelay, report_content::ReportContent, report_wording::ReportWording,
-    required_column::RequiredColumn, site_domain::SiteDomain, site_footer::SiteFooter, site_report::SiteReport,
-    wording::Wording,
+    dual_publicity::DualPublicity, element_search::ElementSearch, entry_reachable::EntryReachable,
+    error_page::ErrorPage, foreign_content::ForeignContent, gazette_sequence::GazetteSequence,
+    guide_contact::GuideContact, home_freshness::HomeFreshness, interpretation_copy::InterpretationCopy,
+    interpretation_forms::InterpretationForms, interpretation_link::InterpretationLink, ipv6::Ipv6,
+    message_board::MessageBoard, meta_tags::MetaTags, normative_standing::NormativeStanding,
+    openness_note::OpennessNote, portal_probes::PortalProbes, publication_delay::PublicationDelay,
+    report_content::ReportContent, report_wording::ReportWording, required_column::RequiredColumn,
+    site_domain::SiteDomain, site_footer::SiteFooter, site_report::SiteReport, wording::Wording,
 };
 use crate::model::{Outcome, UnitKind};
 

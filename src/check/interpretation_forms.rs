@@ -85,8 +85,7 @@ impl InterpretationForms {
         if (other.len() + unknown.len()) * 100 >= wanted * all {
             if let Some(unread) = unknown.iter().find(|document| !document.read) {
                 let cause = unread.unread_cause.unwrap_or(Cause::Budget);
-                let reason =
-                    format!("{told}，形式不明的有未能读取的（{cause}），不能判断非纯文字是否达到{wanted}%");
+                let reason = format!("{told}，形式不明的有未能读取的（{cause}），不能判断非纯文字是否达到{wanted}%");
                 return say(Verdict::NotMeasurable(cause), reason).at(&unread.url);
             }
             let reason = format!("{told}，形式不明的页面没有正文，请人工查看是何形式");

@@ -55,7 +55,9 @@ static BARE_OFFICE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Under a heading that speaks of the office, its name alone: 名称：青岚县人民政府办公室政务公开股.
 static PLAIN_NAME: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?:^|[\s。；;])名称\s*[:：]\s*([^\s，。；;：:、]{2,30}?(?:办公室|办公厅|局|委|科|股|处|中心)(?:[^\s，。；;：:、]{0,10}(?:科|股|处|室))?)")
+    pattern(
+        r"(?:^|[\s。；;])名称\s*[:：]\s*([^\s，。；;：:、]{2,30}?(?:办公室|办公厅|局|委|科|股|处|中心)(?:[^\s，。；;：:、]{0,10}(?:科|股|处|室))?)",
+    )
 });
 
 /// The fields of a text, by their names in [`CONTACT_FIELDS`]; the first value of each counts.

@@ -87,8 +87,7 @@ fn of_page(facts: &PageFacts, text: &str) -> Option<Letter> {
     }
     let asked = day(&ASKED)?;
     let answered = day(&ANSWERED);
-    let states =
-        || STATE.captures_iter(text).any(|state| OPEN_STATES.iter().any(|word| state[1].starts_with(word)));
+    let states = || STATE.captures_iter(text).any(|state| OPEN_STATES.iter().any(|word| state[1].starts_with(word)));
     let said_open = OPEN.iter().any(|word| text.contains(word)) || (answered.is_none() && states());
     let speaks = answered.is_some() || said_open || ANSWERING.iter().any(|word| text.contains(word));
     speaks.then(|| Letter {

@@ -199,7 +199,8 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.disagreement = claims::disagreement(&facts.dates, facts.published);
     faults_of_text::read(&mut facts, lexicon, input.received);
     // Letters of many systems have no article: what labels their days stands anywhere on the page.
-    let whole = (facts.body.is_empty() && matches!(facts.kind, PageKind::Column | PageKind::Other)).then(|| text::tidy(&page.body().text()));
+    let whole = (facts.body.is_empty() && matches!(facts.kind, PageKind::Column | PageKind::Other))
+        .then(|| text::tidy(&page.body().text()));
     facts.letters = letters::read(&facts, whole.as_deref().unwrap_or(&facts.body));
     facts.signs = signs::read(&source, &facts, &lexicon.page_integrity);
     if matches!(facts.kind, PageKind::Article | PageKind::Report) {

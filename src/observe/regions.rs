@@ -69,11 +69,8 @@ impl Map {
                 Step::Text(text) => {
                     let length = letters(text);
                     map.text_length += length;
-                    let counted = if current == Region::Body || (current == Region::Main && in_link == 0) {
-                        length
-                    } else {
-                        0
-                    };
+                    let counted =
+                        if current == Region::Body || (current == Region::Main && in_link == 0) { length } else { 0 };
                     map.main_text_length += counted;
                     if current == Region::Main {
                         // The link that the text stands in was taken when it began.

@@ -93,13 +93,21 @@ mod tests {
 
     #[test]
     fn it_begins_with_the_first_line_that_speaks_like_one() {
-        let found = tail(&["行政事业性收费", "网站地图", "主办：石门市农业农村局", "地址：东风路18号", "晋ICP备15003344号"]);
-        assert_eq!(found, Some(Footer { links: 1, counted: letters("网站地图主办：石门市农业农村局地址：东风路18号晋ICP备15003344号") }));
+        let found =
+            tail(&["行政事业性收费", "网站地图", "主办：石门市农业农村局", "地址：东风路18号", "晋ICP备15003344号"]);
+        assert_eq!(
+            found,
+            Some(Footer {
+                links: 1,
+                counted: letters("网站地图主办：石门市农业农村局地址：东风路18号晋ICP备15003344号")
+            })
+        );
     }
 
     #[test]
     fn a_menu_with_the_same_words_is_none() {
-        let text = "各县区农业农村部门要对照任务清单细化措施按月调度确保粮食安全和重要农产品稳定供给让农民得到实惠".repeat(2);
+        let text =
+            "各县区农业农村部门要对照任务清单细化措施按月调度确保粮食安全和重要农产品稳定供给让农民得到实惠".repeat(2);
         let found = tail(&["首页", "关于我们", "联系我们", &text, "主办：石门市农业农村局", "晋ICP备15003344号"]);
         assert_eq!(found.map(|footer| footer.links), Some(4));
     }

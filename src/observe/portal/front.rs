@@ -70,7 +70,10 @@ fn tags(night: &Night<'_>) -> Vec<TagCount> {
 fn listed(night: &Night<'_>) -> BTreeSet<String> {
     let rows = |page: &ObservedPage| {
         let dated = page.facts.entries.iter().filter(|row| row.date.is_some()).map(|row| row.url.as_str());
-        dated.chain(page.facts.letters.iter().filter_map(|letter| letter.url.as_deref())).map(page_id).collect::<Vec<_>>()
+        dated
+            .chain(page.facts.letters.iter().filter_map(|letter| letter.url.as_deref()))
+            .map(page_id)
+            .collect::<Vec<_>>()
     };
     let letters = night.readable().filter(|page| page.facts.letters.iter().any(|letter| letter.url.is_none()));
     let lone = letters.filter(|page| page.facts.entries.len() <= 2).map(|page| page_id(&page.capture.final_url));

@@ -218,7 +218,8 @@ fn is_notices(bare: &str) -> bool {
     while !rest.is_empty() {
         if let Some(after) = WORDS.iter().find_map(|word| rest.strip_prefix(word)) {
             (rest, words) = (after, words + 1);
-        } else if let Some(after) = ["与", "和", "及", "、", "/", "栏"].iter().find_map(|link| rest.strip_prefix(link)) {
+        } else if let Some(after) = ["与", "和", "及", "、", "/", "栏"].iter().find_map(|link| rest.strip_prefix(link))
+        {
             rest = after;
         } else {
             return false;

@@ -146,6 +146,8 @@ fn the_ground_truth_speaks_of_what_is_there() {
                 check if check.starts_with("dual-publicity-") => "publicity-row",
                 check if check.starts_with("interpretation-") || check.starts_with("policy-") => "document",
                 "publication-over-20-working-days" | "consultation-result-missing" => "document",
+                "document-date-changed" => "document",
+                "ipv6-unsupported" => "ipv6",
                 "expired-document-listed-as-valid" | "void-document-listed-as-valid" => "document",
                 "gazette-issues-not-in-sequence" => "gazette",
                 "home-page-stale" | "portal-often-unreachable" => "home",

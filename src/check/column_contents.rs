@@ -10,7 +10,7 @@ use super::{
     scope::{Case, unread},
 };
 use crate::{
-    model::{Cause, ColumnFacts, ColumnState, ListEntry, Subject, Verdict},
+    model::{Cause, ColumnFacts, ColumnState, ListEntry, Subject, UnitKind, Verdict},
     text::normalise,
 };
 
@@ -34,7 +34,11 @@ pub struct ColumnContents {
     /// What is said where there is no such column; by default another check speaks of that, and of one that is empty.
     #[serde(default)]
     pub without_column: WithoutColumn,
-    /// Each is a subject of its own.
+    /// Kinds of units of which only some plans ask it: what is absent is put before a person, unless the plan is known to
+    /// give the column to the unit (`assigned`); of those without such a column nothing is said.
+    #[serde(default)]
+    pub by_plan: Vec<UnitKind>,
+    /// Each is a subject of its own. Where several are looked for in one column, that it is there is one more.
     pub wanted: Vec<Wanted>,
 }
 
@@ -70,6 +74,15 @@ impl Year {
     fn judged(&self, as_of: Date) -> i16 {
         let due = Date::new(as_of.year(), self.due.month, self.due.day);
         if due.is_ok_and(|due| as_of >= due) { as_of.year() } else { as_of.year() - 1 }
+    }
+
+    /// Why the last year is looked at; empty where this one is.
+    fn explained(&self, as_of: Date) -> String {
+        let (this, judged) = (as_of.year(), self.judged(as_of));
+        if judged == this {
+            return String::new();
+        }
+        format!("（{this}年的到{}月{}日才查，检查日{as_of}看{judged}年的）", self.due.month, self.due.day)
     }
 }
 
@@ -137,7 +150,19 @@ impl Found<'_> {
 
 impl Rule for ColumnContents {
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
-        self.wanted.iter().map(|wanted| self.judge_wanted(case, wanted)).collect()
+        let each = self.wanted.iter().map(|wanted| self.judge_wanted(case, wanted));
+        let Some(column) = self.judge_column(case) else { return each.collect() };
+        let is_told = matches!(column.verdict, Verdict::Failed | Verdict::NeedsReview);
+        let name = column.subject.label.clone();
+        let once = |judgement: Judgement| match judgement.verdict {
+            Verdict::Failed | Verdict::NeedsReview if is_told => {
+                let reason = format!("未找到“{name}”，不逐项检查");
+                Judgement { verdict: Verdict::NotApplicable, reason, evidence: Vec::new(), ..judgement }
+            }
+            _ => judgement,
+        };
+        let each: Vec<Judgement> = each.map(once).collect();
+        std::iter::once(column).chain(each).collect()
     }
 
     fn yields_to_silence(&self) -> bool {
@@ -150,7 +175,32 @@ impl Rule for ColumnContents {
 }
 
 impl ColumnContents {
+    /// Whether the column is there in which several things are looked for: an absent one is told once, not for each.
+    fn judge_column(&self, case: &Case<'_>) -> Option<Judgement> {
+        let speaks = self.wanted.len() > 1 && !self.anywhere && self.without_column != WithoutColumn::NotApplicable;
+        let term = self.columns.first().filter(|_| speaks)?;
+        let subject = Subject::new(format!("column:{term}"), term);
+        Some(match self.named(case).first() {
+            Some(column) => {
+                let reason = format!("已设“{term}”：栏目“{}”", column.name);
+                Judgement::new(subject, Verdict::Passed, reason).at(&column.url)
+            }
+            None => self.no_column(case, &self.wanted[0], subject),
+        })
+    }
+
     fn judge_wanted(&self, case: &Case<'_>, wanted: &Wanted) -> Judgement {
+        let judgement = self.judge_contents(case, wanted);
+        let why = self.year.as_ref().map(|year| year.explained(case.context.as_of)).unwrap_or_default();
+        match judgement.verdict {
+            Verdict::Failed | Verdict::NeedsReview => {
+                Judgement { reason: format!("{}{why}", judgement.reason), ..judgement }
+            }
+            _ => judgement,
+        }
+    }
+
+    fn judge_contents(&self, case: &Case<'_>, wanted: &Wanted) -> Judgement {
         let subject = Subject::new(format!("content:{}", wanted.name), &wanted.name);
         let year = self.year.as_ref().map(|year| year.judged(case.context.as_of));
         let named = self.named(case);
@@ -160,6 +210,13 @@ impl ColumnContents {
         let when = year.map_or_else(String::new, |year| format!("{year}年的"));
         if found.count() >= wanted.at_least {
             return passed(case, wanted, subject, &found);
+        }
+        let optional =
+            self.by_plan.contains(&case.unit.kind) && !self.columns.iter().any(|term| case.is_assigned(term));
+        if optional && named.is_empty() {
+            let kind = case.unit.kind;
+            let reason = format!("没有“{}”栏目；只有考核方案有此要求时，{kind}才须公开", self.columns.join("、"));
+            return Judgement::new(subject, Verdict::NotApplicable, reason);
         }
         if named.is_empty() && (!self.anywhere || case.blocked().is_some()) {
             return self.no_column(case, wanted, subject);
@@ -200,7 +257,12 @@ impl ColumnContents {
             let reason = format!("“{}”的列表未读全，已读部分没有{when}“{}”，不作判断", column.name, wanted.name);
             return Judgement::new(subject, Verdict::NotMeasurable(Cause::Budget), reason).at(&column.url);
         }
-        self.absent(case, wanted, subject, (&found, &named, &looked_in), &when)
+        let judgement = self.absent(case, wanted, subject, (&found, &named, &looked_in), &when);
+        if judgement.verdict != Verdict::Failed || !optional {
+            return judgement;
+        }
+        let reason = format!("{}；只有考核方案有此要求时，{}才须公开，请人工判断", judgement.reason, case.unit.kind);
+        Judgement { verdict: Verdict::NeedsReview, reason, ..judgement }
     }
 
     fn absent(

@@ -18,6 +18,9 @@ use crate::model::{Cause, ColumnFacts, ColumnRole, ColumnState, Freshness, Match
 pub struct ColumnFreshness {
     /// How long a column of each class may go without anything new.
     pub windows: BTreeMap<Freshness, Window>,
+    /// Classes whose window no rule in force states: a person decides.
+    #[serde(default)]
+    pub for_review: Vec<Freshness>,
 }
 
 impl Rule for ColumnFreshness {
@@ -26,7 +29,11 @@ impl Rule for ColumnFreshness {
             let (class, window) = self.window(case, column)?;
             // A column that gathers others is as fresh as the freshest of them: judged apart it would count twice.
             let by_parts = case.below(column).into_iter().any(|part| self.window(case, part).is_some());
-            Some(if by_parts { in_its_parts(column) } else { judge_column(case, column, class, window) })
+            Some(if by_parts {
+                in_its_parts(column)
+            } else {
+                self.or_for_review(case, class, judge_column(case, column, class, window))
+            })
         };
         case.columns().filter_map(judged).collect()
     }
@@ -37,6 +44,15 @@ impl Rule for ColumnFreshness {
 }
 
 impl ColumnFreshness {
+    fn or_for_review(&self, case: &Case<'_>, class: &str, judgement: Judgement) -> Judgement {
+        let freshness = case.context.lexicon.term(class).and_then(|term| term.freshness);
+        if judgement.verdict != Verdict::Failed || freshness.is_none_or(|class| !self.for_review.contains(&class)) {
+            return judgement;
+        }
+        let reason = format!("{}；这一期限是以往普查的口径，请人工判断", judgement.reason);
+        Judgement { verdict: Verdict::NeedsReview, reason, ..judgement }
+    }
+
     /// The class of the column (a standard name) and its window; by the surest name where several fit, then the longest
     /// window.
     fn window<'a>(&self, case: &Case<'a>, column: &'a ColumnFacts) -> Option<(&'a str, Window)> {

@@ -20,7 +20,25 @@ pub struct ColumnPlace {
 
 impl Rule for ColumnPlace {
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
-        self.columns.iter().map(|term| self.judge_term(case, term)).collect()
+        let each = self.columns.iter().map(|term| self.judge_term(case, term));
+        let subject = Subject::new(format!("column:{}", self.under), &self.under);
+        if let Some(platform) = case.columns_named(&self.under).first() {
+            let reason = format!("已设“{}”：栏目“{}”", self.under, platform.name);
+            let there = Judgement::new(subject, Verdict::Passed, reason).at(&platform.url);
+            return std::iter::once(there).chain(each).collect();
+        }
+        // That the platform was not found is told once, not of each column that should hang under it.
+        let (homeless, others): (Vec<Judgement>, Vec<Judgement>) =
+            each.partition(|judgement| judgement.verdict == Verdict::NeedsReview);
+        let Some(first) = homeless.first() else { return others };
+        let names: Vec<String> = homeless.iter().map(|judgement| format!("“{}”", judgement.subject.label)).collect();
+        let reason = format!("未找到“{}”栏目，不能判断{}是否在其下，请人工查看", self.under, names.join(""));
+        let once = Judgement { subject, reason, ..first.clone() };
+        let told = homeless.into_iter().map(|judgement| {
+            let reason = format!("未找到“{}”栏目，不逐项检查", self.under);
+            Judgement { verdict: Verdict::NotApplicable, reason, evidence: Vec::new(), ..judgement }
+        });
+        std::iter::once(once).chain(told).chain(others).collect()
     }
 
     fn columns(&self) -> Vec<&str> {

@@ -10,7 +10,7 @@ use super::{
     span::Window,
 };
 use crate::{
-    model::{Cause, ColumnFacts, ColumnState, DocumentFacts, ListEntry, Particulars, Subject, Verdict},
+    model::{Cause, ColumnFacts, ColumnState, DocumentFacts, Lasts, ListEntry, Particulars, Subject, Verdict},
     text::{likeness::likeness, normalise},
 };
 
@@ -149,11 +149,16 @@ impl ConsultationResult {
         let own = document.and_then(|document| document.particulars.as_deref());
         let day = row.date.or(document.and_then(|document| document.published)).map(|moment| moment.date);
         let stated = own.and_then(|own| own.closes);
-        let Some(end) = stated.or(day.map(|day| after(day, self.lasts_days))) else {
+        let by_length = own.and_then(|own| own.lasts).zip(day).and_then(|(lasts, day)| end_of(case, day, lasts));
+        let Some(end) = stated.or(by_length).or(day.map(|day| after(day, self.lasts_days))) else {
             return say(Verdict::NeedsReview, "没有发布日期和截止日期，请人工判断征集是否结束、有无结果".to_owned());
         };
         let as_of = case.context.as_of;
-        let how = if stated.is_some() { "截止" } else { "按发布日期推算，截止" };
+        let how = match (stated, by_length) {
+            (Some(_), _) => "截止",
+            (None, Some(_)) => "按公告写明的期限推算，截止",
+            (None, None) => "按发布日期推算，截止",
+        };
         if after(end, self.grace_days) >= as_of {
             return say(
                 Verdict::NotApplicable,
@@ -196,6 +201,11 @@ impl ConsultationResult {
             self.grace_days,
             results.len()
         );
+        let (verdict, reason) = if asks_for_opinions(&subject.label) {
+            (Verdict::Failed, reason)
+        } else {
+            (Verdict::NeedsReview, format!("{reason}；征集的是项目或线索，是否应反馈结果请人工判断"))
+        };
         let mut evidence = vec![proof::seen(case, &row.url, &row.title, "征集页面已读取，没有写明结果")];
         evidence.extend(columns.iter().map(|column| {
             proof::column(case, column, format!("结果反馈栏目读取{}条，无相符者", column.entries.len()))
@@ -203,7 +213,7 @@ impl ConsultationResult {
         if columns.is_empty() {
             evidence.extend(proof::absence(case, &self.results));
         }
-        say(Verdict::Failed, reason).with(evidence)
+        say(verdict, reason).with(evidence)
     }
 
     /// Why a result may be there without having been seen.
@@ -273,13 +283,15 @@ fn find<'a>(row: &ListEntry, document: Option<&DocumentFacts>, results: &'a [Tol
     };
     let day = row.date.or(document.and_then(|document| document.published)).map(|moment| moment.date);
     let follows = |told: &&Told<'_>| day.zip(told.day).is_none_or(|(call, result)| result >= call);
+    // One that was read and names drafts is of these alone.
+    let names_none = |told: &&Told<'_>| told.document.is_none_or(|result| !result.read || result.mentions.is_empty());
     let general = || others().filter(|told| is_general(told)).filter(follows);
     if let Some(told) = general().find(names) {
         return Found::There(told);
     }
     match nearest {
         Some((near, told)) if near >= NEAR => Found::Perhaps(told),
-        _ => match (others().filter(follows).find(names), general().next()) {
+        _ => match (others().filter(follows).find(names), general().find(names_none)) {
             (Some(told), _) => Found::Perhaps(told),
             (None, Some(told)) => Found::General(told),
             (None, None) => Found::Nowhere,
@@ -376,10 +388,20 @@ fn calls_for_opinions(title: &str) -> bool {
     is_call && !tells_result(title) && !says(&["征兵", "征集志愿", "征集令"])
 }
 
+/// Whether it is opinions on a draft that the title asks for, not projects or clues.
+fn asks_for_opinions(title: &str) -> bool {
+    ["征求", "听取", "意见", "建议", "草案", "稿)", "稿）", "《"].iter().any(|word| title.contains(word))
+}
+
 fn tells_result(title: &str) -> bool {
     ["结果", "采纳", "反馈情况", "意见反馈", "意见情况", "征集情况", "意见汇总", "情况说明", "情况公布", "情况的"]
         .iter()
         .any(|word| title.contains(word))
+}
+
+/// The last day of a stated length; none where the calendar does not know the working days.
+fn end_of(case: &Case<'_>, day: Date, lasts: Lasts) -> Option<Date> {
+    if lasts.working { case.context.calendar.add(day, u32::from(lasts.days)) } else { Some(after(day, lasts.days)) }
 }
 
 fn after(day: Date, days: u16) -> Date {

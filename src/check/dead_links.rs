@@ -55,13 +55,16 @@ impl Rule for DeadLinks {
         let sounded = || case.facts.soundings.links.iter().filter(|link| self.is_of(link) && case.owns(&link.page));
         let opened = visited.count() + sounded().filter(|link| link.state == LinkState::Opens).count();
         let unanswered = coverage.not_measurable.iter().filter(|failure| self.is_dead_link(case, failure));
-        let mut dead: Vec<(Death, Evidence)> = unanswered.map(shown).collect();
-        dead.extend(sounded().filter_map(|link| Some((death(link)?, shown_sounding(link)))));
-        dead.sort_by(|(_, a), (_, b)| a.url.cmp(&b.url));
+        let mut dead: Vec<(Death, Evidence, String)> = unanswered.map(|failure| shown(case, failure)).collect();
+        dead.extend(sounded().filter_map(|link| Some(shown_sounding(case, link, death(link)?))));
+        // What is certainly gone comes first: the unit is told of the first one by its address.
+        dead.sort_by(|(one, a, _), (other, b, _)| {
+            (*one == Death::InWordsOnly).cmp(&(*other == Death::InWordsOnly)).then_with(|| a.url.cmp(&b.url))
+        });
         if dead.is_empty() {
             return vec![self.no_dead_link(case, subject, opened, sounded().filter_map(undecided).min())];
         }
-        let count = |death| dead.iter().filter(|(other, _)| *other == death).count();
+        let count = |death| dead.iter().filter(|(other, ..)| *other == death).count();
         let (gone, nameless, soft) = (count(Death::NotFound), count(Death::NoSuchName), count(Death::InWordsOnly));
         let (verdict, reason) = if gone + nameless > 0 {
             let how = match (gone, nameless) {
@@ -77,7 +80,8 @@ impl Rule for DeadLinks {
         };
         let total = dead.len();
         let first = dead[0].1.url.clone();
-        let mut evidence: Vec<Evidence> = dead.into_iter().take(SHOWN).map(|(_, evidence)| evidence).collect();
+        let reason = format!("{reason}：{}{}", dead[0].2, if total > 1 { "等" } else { "" });
+        let mut evidence: Vec<Evidence> = dead.into_iter().take(SHOWN).map(|(_, evidence, _)| evidence).collect();
         if total > SHOWN {
             let note = format!("另有{}个失效链接", total - SHOWN);
             evidence.push(Evidence { url: case.facts.url.clone(), note, ..Evidence::default() });
@@ -157,7 +161,8 @@ fn bare(url: &str) -> &str {
     rest.strip_prefix("www.").unwrap_or(rest).trim_end_matches('/')
 }
 
-fn shown(failure: &NotMeasurable) -> (Death, Evidence) {
+/// The dead link as proof, and in words: where it leads, and the page it stands on.
+fn shown(case: &Case<'_>, failure: &NotMeasurable) -> (Death, Evidence, String) {
     let from = failure.linked_from.as_deref().unwrap_or_default();
     let evidence = Evidence {
         url: failure.url.clone(),
@@ -167,22 +172,32 @@ fn shown(failure: &NotMeasurable) -> (Death, Evidence) {
         note: format!("{}；链接所在页面：{from}", failure.cause),
         ..Evidence::default()
     };
-    (if failure.cause == Cause::NotFound { Death::NotFound } else { Death::InWordsOnly }, evidence)
+    let death = if failure.cause == Cause::NotFound { Death::NotFound } else { Death::InWordsOnly };
+    (death, evidence, format!("{}上的链接{}", page_named(case, from), failure.url))
 }
 
-fn shown_sounding(link: &SoundedLink) -> Evidence {
+fn shown_sounding(case: &Case<'_>, link: &SoundedLink, death: Death) -> (Death, Evidence, String) {
     let what = match link.state {
         LinkState::NoSuchName => "域名不存在".to_owned(),
         LinkState::Undecided { cause } => cause.to_string(),
         LinkState::Gone | LinkState::Opens => Cause::NotFound.to_string(),
     };
     let named = if link.text.is_empty() { String::new() } else { format!("“{}”", link.text) };
-    Evidence {
+    let evidence = Evidence {
         url: link.url.clone(),
         capture: link.capture.clone(),
         at: link.at,
         text: link.detail.clone(),
         note: format!("{what}；链接{named}所在页面：{}", link.page),
         ..Evidence::default()
+    };
+    (death, evidence, format!("{}上的链接{named}{}", page_named(case, &link.page), link.url))
+}
+
+/// A page by its title and address.
+fn page_named(case: &Case<'_>, url: &str) -> String {
+    match case.visit(url).map(|visit| visit.title.as_str()).filter(|title| !title.is_empty()) {
+        Some(title) => format!("“{title}”（{url}）"),
+        None => url.to_owned(),
     }
 }

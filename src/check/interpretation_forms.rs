@@ -64,9 +64,10 @@ impl InterpretationForms {
             counted.iter().copied().filter(|document| form(document).is_none()).collect();
         let (all, wanted) = (counted.len(), self.least_percent);
         let told = format!(
-            "{first}以来{all}篇解读，非纯文字{}篇、纯文字{}篇{}",
+            "{first}以来{all}篇解读，非纯文字{}篇、纯文字{}篇{}{}",
             other.len(),
             plain.len(),
+            if unknown.is_empty() { String::new() } else { format!("、形式不明{}篇", unknown.len()) },
             by_form(other.iter().chain(&plain).copied())
         );
         if other.len() * 100 >= wanted * all {
@@ -84,11 +85,10 @@ impl InterpretationForms {
         if (other.len() + unknown.len()) * 100 >= wanted * all {
             if let Some(unread) = unknown.iter().find(|document| !document.read) {
                 let cause = unread.unread_cause.unwrap_or(Cause::Budget);
-                let reason =
-                    format!("{told}，另有{}篇未能看出形式（{cause}），不能判断是否达到{wanted}%", unknown.len());
+                let reason = format!("{told}，形式不明的有未能读取的（{cause}），不能判断非纯文字是否达到{wanted}%");
                 return say(Verdict::NotMeasurable(cause), reason).at(&unread.url);
             }
-            let reason = format!("{told}，另有{}篇页面没有正文，请人工查看是何形式", unknown.len());
+            let reason = format!("{told}，形式不明的页面没有正文，请人工查看是何形式");
             return say(Verdict::NeedsReview, reason).with(shown(&unknown));
         }
         let percent = other.len() * 100 / all;

@@ -53,7 +53,11 @@ impl MetaTags {
                 None => Judgement::new(subject, Verdict::NotApplicable, "没有读到应有此标签的页面"),
             };
         };
-        let (verdict, reason) = self.weigh(count);
+        let (verdict, mut reason) = self.weigh(count);
+        if let Some(url) = count.examples.first() {
+            let title = case.visit(url).map(|visit| visit.title.as_str()).filter(|title| !title.is_empty());
+            reason.push_str(&title.map_or_else(|| format!("，如{url}"), |title| format!("，如“{title}”（{url}）")));
+        }
         let judgement = Judgement::new(subject, verdict, reason).with(
             count
                 .examples

@@ -16,6 +16,7 @@ mod dead_links;
 mod definition;
 mod document_history;
 mod dual_publicity;
+mod element_search;
 mod entry_reachable;
 mod error_page;
 mod example;

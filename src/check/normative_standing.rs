@@ -204,7 +204,7 @@ fn void(case: &Case<'_>, one: &Listed<'_>) -> Judgement {
     }
     let because = match (&mark, list) {
         (Some(mark), _) => format!("页面写明“{mark}”"),
-        (None, Some(list)) => format!("“{}”已宣布其废止或失效", list.title),
+        (None, Some(list)) => format!("已由“{}”宣布废止或失效", list.title),
         (None, None) => return one.say(Verdict::Passed, "未见已废止或失效的依据"),
     };
     let mut evidence = vec![one.seen(case, because.clone())];

@@ -53,7 +53,11 @@ impl Rule for OpennessNote {
             say(Verdict::Passed, format!("{first}以来{judged}件公文页面均标注了公开属性"))
         } else {
             let count = without.len();
-            let reason = format!("{first}以来{judged}件公文中，{count}件页面未见公开属性标注，请人工对照公文原件");
+            let named = &without[0];
+            let reason = format!(
+                "{first}以来{judged}件公文中，{count}件页面未见公开属性标注，如“{}”（{}），请人工对照公文原件",
+                named.title, named.url
+            );
             let shown = without.iter().take(SHOWN).map(|policy| proof::document(case, policy, "页面未见公开属性"));
             say(Verdict::NeedsReview, reason).at(&without[0].url).with(shown)
         };

@@ -86,7 +86,8 @@ impl DualPublicity {
         if !blank.is_empty() {
             faults.push(format!("{}为空白", blank.join("、")));
         }
-        if !absent.is_empty() {
+        // What stands under a label that nobody knows may be what seems to be absent.
+        if !absent.is_empty() && (blank.is_empty() || unknown.is_empty()) {
             faults.push(format!("没有{}", absent.join("、")));
         }
         let faults = faults.join("，");

@@ -44,8 +44,21 @@ pub enum Fault {
 impl Rule for ReportContent {
     fn judge(&self, case: &Case<'_>) -> Vec<Judgement> {
         let last = case.context.as_of.year() - 1;
-        (last - self.look_back..=last).map(|year| self.judge_year(case, year)).collect()
+        let judged = (last - self.look_back..=last).map(|year| {
+            let judgement = self.judge_year(case, year);
+            if year == last { judgement } else { of_an_earlier_year(judgement) }
+        });
+        judged.collect()
     }
+}
+
+/// Whether a report of an earlier year still counts is for a person to say.
+fn of_an_earlier_year(judgement: Judgement) -> Judgement {
+    if judgement.verdict != Verdict::Failed {
+        return judgement;
+    }
+    let reason = format!("{}（往年报告，是否在考核范围请人工判断）", judgement.reason);
+    Judgement { verdict: Verdict::NeedsReview, reason, ..judgement }
 }
 
 /// A report that was found, with what it says.

@@ -95,7 +95,13 @@ impl RequiredColumn {
     fn judge_below(&self, case: &Case<'_>, below: &str) -> Vec<Judgement> {
         let is_other =
             |column: &ColumnFacts, term: &String| column.fits(term).is_some_and(|fit| fit.by != MatchedBy::Weak);
-        let leaves = case.columns().filter(|column| case.stands_under(&column.key, below)).filter(|column| {
+        // Flat platforms lead to their leaves, which call themselves parts of something else.
+        let catalogues = case.columns_named(below);
+        let is_entrance = |column: &&ColumnFacts| {
+            column.entrance_on.iter().any(|on| catalogues.iter().any(|catalogue| catalogue.key == *on))
+        };
+        let leaves = case.columns().filter(|column| case.stands_under(&column.key, below) || is_entrance(column));
+        let leaves = leaves.filter(|column| {
             !is_other(column, &below.to_owned()) && !self.except.iter().any(|term| is_other(column, term))
         });
         leaves
@@ -148,7 +154,7 @@ impl RequiredColumn {
             return Judgement::new(subject, Verdict::NotApplicable, reason);
         }
         match self.fault {
-            Fault::Missing => missing(case, term, subject, found),
+            Fault::Missing => by_plan(case, term, missing(case, term, subject, found)),
             _ if found.is_empty() => not_found(case, term, subject),
             Fault::Empty => self.empty(case, term, subject, found),
             Fault::LeadsAway => self.leads_away(case, term, subject, found),
@@ -339,6 +345,17 @@ pub(super) fn missing(case: &Case<'_>, term: &str, subject: Subject, found: &[&C
         reason.push_str(&format!("；相关信息散见于{}，未集中在专栏或同一目录", scattered.join("、")));
     }
     Judgement::new(subject, Verdict::Failed, reason).at(&case.facts.url).with(proof::absence(case, term))
+}
+
+/// A column that only some plans ask of such units: where no plan is known to ask it, a person decides.
+fn by_plan(case: &Case<'_>, term: &str, judgement: Judgement) -> Judgement {
+    let kind = case.unit.kind;
+    let is_optional = case.context.lexicon.term(term).is_some_and(|term| term.by_plan.contains(&kind));
+    if judgement.verdict != Verdict::Failed || !is_optional || case.is_assigned(term) {
+        return judgement;
+    }
+    let reason = format!("{}；只有考核方案有此要求时，{kind}才须设，请对照方案人工判断", judgement.reason);
+    Judgement { verdict: Verdict::NeedsReview, reason, ..judgement }
 }
 
 /// A column under which others hang, when it leads to another host.

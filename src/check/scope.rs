@@ -184,6 +184,12 @@ impl<'a> Case<'a> {
             .map(|(_, unit)| *unit)
     }
 
+    /// Whether the plan is known to give the column of that standard name to this unit, alone or with others.
+    pub fn is_assigned(&self, term: &str) -> bool {
+        let answering = self.context.portal.assigned_to(term).unwrap_or_default();
+        answering.iter().any(|unit| self.is_mine(Some(unit)))
+    }
+
     /// Whether the column or one it hangs under fits the standard name for certain.
     pub fn stands_under(&self, column: &str, term: &str) -> bool {
         self.up_from(column).any(|column| column.fits(term).is_some_and(|fit| fit.by != MatchedBy::Weak))

@@ -6,5 +6,5 @@ pub mod server;
 pub mod staff;
 pub mod story;
 
-pub use portals::{FixturePortal, SeededFault};
+pub use portals::{FixturePortal, SeededFault, SeededProbes};
 pub use server::{Request, Server};

@@ -11,7 +11,8 @@ use crate::{
     model::{Cause, Portal, Probe, beijing_zone},
 };
 
-/// The portals compiled in: `<story>/portal.yaml` and `<story>/site/…`.
+/// The portals compiled in: `<story>/portal.yaml`, `<story>/site/…` and, where it changed overnight,
+/// `<story>/site-yesterday/…`.
 #[derive(rust_embed::RustEmbed)]
 #[folder = "fixtures/portals/"]
 struct Embedded;
@@ -24,6 +25,8 @@ pub struct FixturePortal {
     pub sheet: Sheet,
     /// Files of `site/` by their path below it, such as `zwgk/index.html`.
     pub files: BTreeMap<String, Cow<'static, [u8]>>,
+    /// Files of `site-yesterday/`: those that were different on the evening before.
+    pub files_of_yesterday: BTreeMap<String, Cow<'static, [u8]>>,
 }
 
 /// What `portal.yaml` holds.
@@ -50,6 +53,12 @@ pub struct Sheet {
     /// How its home page was probed before that night; none: not at all.
     #[serde(default)]
     pub probes: Option<SeededProbes>,
+    /// What is asked for beside pages, as far as loopback cannot show it.
+    #[serde(default)]
+    pub soundings: StatedSoundings,
+    /// Files that were not there on the evening before, by their path below `site/`.
+    #[serde(default)]
+    pub new_today: Vec<String>,
     /// The faults that checks must raise here: all of them and no other.
     #[serde(default)]
     pub seeded: Vec<SeededFault>,
@@ -62,6 +71,16 @@ pub struct Sheet {
     /// What looks like a fault and is none, for readers.
     #[serde(default)]
     pub near_misses: Vec<String>,
+}
+
+/// What a visit over loopback cannot see.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StatedSoundings {
+    /// The last moment of the host's certificate, Beijing time; absent: it is served without TLS.
+    pub certificate_until: Option<DateTime>,
+    /// Whether the visitor has a way into IPv6; the host itself is served over IPv4 alone.
+    pub ipv6_uplink: bool,
 }
 
 /// Probes of the home page that were made before the night: one an hour, the newest half an hour before it, all of them
@@ -81,7 +100,8 @@ pub struct SeededProbes {
 }
 
 impl SeededProbes {
-    fn of(&self, portal: &Portal, as_of: Timestamp) -> impl Iterator<Item = Probe> {
+    /// The probes themselves, oldest first.
+    pub fn of(&self, portal: &Portal, as_of: Timestamp) -> impl Iterator<Item = Probe> {
         (1..=self.hours).rev().map(move |number| {
             let before = SignedDuration::from_mins(60 * i64::from(number) - 30);
             let at = as_of.saturating_sub(before).unwrap_or(as_of);
@@ -172,7 +192,21 @@ impl FixturePortal {
         text: &str,
         files: BTreeMap<String, Cow<'static, [u8]>>,
     ) -> Result<Self, yaml::Problem> {
-        Ok(Self { story: story.to_owned(), sheet: yaml::read(name, text)?, files })
+        let files_of_yesterday = BTreeMap::new();
+        Ok(Self { story: story.to_owned(), sheet: yaml::read(name, text)?, files, files_of_yesterday })
+    }
+
+    /// Whether the site was different on the evening before.
+    pub fn has_changed(&self) -> bool {
+        !self.files_of_yesterday.is_empty() || !self.sheet.new_today.is_empty()
+    }
+
+    /// The portal as it was on the evening before.
+    pub fn yesterday(&self) -> Self {
+        let mut files = self.files.clone();
+        files.retain(|name, _| !self.sheet.new_today.contains(name));
+        files.extend(self.files_of_yesterday.clone());
+        Self { files, ..self.clone() }
     }
 
     /// The pretended moment of the visit.
@@ -230,20 +264,24 @@ fn parameters(query: &str) -> Vec<&str> {
 /// All portals that are compiled in, by story.
 pub fn load() -> Result<Vec<FixturePortal>, yaml::Problem> {
     let mut sheets = BTreeMap::new();
-    let mut sites: BTreeMap<String, BTreeMap<String, Cow<'static, [u8]>>> = BTreeMap::new();
+    type Sites = BTreeMap<String, BTreeMap<String, Cow<'static, [u8]>>>;
+    let (mut sites, mut yesterday) = (Sites::new(), Sites::new());
     for path in Embedded::iter() {
         let (Some((story, inner)), Some(file)) = (path.split_once('/'), Embedded::get(&path)) else { continue };
         if inner == "portal.yaml" {
             sheets.insert(story.to_owned(), String::from_utf8_lossy(&file.data).into_owned());
         } else if let Some(name) = inner.strip_prefix("site/") {
             sites.entry(story.to_owned()).or_default().insert(name.to_owned(), file.data);
+        } else if let Some(name) = inner.strip_prefix("site-yesterday/") {
+            yesterday.entry(story.to_owned()).or_default().insert(name.to_owned(), file.data);
         }
     }
     sheets
         .into_iter()
         .map(|(story, text)| {
             let name = format!("fixtures/portals/{story}/portal.yaml");
-            FixturePortal::new(&story, &name, &text, sites.remove(&story).unwrap_or_default())
+            let portal = FixturePortal::new(&story, &name, &text, sites.remove(&story).unwrap_or_default())?;
+            Ok(FixturePortal { files_of_yesterday: yesterday.remove(&story).unwrap_or_default(), ..portal })
         })
         .collect()
 }

@@ -15,10 +15,11 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     response::Response,
 };
+use jiff::Timestamp;
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use super::portals::{Answer, FixturePortal, Neighbour};
-use crate::fetch::Names;
+use crate::{fetch::Names, model::beijing_zone};
 
 /// A running server. Dropping it stops it too, without waiting.
 pub struct Server {
@@ -74,6 +75,15 @@ impl Server {
         let there = |(_, how): &(&String, &Neighbour)| **how != Neighbour::NoSuchName;
         let neighbours = self.sites.neighbours.iter().filter(there).map(|(host, _)| host);
         self.sites.by_host.keys().chain(neighbours).map(|host| (host.clone(), self.address)).collect()
+    }
+
+    /// Until when the certificates are valid that portals are stated to show.
+    pub fn stated_certificates(&self) -> BTreeMap<String, Timestamp> {
+        let until = |portal: &FixturePortal| {
+            let until = portal.sheet.soundings.certificate_until?.to_zoned(beijing_zone()).ok()?;
+            Some((portal.sheet.host.to_ascii_lowercase(), until.timestamp()))
+        };
+        self.sites.by_host.values().filter_map(until).collect()
     }
 
     /// What a name service says of all other host names: nothing, but for those that are known not to exist.

@@ -72,17 +72,19 @@ pub async fn tell(
     prepare(out)?;
     let fixtures = portals::shown()?;
     let server = Server::start(fixtures.clone()).await.context("cannot serve the fixture portals on loopback")?;
+    let yesterday = fixtures.iter().map(FixturePortal::yesterday).collect();
+    let yesterday = Server::start(yesterday).await.context("cannot serve yesterday's portals on loopback")?;
     let log = Log::open(&out.join("log.db")).await?;
     let archive = Archive::open(&out.join("evidence"))?;
     let mut told = Vec::new();
     let mut as_of = Timestamp::UNIX_EPOCH;
     for fixture in &fixtures {
         let portal = &fixture.sheet.portal;
-        let tools_at = |moment| Tools {
+        let tools_at = |server, moment| Tools {
             log: log.clone(),
             archive: archive.clone(),
             catalog: catalog.clone(),
-            fetch: fetch_settings(&server, moment),
+            fetch: fetch_settings_of(fixture, server, moment),
             canary: None,
         };
         as_of = fixture.as_of()?;
@@ -92,8 +94,8 @@ pub async fn tell(
         // A fault of absence is raised when a second night sees it: the evening before is the first.
         let eve = as_of - jiff::SignedDuration::from_hours(24);
         let first = Order { portal, as_of: Some(eve), job: None };
-        run_portal_night(&tools_at(eve), first, &|stage| progress(portal, stage)).await?;
-        let tools = tools_at(as_of);
+        run_portal_night(&tools_at(&yesterday, eve), first, &|stage| progress(portal, stage)).await?;
+        let tools = tools_at(&server, as_of);
         let order = Order { portal, as_of: Some(as_of), job: None };
         let night = run_portal_night(&tools, order, &|stage| progress(portal, stage)).await?;
         let night = night.with_context(|| format!("the night of {} was already done", portal.name))?;
@@ -108,6 +110,7 @@ pub async fn tell(
         told.push(night);
     }
     server.stop().await?;
+    yesterday.stop().await?;
     play_staff(&log, as_of).await?;
     let night = beijing_date(as_of);
     let portals: Vec<Portal> = fixtures.iter().map(|fixture| fixture.sheet.portal.clone()).collect();
@@ -138,10 +141,18 @@ pub fn fetch_settings(server: &Server, as_of: Timestamp) -> fetch::Settings {
         user_agent: USER_AGENT.to_owned(),
         resolve: server.resolve(),
         names: server.names(),
+        stated_certificates: server.stated_certificates(),
         outward_links: 100,
         clock: Some(as_of),
         ..fetch::Settings::default()
     }
+}
+
+/// The same, with the ways into the network that the portal's sheet states.
+pub fn fetch_settings_of(fixture: &FixturePortal, server: &Server, as_of: Timestamp) -> fetch::Settings {
+    let has_uplink = fixture.sheet.soundings.ipv6_uplink;
+    let ipv6 = if has_uplink { fetch::Uplink::sure() } else { fetch::Uplink::none() };
+    fetch::Settings { ipv6, ..fetch_settings(server, as_of) }
 }
 
 /// The office that issues the demo's bulletin.

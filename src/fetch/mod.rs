@@ -99,6 +99,9 @@ pub struct Settings {
     pub names: Names,
     /// Certificates (DER) of authorities that are trusted beside those of the system, such as a government's own.
     pub authorities: Vec<Vec<u8>>,
+    /// Until when the certificates of these hosts are valid, where it is stated rather than shown: the demo's portals
+    /// are served without TLS.
+    pub stated_certificates: BTreeMap<String, Timestamp>,
     /// Allows loopback and private addresses (a portal inside the office network).
     pub allow_private: bool,
     /// Where private addresses are allowed: only for this host, and those below it.
@@ -139,6 +142,7 @@ impl Default for Settings {
             resolve: BTreeMap::new(),
             names: Names::default(),
             authorities: Vec::new(),
+            stated_certificates: BTreeMap::new(),
             allow_private: false,
             private_around: None,
             clock: None,

@@ -82,6 +82,9 @@ pub struct ColumnTerm {
     /// Names near enough to be looked at by a person, never enough by themselves.
     #[serde(default)]
     pub weak: Vec<String>,
+    /// Endings by which short names are near it: 三农动态.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stems: Vec<String>,
     /// Words in the titles of its rows or the names of its sub-columns. A column of a weak name most of whose rows hold
     /// one is this column; of two columns of the name, the one whose rows hold them.
     #[serde(default)]
@@ -98,6 +101,9 @@ pub struct ColumnTerm {
     /// Kinds of units that must have it; empty means every kind.
     #[serde(default)]
     pub applies_to: Vec<UnitKind>,
+    /// Kinds of units of which only some plans ask it: without the plan's word (`assigned`) a person decides.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_plan: Vec<UnitKind>,
     /// Other columns hang under it, so while it cannot be read none of them may be called missing.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub gateway: bool,

@@ -90,7 +90,7 @@ pub use page_signs::{
     Footer, FooterSigns, Front, META_TAGS, PageIntegrity, PageSigns, Suspect, SuspectKind, TagCount, TagLevel, TagState,
 };
 pub use paper::{Block, Paper, PaperCell};
-pub use particulars::{InterpretationForm, Particulars, Standing, Term};
+pub use particulars::{InterpretationForm, Lasts, Particulars, Standing, Term};
 pub use portal::{AssignedColumn, ColumnPin, Portal, Unit, UnitKind};
 pub use portal_facts::{
     ColumnFacts, ColumnState, Coverage, DocumentFacts, DocumentRole, GuideFacts, MatchedBy, PortalFacts, PublicityKind,

@@ -130,6 +130,9 @@ pub struct PageFacts {
     /// Tags, footer, and what comes from elsewhere.
     #[serde(skip)]
     pub signs: PageSigns,
+    /// What readers can choose by: selections, search fields, rows of filters.
+    #[serde(skip)]
+    pub choices: Vec<String>,
     /// Licences and penalties that the page shows, by kind; a page may have several tables.
     #[serde(skip)]
     pub publicity: Vec<(PublicityKind, Vec<PublicityRow>)>,

@@ -34,6 +34,9 @@ pub struct Particulars {
     /// The last day of a consultation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closes: Option<Date>,
+    /// How long a consultation lasts from the day of its call, where it says so and names no last day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<Lasts>,
     /// Words by which it tells what a consultation brought.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub result: Option<String>,
@@ -43,6 +46,16 @@ pub struct Particulars {
     /// What its text was, small enough to keep; examples write the text itself.
     #[serde(skip_serializing)]
     pub text: Sketch,
+}
+
+/// A length of time as a page states it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lasts {
+    pub days: u16,
+    /// True where only working days count.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub working: bool,
 }
 
 /// How an interpretation explains. One form an item, as the plans count them.

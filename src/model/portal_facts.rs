@@ -190,9 +190,15 @@ pub struct ColumnFacts {
     pub seen: Vec<NameSpot>,
     /// Keys of the columns under which others hang (政府信息公开 …) whose own pages link to it.
     pub shown_on: Vec<String>,
+    /// Of those, the ones whose own part of the page, not the menu, leads to it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entrance_on: Vec<String>,
     /// Where others hang under it: columns that its own part of its page, not the menu, leads to, wherever they hang.
     #[serde(skip_serializing_if = "is_zero")]
     pub entrances: usize,
+    /// What its page lets readers choose by, beside what the home page offers too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
     /// Whether the home page links to it, by whatever words (its block there may say 更多 only).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub on_home: bool,

@@ -53,6 +53,13 @@ static BARE_OFFICE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Under a heading that speaks of the office, its name alone: 名称：青岚县人民政府办公室政务公开股.
+static PLAIN_NAME: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?:^|[\s。；;])名称\s*[:：]\s*([^\s，。；;：:、]{2,30}?(?:办公室|办公厅|局|委|科|股|处|中心)(?:[^\s，。；;：:、]{0,10}(?:科|股|处|室))?)",
+    )
+});
+
 /// The fields of a text, by their names in [`CONTACT_FIELDS`]; the first value of each counts.
 pub(super) fn read(text: &str) -> Contact {
     let text = tidy(&text[..text.floor_char_boundary(LONGEST)]);
@@ -65,7 +72,7 @@ pub(super) fn read(text: &str) -> Contact {
             }
         }
     }
-    if let Some(office) = BARE_OFFICE.captures(&text) {
+    if let Some(office) = PLAIN_NAME.captures(&text).or_else(|| BARE_OFFICE.captures(&text)) {
         contact.entry("机构名称".to_owned()).or_insert_with(|| office[1].to_owned());
     }
     if let Some(mail) = BARE_MAIL.find(&text) {
@@ -77,6 +84,13 @@ pub(super) fn read(text: &str) -> Contact {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_name_counts_where_it_is_that_of_an_office() {
+        let told = read("一、公开机构 名称：青岚县人民政府办公室政务公开股 地址：文昌街2号");
+        assert_eq!(told["机构名称"], "青岚县人民政府办公室政务公开股");
+        assert!(!read("申请表须写明所需信息的名称：文件标题、文号").contains_key("机构名称"));
+    }
 
     #[test]
     fn sentences_and_tables_are_read_alike() {

@@ -28,12 +28,18 @@ static STATE: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:办理|处理|信件|当前|回复|受理)?(?:状态|进度)\s*[:：]?\s*(\p{Han}{2,6})"));
 const CLOSED: [&str; 5] = ["已回复", "已答复", "已办结", "已办理", "已反馈"];
 
-pub(super) fn read(facts: &PageFacts) -> Vec<Letter> {
+/// `text` is the body of the page, or all of it where no body could be told from its surroundings.
+pub(super) fn read(facts: &PageFacts, text: &str) -> Vec<Letter> {
     let mut letters: Vec<Letter> = facts.tables.iter().flat_map(of_table).collect();
     // Letters of many systems have no day of publication, and pass for pages of their column.
     let is_list = facts.entries.len() > 2;
-    if letters.is_empty() && (facts.kind == PageKind::Article || facts.kind == PageKind::Column && !is_list) {
-        letters.extend(of_page(facts));
+    let may_be_letter = match facts.kind {
+        PageKind::Article => true,
+        PageKind::Column | PageKind::Other => !is_list,
+        _ => false,
+    };
+    if letters.is_empty() && may_be_letter {
+        letters.extend(of_page(facts, text));
     }
     letters
 }
@@ -73,14 +79,17 @@ fn is_open(state: &str) -> bool {
 }
 
 /// The page of one letter, which labels its days.
-fn of_page(facts: &PageFacts) -> Option<Letter> {
-    let day = |form: &Regex| dates::first(form.captures(&facts.body)?.get(1)?.as_str()).map(|(day, _)| day);
+fn of_page(facts: &PageFacts, text: &str) -> Option<Letter> {
+    let day = |form: &Regex| dates::first(form.captures(text)?.get(1)?.as_str()).map(|(day, _)| day);
+    // Where several letters stand on one page, nothing tells which label belongs to which.
+    if ASKED.find_iter(text).count() > 1 {
+        return None;
+    }
     let asked = day(&ASKED)?;
     let answered = day(&ANSWERED);
-    let states =
-        || STATE.captures_iter(&facts.body).any(|state| OPEN_STATES.iter().any(|word| state[1].starts_with(word)));
-    let said_open = OPEN.iter().any(|word| facts.body.contains(word)) || (answered.is_none() && states());
-    let speaks = answered.is_some() || said_open || ANSWERING.iter().any(|word| facts.body.contains(word));
+    let states = || STATE.captures_iter(text).any(|state| OPEN_STATES.iter().any(|word| state[1].starts_with(word)));
+    let said_open = OPEN.iter().any(|word| text.contains(word)) || (answered.is_none() && states());
+    let speaks = answered.is_some() || said_open || ANSWERING.iter().any(|word| text.contains(word));
     speaks.then(|| Letter {
         title: facts.title.clone().unwrap_or_default(),
         url: None,

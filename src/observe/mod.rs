@@ -3,6 +3,7 @@
 
 mod availability;
 mod block;
+mod choices;
 mod claims;
 mod column;
 mod column_map;
@@ -29,6 +30,7 @@ mod scripted;
 mod signature;
 mod signs;
 mod tables;
+mod tail;
 mod title;
 mod years;
 
@@ -152,6 +154,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.body_digest = fingerprint::of(&words);
     facts.body = text::tidy(&words);
     facts.tables = tables::read(&page);
+    facts.choices = choices::read(&page);
     if is_guide(&facts) {
         let text = body.map_or_else(|| page.body().text(), |body| body.text());
         // Where the text could not be told from its surroundings, the footer at least is no part of it.
@@ -197,7 +200,10 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.particulars = particulars::read(&facts, body, &labels).map(Arc::new);
     facts.disagreement = claims::disagreement(&facts.dates, facts.published);
     faults_of_text::read(&mut facts, lexicon, input.received);
-    facts.letters = letters::read(&facts);
+    // Letters of many systems have no article: what labels their days stands anywhere on the page.
+    let whole = (facts.body.is_empty() && matches!(facts.kind, PageKind::Column | PageKind::Other))
+        .then(|| text::tidy(&page.body().text()));
+    facts.letters = letters::read(&facts, whole.as_deref().unwrap_or(&facts.body));
     facts.signs = signs::read(&source, &facts, &lexicon.page_integrity);
     if matches!(facts.kind, PageKind::Article | PageKind::Report) {
         facts.mentions = mentions::read(facts.title.as_deref().unwrap_or_default(), &facts.body);

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
-use super::scripted;
+use super::{scripted, tail::Tail};
 use crate::{
     cms::{self, Adapter},
     html::{Element, Go, Page, Selector, Step},
@@ -39,6 +39,7 @@ impl Map {
         let mut regions = vec![Region::Main];
         let mut crumb_text = String::new();
         let mut in_link = 0_usize;
+        let mut tail = Tail::default();
         page.body().walk(&mut |step| {
             let current = regions.last().copied().unwrap_or_default();
             match step {
@@ -68,8 +69,12 @@ impl Map {
                 Step::Text(text) => {
                     let length = letters(text);
                     map.text_length += length;
-                    if current == Region::Body || (current == Region::Main && in_link == 0) {
-                        map.main_text_length += length;
+                    let counted =
+                        if current == Region::Body || (current == Region::Main && in_link == 0) { length } else { 0 };
+                    map.main_text_length += counted;
+                    if current == Region::Main {
+                        // The link that the text stands in was taken when it began.
+                        tail.add(text, counted, map.anchors.len().saturating_sub(usize::from(in_link > 0)));
                     }
                     if current == Region::Crumb && crumb_text.len() < 600 {
                         crumb_text.push_str(text);
@@ -78,6 +83,14 @@ impl Map {
             }
             Go::On
         });
+        if let Some(footer) = tail.footer() {
+            map.main_text_length -= footer.counted;
+            for anchor in &mut map.anchors[footer.links..] {
+                if anchor.region == Region::Main {
+                    *anchor = Arc::new(Anchor { region: Region::Footer, ..Anchor::clone(anchor) });
+                }
+            }
+        }
         map.crumbs = crumbs_of(&crumb_text);
         for entry in scripted::menus(page) {
             match entry.url {

@@ -76,21 +76,20 @@ pub(super) fn read(page: &Page, body: Option<Element<'_>>) -> Vec<Row> {
     reader.rows
 }
 
-/// Rows of menus and side bars are left out, unless the page has dated rows nowhere else (a side bar by name only).
+/// Rows of menus and side bars are left out, unless the page has dated rows nowhere else (a side bar by name only). A
+/// crumb is never a row, whatever date stands after it.
 pub(super) fn outside_menus(rows: Vec<Row>, anchors: &[Arc<Anchor>]) -> Vec<Row> {
-    let aside: HashSet<&str> = anchors
-        .iter()
-        .filter(|anchor| matches!(anchor.region, Region::Menu | Region::Crumb | Region::Footer))
-        .map(|anchor| anchor.url.as_str())
-        .collect();
-    let main: HashSet<&str> = anchors
-        .iter()
-        .filter(|anchor| matches!(anchor.region, Region::Main | Region::Body | Region::Related))
-        .map(|anchor| anchor.url.as_str())
-        .collect();
+    let standing_in = |regions: &[Region]| -> HashSet<&str> {
+        let there = anchors.iter().filter(|anchor| regions.contains(&anchor.region));
+        there.map(|anchor| anchor.url.as_str()).collect()
+    };
+    let aside = standing_in(&[Region::Menu, Region::Crumb, Region::Footer]);
+    let crumbs = standing_in(&[Region::Crumb]);
+    let main = standing_in(&[Region::Main, Region::Body, Region::Related]);
     let is_aside = |row: &Row| aside.contains(row.url.as_str()) && !main.contains(row.url.as_str());
     let has_list = rows.iter().any(|row| row.date.is_some() && !is_aside(row));
-    rows.into_iter().filter(|row| !is_aside(row) || (row.date.is_some() && !has_list)).collect()
+    let is_crumb = |row: &Row| crumbs.contains(row.url.as_str());
+    rows.into_iter().filter(|row| !is_aside(row) || (row.date.is_some() && !has_list && !is_crumb(row))).collect()
 }
 
 /// Undated links are rows only where they look like articles: a long text and the address of a file, or shorter texts

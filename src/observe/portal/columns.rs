@@ -275,6 +275,7 @@ fn column(night: &Night<'_>, key: String, mut draft: Draft) -> Option<ColumnFact
         text_length: page.map_or(0, |page| page.facts.main_text_length),
         attachments: page.map_or(0, |page| page.facts.documents.len()),
         outward_links: page.map_or(0, |page| outward_links(night, page)),
+        choices: page.map(|page| choices(night, page)).unwrap_or_default(),
         pages_read: usize::from(page.is_some()),
         pages_total: page.map(|page| 1 + page.facts.next_pages.len()).filter(|total| *total > 1),
         capture: page.map(|page| page.capture.id.clone()),
@@ -347,6 +348,12 @@ fn units(night: &Night<'_>, draft: &Draft, matched: &[TermMatch]) -> Vec<String>
     unit.map(|unit| unit.name.clone()).into_iter().collect()
 }
 
+/// What the home page offers too is the search of the whole portal.
+fn choices(night: &Night<'_>, page: &ObservedPage) -> Vec<String> {
+    let everywhere = night.page(&night.portal.url).map_or(&[][..], |home| &home.facts.choices);
+    page.facts.choices.iter().filter(|choice| !everywhere.contains(choice)).cloned().collect()
+}
+
 fn outward_links(night: &Night<'_>, page: &ObservedPage) -> usize {
     let outward = |url: &str| foreign_host(&night.portal.url, url).is_some();
     page.facts
@@ -414,7 +421,7 @@ fn show_on(night: &Night<'_>, columns: &mut [ColumnFacts]) {
     };
     let known: BTreeSet<String> = columns.iter().map(|column| column.key.clone()).collect();
     let mut shown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let mut entrances: BTreeMap<String, usize> = BTreeMap::new();
+    let mut entrances: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for gateway in columns.iter().filter(is_gateway) {
         let Some(page) = night.page(&gateway.url) else { continue };
         let mut own: BTreeSet<String> = BTreeSet::new();
@@ -428,11 +435,13 @@ fn show_on(night: &Night<'_>, columns: &mut [ColumnFacts]) {
             }
             shown.entry(key).or_default().insert(gateway.key.clone());
         }
-        entrances.insert(gateway.key.clone(), own.len());
+        entrances.insert(gateway.key.clone(), own);
     }
     for column in columns.iter_mut() {
         column.shown_on = shown.remove(&column.key).unwrap_or_default().into_iter().collect();
-        column.entrances = entrances.get(&column.key).copied().unwrap_or_default();
+        let led_from = entrances.iter().filter(|(_, own)| own.contains(&column.key));
+        column.entrance_on = led_from.map(|(gateway, _)| gateway.clone()).collect();
+        column.entrances = entrances.get(&column.key).map_or(0, BTreeSet::len);
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::Night;
+use super::{Night, addresses::page_id};
 use crate::model::{
     Footer, Front, META_TAGS, ObservedPage, PageKind, SiteIdentity, Suspect, SuspectKind, TagCount, TagLevel, TagState,
 };
@@ -44,9 +44,12 @@ fn tags(night: &Night<'_>) -> Vec<TagCount> {
         .iter()
         .map(|(level, name)| TagCount { name: (*name).to_owned(), level: *level, ..TagCount::default() })
         .collect();
+    let listed = listed(night);
     for page in night.readable().filter(|page| page.facts.signs.whole && page.capture.status == 200) {
+        // A letter, or whatever else a list leads to by its day, is no column, though it may look like one.
+        let is_listed = listed.contains(&page_id(&page.capture.final_url));
         for (count, state) in counts.iter_mut().zip(page.facts.signs.tags) {
-            if !is_asked_of(count.level, page.facts.kind) {
+            if !is_asked_of(count.level, page.facts.kind) || (is_listed && count.level == TagLevel::Column) {
                 continue;
             }
             count.pages += 1;
@@ -61,6 +64,20 @@ fn tags(night: &Night<'_>) -> Vec<TagCount> {
         }
     }
     counts
+}
+
+/// Pages that are dated rows of lists, or letters of message boards.
+fn listed(night: &Night<'_>) -> BTreeSet<String> {
+    let rows = |page: &ObservedPage| {
+        let dated = page.facts.entries.iter().filter(|row| row.date.is_some()).map(|row| row.url.as_str());
+        dated
+            .chain(page.facts.letters.iter().filter_map(|letter| letter.url.as_deref()))
+            .map(page_id)
+            .collect::<Vec<_>>()
+    };
+    let letters = night.readable().filter(|page| page.facts.letters.iter().any(|letter| letter.url.is_none()));
+    let lone = letters.filter(|page| page.facts.entries.len() <= 2).map(|page| page_id(&page.capture.final_url));
+    night.readable().flat_map(rows).chain(lone).collect()
 }
 
 fn is_asked_of(level: TagLevel, kind: PageKind) -> bool {

@@ -10,6 +10,8 @@ use crate::{
 /// A standard name this long, found inside a name with little around it, is worth a person's look.
 const LEAST_INNER: usize = 4;
 const MOST_AROUND: usize = 6;
+/// A longer name that ends like a standard one is an article's title.
+const LONGEST_OF_A_STEM: usize = 8;
 
 /// What a column is called, and where that was read.
 #[derive(Default)]
@@ -36,6 +38,7 @@ pub(super) struct Term<'a> {
     name: String,
     aliases: Vec<String>,
     weak: Vec<String>,
+    stems: Vec<String>,
 }
 
 impl<'a> Standard<'a> {
@@ -44,7 +47,13 @@ impl<'a> Standard<'a> {
         let terms: Vec<Term<'a>> = lexicon
             .columns
             .iter()
-            .map(|term| Term { term, name: plain(&term.name), aliases: all(&term.aliases), weak: all(&term.weak) })
+            .map(|term| Term {
+                term,
+                name: plain(&term.name),
+                aliases: all(&term.aliases),
+                weak: all(&term.weak),
+                stems: all(&term.stems),
+            })
             .collect();
         let sure = terms.iter().flat_map(|term| std::iter::once(&term.name).chain(&term.aliases)).cloned().collect();
         let units = portal.units.iter().flat_map(|unit| std::iter::once(&unit.name).chain(&unit.aliases));
@@ -130,6 +139,7 @@ impl Named {
     fn of(text: &str, standard: &Standard<'_>) -> Self {
         let bare = plain(text);
         let own = without_unit(&bare, &standard.units);
+        let own = if is_notices(&bare) { "通知公告".to_owned() } else { without_sector(own, &standard.units) };
         Self { bare, own }
     }
 }
@@ -158,7 +168,8 @@ impl Term<'_> {
                 && bare.contains(self.name.as_str())
                 && !is_office(bare)
         };
-        (self.weak.contains(bare) || is_inside()).then_some(MatchedBy::Weak)
+        let ends_like_it = || outer <= LONGEST_OF_A_STEM && self.stems.iter().any(|stem| bare.ends_with(stem.as_str()));
+        (self.weak.contains(bare) || is_inside() || ends_like_it()).then_some(MatchedBy::Weak)
     }
 }
 
@@ -187,6 +198,34 @@ fn without_unit(bare: &str, units: &[String]) -> String {
         .min_by_key(|rest| rest.len())
         .unwrap_or(bare)
         .to_owned()
+}
+
+/// `农业动态` of an 农业农村局 without its sector: 动态. Only news go by the name of a sector; 教育机构 are no offices.
+fn without_sector(own: String, units: &[String]) -> String {
+    const NEWS: [&str; 3] = ["工作动态", "动态", "要闻"];
+    let rest = NEWS.into_iter().find(|news| {
+        let sector = own.strip_suffix(news).filter(|sector| sector.chars().count() >= 2);
+        sector.is_some_and(|sector| units.iter().any(|unit| unit.contains(sector)))
+    });
+    rest.map_or(own, ToOwned::to_owned)
+}
+
+/// Names made of nothing but words for notices, in whatever order: 公示通知, 通知与公告.
+fn is_notices(bare: &str) -> bool {
+    const WORDS: [&str; 4] = ["通知", "公告", "公示", "通告"];
+    let mut rest = bare;
+    let mut words = 0;
+    while !rest.is_empty() {
+        if let Some(after) = WORDS.iter().find_map(|word| rest.strip_prefix(word)) {
+            (rest, words) = (after, words + 1);
+        } else if let Some(after) = ["与", "和", "及", "、", "/", "栏"].iter().find_map(|link| rest.strip_prefix(link))
+        {
+            rest = after;
+        } else {
+            return false;
+        }
+    }
+    words >= 2
 }
 
 /// The place that a unit's name begins with, with and without its rank: 云湖区, 云湖.

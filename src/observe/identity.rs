@@ -35,8 +35,9 @@ static POLICE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(&format!(r"[{PROVINCES}]?\s?公网安备\s*案?\s*号?\s*[:：(（]?\s*(?:第)?\s?(\d(?: ?\d){{9,15}})\s?号?"))
 });
 /// The number without its usual words: 公安机关备案号：51082202000012, 公安联网备案.
-static POLICE_NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"公安(?:机关|部门)?(?:国际)?(?:互?联网|网)?备案(?:编|序)?号?码?\s*[:：(（]?\s*(\d{13,14})(?-u:\b)"));
+static POLICE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"公安(?:机关|部门)?(?:国际)?(?:互?联网|网)?备案(?:编|序)?号?码?\s*[:：(（]?\s*(\d{13,14})(?-u:\b)")
+});
 static POLICE_LINK: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"recordcode=(\d{10,16})|beian\.mps\.gov\.cn[^\x22']{0,60}?code=(\d{10,16})"));
 static CONAC: LazyLock<Regex> = LazyLock::new(|| {
@@ -110,7 +111,8 @@ fn written(source: &Source<'_>) -> String {
     }
     for script in source.page.root().descendants().filter(|element| element.name() == "script") {
         let text = script.raw_text();
-        let speaks = text.len() <= LONGEST && text.contains("document.write") && WORDS.iter().any(|word| text.contains(word));
+        let speaks =
+            text.len() <= LONGEST && text.contains("document.write") && WORDS.iter().any(|word| text.contains(word));
         if speaks && written.len() <= LONGEST {
             let text = text.replace("\\/", "/").replace("\\\"", "'");
             written.push_str(&tidy(&TAG.replace_all(&text, " ")));
@@ -139,7 +141,8 @@ fn code_after_label(text: &str) -> Option<String> {
 
 fn police(source: &Source<'_>, visible: &str, written: &str) -> Option<String> {
     let whole = |text: &str| POLICE.find(text).map(|found| tidy(found.as_str()));
-    let shown = [visible, written].into_iter().find_map(|text| text.contains("公网安备").then(|| whole(text)).flatten());
+    let shown =
+        [visible, written].into_iter().find_map(|text| text.contains("公网安备").then(|| whole(text)).flatten());
     shown
         .or_else(|| source.has("公网安备").then(|| whole(source.text)).flatten())
         .or_else(|| near(&POLICE_NUMBER, visible, "公安"))
@@ -156,7 +159,9 @@ fn phone(text: &str) -> Option<String> {
     /// So far (bytes) after the first of what only footers say a number may stand, and so far before it.
     const AROUND: (usize, usize) = (250, 700);
     static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"(?i)主\s?办\s?(?:单\s?位)?\s*[:：]|主办\s|(?:网站|政府)?标识(?:编?码|号)|[\u4e00-\u9fff]ICP\s?[备证]|公网安备|版权所有")
+        pattern(
+            r"(?i)主\s?办\s?(?:单\s?位)?\s*[:：]|主办\s|(?:网站|政府)?标识(?:编?码|号)|[\u4e00-\u9fff]ICP\s?[备证]|公网安备|版权所有",
+        )
     });
     let signs: Vec<usize> = FOOTER.find_iter(text).take(200).map(|sign| sign.start()).collect();
     let after = |at: &usize| {
@@ -217,9 +222,7 @@ fn sitemap(source: &Source<'_>) -> Option<String> {
     source.page.body().descendants().filter(|element| matches!(element.name(), "a" | "area")).find_map(|link| {
         let says = |element: Element<'_>| ["title", "alt"].iter().any(|name| element.attr(name).is_some_and(is_map));
         let text = link.text_up_to(100)?;
-        let is_meant = is_map(&text)
-            || says(link)
-            || (text.trim().is_empty() && link.descendants().take(4).any(says));
+        let is_meant = is_map(&text) || says(link) || (text.trim().is_empty() && link.descendants().take(4).any(says));
         is_meant.then(|| scripted::target(source.page, link).map(String::from)).flatten()
     })
 }

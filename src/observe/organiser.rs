@@ -52,12 +52,15 @@ fn unlabelled(text: &str) -> Option<String> {
         if let Some(after) = labelled {
             return name(after).filter(|name| is_organ(name));
         }
-        let ends = rest["主办".len()..].chars().next().is_none_or(|next| next.is_whitespace() || "|｜\"'<;；".contains(next));
+        let ends =
+            rest["主办".len()..].chars().next().is_none_or(|next| next.is_whitespace() || "|｜\"'<;；".contains(next));
         if !ends {
             return None;
         }
         let before = before.trim_end();
-        let start = before.rfind(|letter: char| !is_of_name(letter)).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        let start = before
+            .rfind(|letter: char| !is_of_name(letter))
+            .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
         let whole = before[start..].trim_start_matches('由');
         (4..=40).contains(&whole.chars().count()).then(|| whole.to_owned()).filter(|name| is_organ(name))
     })
@@ -75,7 +78,8 @@ fn name(text: &str) -> Option<String> {
         let name = word[..end].trim_end_matches(['(', '（', '-', '—']);
         let after = rest[end..].trim_start();
         // 青川县大数据中心 承办 is another one.
-        let is_of_others = || ["承办", "协办", "维护", "运"].iter().any(|does| after.starts_with(does)) && !is_label(after);
+        let is_of_others =
+            || ["承办", "协办", "维护", "运"].iter().any(|does| after.starts_with(does)) && !is_label(after);
         let takes = match names.last() {
             None => (3..=40).contains(&name.chars().count()),
             Some(last) => is_organ(last) && is_organ(name) && !after.starts_with([':', '：']) && !is_of_others(),
@@ -104,4 +108,36 @@ fn is_organ(name: &str) -> bool {
 
 fn is_of_name(letter: char) -> bool {
     ('\u{4e00}'..='\u{9fff}').contains(&letter) || "（）()、·".contains(letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn organisers_are_named_in_many_ways() {
+        for (footer, organiser) in [
+            ("主办单位：青禾市人民政府办公室 承办单位：市大数据中心", "青禾市人民政府办公室"),
+            ("主 办 单 位 ： 青禾市教育局 标识码：1499310001", "青禾市教育局"),
+            ("主办：青禾市人民政府网站维护：市信息中心", "青禾市人民政府"),
+            ("主办单位：青禾市委办公室（市档案局）Copyright 2022", "青禾市委办公室（市档案局）"),
+            ("主办单位：中共青禾市委 青禾市人民政府 承办单位：市委网信办", "中共青禾市委 青禾市人民政府"),
+            ("主办单位：青禾市人民政府 青禾市大数据中心承办", "青禾市人民政府"),
+            ("主办单位 青禾市民政局 网站标识码 1499310002", "青禾市民政局"),
+            ("主办单位青禾市民政局 网站标识码1499310002", "青禾市民政局"),
+            ("版权所有 2022 青禾市民政局主办 晋ICP备14993101号", "青禾市民政局"),
+            ("由青禾市人民政府办公室主办 青禾市政务服务局承办", "青禾市人民政府办公室"),
+            ("主办机关：青禾市水利局 | 地址：河东路1号", "青禾市水利局"),
+        ] {
+            assert_eq!(read(footer).as_deref(), Some(organiser), "{footer}");
+        }
+        for text in [
+            "活动由市文化馆主办，市图书馆承办。",
+            "大赛的主办单位和承办单位要加强协作。",
+            "主办单位：",
+            "本次展览由市博物馆主办 欢迎参观",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
 }

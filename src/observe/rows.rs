@@ -8,6 +8,8 @@
 mod columns;
 mod link;
 mod parts;
+mod run;
+mod shown;
 mod stamp;
 
 use std::{
@@ -22,13 +24,15 @@ use self::{
     columns::Columns,
     link::{Mark, Said},
     parts::Heading,
+    run::Run,
+    shown::{called_menu, longest_text, prose_of, stated_date, written_date},
     stamp::{Label, Meaning, Stamp},
 };
-use super::{regions::named_region, scripted};
+use super::scripted;
 use crate::{
     html::{Element, Go, Page, Step},
     model::{Anchor, Region},
-    text::{dates::Cell, pattern, tidy},
+    text::{dates::Cell, pattern},
 };
 
 /// Most rows kept of a page.
@@ -82,6 +86,8 @@ struct Risen {
     atoms: Vec<Atom>,
     /// The whole text, while short.
     text: Option<String>,
+    /// How many texts it is put together of.
+    parts: usize,
     pinned: bool,
     /// Where a link 查看 leads, or a click.
     lead: Option<String>,
@@ -160,9 +166,7 @@ pub(super) fn outside_menus(rows: Vec<Row>, anchors: &[Arc<Anchor>]) -> Vec<Row>
     let is_aside = |row: &Row| aside.contains(row.url.as_str()) && !main.contains(row.url.as_str());
     let has_list = rows.iter().any(|row| row.date.is_some() && !is_aside(row));
     let is_article = |row: &Row| row.in_menu && is_leaf(&row.url) && row.title.chars().count() >= 8;
-    rows.into_iter()
-        .filter(|row| !is_aside(row) || (row.date.is_some() && (!has_list || is_article(row))))
-        .collect()
+    rows.into_iter().filter(|row| !is_aside(row) || (row.date.is_some() && (!has_list || is_article(row)))).collect()
 }
 
 /// Undated links are rows only where they look like articles: a long text and the address of a file, or shorter texts
@@ -205,6 +209,9 @@ impl Draft {
 impl<'p> Reader<'p> {
     /// Reads everything below `element` and answers what is still unmatched.
     fn rise(&mut self, element: Element<'p>) -> Risen {
+        if self.drafts.len() >= MOST_ROWS {
+            return Risen::default();
+        }
         let mut risen = Risen { text: Some(String::new()), ..Risen::default() };
         let columns = self.columns.of(element);
         let around = self.column;
@@ -275,11 +282,12 @@ impl<'p> Reader<'p> {
         {
             self.heading = None;
         }
-        let stated = stated_date(child, &below);
+        let stated = stated_date(child, below.text.as_deref(), &below.atoms);
         match stated {
             Some(stamp) => risen.atoms.push(Atom::Date(stamp)),
             None => risen.atoms.extend(below.atoms),
         }
+        risen.parts += below.parts;
         join(&mut risen.text, below.text.as_deref());
         // The cells of a table are no pieces of one date.
         below.text.filter(|_| stated.is_none() && !matches!(child.name(), "td" | "th"))
@@ -323,13 +331,14 @@ impl<'p> Reader<'p> {
             risen.atoms.extend(day.map(|cell| Atom::Date(Stamp { cell, meaning: Meaning::Plain })));
         }
         risen.atoms.extend(stamps.into_iter().map(Atom::Date));
+        risen.parts += 1;
         join(&mut risen.text, Some(trimmed));
     }
 
     fn take_link(&mut self, element: Element<'p>, risen: &mut Risen) {
         risen.text = None;
         let announced = self.label.take().or(self.column);
-        if self.drafts.len() >= MOST_ROWS || announced == Some(Label::Source) {
+        if announced == Some(Label::Source) {
             return;
         }
         let said = link::read(element);
@@ -352,7 +361,9 @@ impl<'p> Reader<'p> {
         let stamp = stamp::own(&titled.stamps, self.received);
         // A picture and a title, or a title and 详细, that lead to the same place are one row.
         let twin = risen.atoms.iter().rev().find_map(|atom| match atom {
-            Atom::Link(at) if !url.is_empty() && self.drafts.get(*at).is_some_and(|draft| draft.row.url == url) => Some(*at),
+            Atom::Link(at) if !url.is_empty() && self.drafts.get(*at).is_some_and(|draft| draft.row.url == url) => {
+                Some(*at)
+            }
             _ => None,
         });
         if let Some(draft) = twin.and_then(|at| self.drafts.get_mut(at)) {
@@ -378,8 +389,11 @@ impl<'p> Reader<'p> {
     fn settle(&mut self, element: Element<'p>, risen: &mut Risen) {
         let links: Vec<usize> =
             risen.atoms.iter().filter_map(|atom| if let Atom::Link(at) = atom { Some(*at) } else { None }).collect();
-        let stamps: Vec<Stamp> =
-            risen.atoms.iter().filter_map(|atom| if let Atom::Date(stamp) = atom { Some(*stamp) } else { None }).collect();
+        let stamps: Vec<Stamp> = risen
+            .atoms
+            .iter()
+            .filter_map(|atom| if let Atom::Date(stamp) = atom { Some(*stamp) } else { None })
+            .collect();
         let is_row = matches!(element.name(), "li" | "tr" | "dd" | "dt" | "article");
         if element.attr("onclick").is_some() && risen.lead.is_none() {
             risen.lead = scripted::clicked(self.page, element).map(String::from);
@@ -425,8 +439,8 @@ impl<'p> Reader<'p> {
     /// Dates on their way to their link, the names of columns, or a row whose title is no link.
     fn settle_without_link(&mut self, element: Element<'p>, mut stamps: Vec<Stamp>, risen: &mut Risen, is_row: bool) {
         let text = risen.text.as_deref();
-        if stamps.is_empty() && !risen.is_heading {
-            // Day and month in one element, the year in the next: together they are a date.
+        if stamps.is_empty() && !risen.is_heading && risen.parts > 1 {
+            // Figures that only their looks part: 2023<i>-</i>05<i>-</i>06.
             stamps.extend(text.map_or_else(Vec::new, |text| stamp::stamps(text, None)).into_iter().filter(is_alone));
             risen.is_heading = text.is_some_and(columns::may_be_names) && self.columns.take(element);
         }
@@ -522,53 +536,6 @@ impl<'p> Reader<'p> {
 /// Endings of files that stand beside the title they belong to.
 const FILES: [&str; 10] = ["pdf", "doc", "docx", "xls", "xlsx", "wps", "ofd", "zip", "rar", "jpg"];
 
-/// Texts beside each other that may be the pieces of one date.
-#[derive(Default)]
-struct Run {
-    pieces: Vec<String>,
-    /// How many atoms there were before the first piece.
-    begun: usize,
-    /// The heading before the first piece: a year that is part of a date is none.
-    heading: Option<Heading>,
-}
-
-impl Run {
-    /// Takes the next text; where a date has ended with the text before, answers the heading that stood before it.
-    fn take(
-        &mut self,
-        piece: Option<String>,
-        begun: usize,
-        heading: Option<Heading>,
-        atoms: &mut Vec<Atom>,
-    ) -> Option<Option<Heading>> {
-        match piece {
-            Some(piece) if parts::is_piece(&piece) => {
-                if self.pieces.is_empty() {
-                    (self.begun, self.heading) = (begun, heading);
-                }
-                self.pieces.push(piece);
-                None
-            }
-            _ if self.pieces.is_empty() => None,
-            _ => {
-                let later = atoms.split_off(begun.max(self.begun));
-                let ended = self.finish(atoms);
-                atoms.extend(later);
-                ended
-            }
-        }
-    }
-
-    fn finish(&mut self, atoms: &mut Vec<Atom>) -> Option<Option<Heading>> {
-        let pieces = std::mem::take(&mut self.pieces);
-        // A number of the row may stand before the date.
-        let cell = (0..pieces.len().saturating_sub(1).min(3)).find_map(|from| parts::joined(&pieces[from..]))?;
-        atoms.truncate(self.begun);
-        atoms.push(Atom::Date(Stamp { cell, meaning: Meaning::Plain }));
-        Some(self.heading)
-    }
-}
-
 /// Runs of dates, between links or at the ends.
 fn date_groups(atoms: &[Atom]) -> usize {
     let is_date = |atom: &Atom| matches!(atom, Atom::Date(_));
@@ -582,82 +549,6 @@ fn is_alone(stamp: &Stamp) -> bool {
 
 fn is_list(element: Element<'_>) -> bool {
     matches!(element.name(), "ul" | "ol" | "table" | "tbody" | "dl" | "body")
-}
-
-/// Letters below an element most of whose text is in no link; none for lists of links.
-fn prose_of(element: Element<'_>) -> Option<usize> {
-    let (mut linked, mut all) = (0, 0);
-    let mut depth = 0;
-    element.walk(&mut |step| {
-        match step {
-            Step::Enter(element) => {
-                if !element.is_seen() {
-                    return Go::Over;
-                }
-                depth += usize::from(element.name() == "a");
-            }
-            Step::Leave(element) => depth -= usize::from(element.name() == "a"),
-            Step::Text(text) => {
-                let length = text.trim().chars().count();
-                all += length;
-                linked += if depth > 0 { length } else { 0 };
-            }
-        }
-        Go::On
-    });
-    (linked * 2 < all).then_some(all)
-}
-
-/// The full date that an element states for a short or relative one it shows: `<time datetime=…>5天前</time>`.
-fn stated_date(element: Element<'_>, below: &Risen) -> Option<Stamp> {
-    let shown = below.text.as_deref().filter(|text| text.chars().count() <= 20)?;
-    let attribute = element.attr("datetime").or_else(|| element.attr("title"))?;
-    let is_short = match below.atoms[..] {
-        [] => ["天前", "小时前", "分钟前", "昨天", "今天", "刚刚"].iter().any(|words| shown.contains(words)),
-        [Atom::Date(Stamp { cell: Cell::MonthDay { .. }, .. })] => true,
-        _ => false,
-    };
-    let stated = attribute.get(..19).unwrap_or(attribute).replacen('T', " ", 1);
-    let stamp = *stamp::stamps(&stated, None).first().filter(|_| is_short)?;
-    matches!(stamp.cell, Cell::Full { .. }).then_some(stamp)
-}
-
-/// The date that a script between the words of a row writes: `document.write("2023-05-06")`.
-fn written_date(script: Element<'_>) -> Option<Stamp> {
-    const LONGEST: usize = 400;
-    static LITERAL: LazyLock<Regex> = LazyLock::new(|| pattern(r#"["'>]\s*((?:20|19)\d\d[-/.年][^"'<]{3,20})["'<]"#));
-    let is_in_row = || script.ancestors().take(4).any(|outer| matches!(outer.name(), "li" | "tr" | "dd" | "dt"));
-    if script.attr("src").is_some() || !is_in_row() {
-        return None;
-    }
-    let text = script.raw_text();
-    if text.len() > LONGEST || !text.contains("document.write") {
-        return None;
-    }
-    let mut dates = LITERAL.captures_iter(&text).flat_map(|captures| stamp::stamps(&captures[1], None));
-    dates.next().filter(|_| dates.next().is_none())
-}
-
-/// The longest text below that is neither a date nor in a link: the title of a row whose link says 查看.
-fn longest_text(element: Element<'_>) -> Option<String> {
-    let mut longest = String::new();
-    element.walk(&mut |step| {
-        match step {
-            Step::Enter(inner) if !inner.is_seen() || inner.name() == "a" => return Go::Over,
-            Step::Text(text) if text.trim().len() > longest.len() && stamp::stamps(text, None).is_empty() => {
-                longest = tidy(text);
-            }
-            Step::Enter(_) | Step::Leave(_) | Step::Text(_) => {}
-        }
-        Go::On
-    });
-    (longest.chars().count() >= 4).then_some(longest)
-}
-
-/// `top`, `head`, `nav-list`: called like a menu, but not like a side bar or a footer.
-fn called_menu(element: Element<'_>) -> bool {
-    !matches!(element.name(), "nav" | "header" | "aside")
-        && element.handles().any(|handle| named_region(handle) == Some(Region::Menu) && !handle.contains("side"))
 }
 
 fn join(text: &mut Option<String>, piece: Option<&str>) {

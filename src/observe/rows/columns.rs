@@ -17,7 +17,11 @@ pub(super) struct Columns {
 
 /// How many columns an element takes.
 pub(super) fn width(element: Element<'_>) -> usize {
-    element.attr("colspan").and_then(|columns| columns.trim().parse().ok()).filter(|columns| *columns <= MOST).unwrap_or(1)
+    element
+        .attr("colspan")
+        .and_then(|columns| columns.trim().parse().ok())
+        .filter(|columns| *columns <= MOST)
+        .unwrap_or(1)
 }
 
 /// Whether a text may be the names of columns, one of them of dates.

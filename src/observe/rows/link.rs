@@ -37,12 +37,37 @@ pub(super) struct Titled {
 
 /// Words of links that lead to the row's article.
 const LEADING_ON: [&str; 15] = [
-    "详细", "详情", "查看", "查看详情", "详细信息", "查看详细", "点击查看", "查看更多", "了解更多", "阅读全文", "全文",
-    "查看全文", "浏览", "下载", "点击下载",
+    "详细",
+    "详情",
+    "查看",
+    "查看详情",
+    "详细信息",
+    "查看详细",
+    "点击查看",
+    "查看更多",
+    "了解更多",
+    "阅读全文",
+    "全文",
+    "查看全文",
+    "浏览",
+    "下载",
+    "点击下载",
 ];
 /// Words of links that lead away from the row.
 const LEADING_AWAY: [&str; 14] = [
-    "更多", "more", "首页", "尾页", "末页", "上一页", "下一页", "上页", "下页", "返回", "返回顶部", "关闭", "打印",
+    "更多",
+    "more",
+    "首页",
+    "尾页",
+    "末页",
+    "上一页",
+    "下一页",
+    "上页",
+    "下页",
+    "返回",
+    "返回顶部",
+    "关闭",
+    "打印",
     "回到顶部",
 ];
 
@@ -97,7 +122,8 @@ pub(super) fn read(link: Element<'_>) -> Said {
             words.push(Piece { text: piece.text, ..piece });
         }
     }
-    if let Some(cell @ Cell::Full { .. }) = Some(&figures).filter(|all| all.len() > 1).and_then(|all| parts::joined(all))
+    if let Some(cell @ Cell::Full { .. }) =
+        Some(&figures).filter(|all| all.len() > 1).and_then(|all| parts::joined(all))
     {
         stamps = vec![Stamp { cell, meaning: Meaning::Plain }];
     }
@@ -115,9 +141,8 @@ pub(super) fn read(link: Element<'_>) -> Said {
     if LEADING_ON.contains(&bare) {
         return Said::Lead;
     }
-    let is_word = bare.chars().count() < 2
-        || LEADING_AWAY.contains(&bare)
-        || bare.chars().all(|letter| letter.is_ascii_digit());
+    let is_word =
+        bare.chars().count() < 2 || LEADING_AWAY.contains(&bare) || bare.chars().all(|letter| letter.is_ascii_digit());
     if is_word {
         return Said::Nothing;
     }
@@ -258,7 +283,9 @@ fn shown_title(words: &[Piece]) -> String {
     if words.iter().any(|piece| piece.headed) {
         let first = words.iter().position(|piece| piece.headed).unwrap_or(0);
         let headed = words.iter().skip(first).take_while(|piece| piece.headed);
-        return joined(headed.enumerate().take_while(|(at, piece)| *at == 0 || !piece.on_new_line).map(|(_, piece)| piece));
+        return joined(
+            headed.enumerate().take_while(|(at, piece)| *at == 0 || !piece.on_new_line).map(|(_, piece)| piece),
+        );
     }
     let lines = words.iter().skip(1).filter(|piece| piece.on_new_line).count();
     let first_line = 1 + words.iter().skip(1).take_while(|piece| !piece.on_new_line).count();
@@ -305,7 +332,9 @@ fn line_with(attribute: &str, stem: &str) -> Option<String> {
         pattern(r"^(?:(?:文章|信息|新闻)?(?:标\s*题|题\s*目|名\s*称)|点击查看(?:详细)?|查看(?:详细)?|阅读)\s*[:：]\s*")
     });
     static AFTER: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r"\s*(?:(?:发布|更新|添加|录入|发表|创建)?(?:日期|时间)|点击(?:数|次数|率)?|作者|来源|浏览(?:量|次数)?)\s*[:：].*$")
+        pattern(
+            r"\s*(?:(?:发布|更新|添加|录入|发表|创建)?(?:日期|时间)|点击(?:数|次数|率)?|作者|来源|浏览(?:量|次数)?)\s*[:：].*$",
+        )
     });
     static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)</?(?:br|p|font|span|b|strong)\b[^<>]{0,80}>"));
     attribute.split(['\n', '\r']).find_map(|line| {

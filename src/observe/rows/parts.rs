@@ -74,3 +74,44 @@ impl Heading {
 fn whole(year: i16, month: i8, day: i8) -> Option<Cell> {
     Date::new(year, month, day).ok().map(|date| Cell::Full { date, time: None })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_beside_each_other_are_one_date() {
+        for (pieces, date) in [
+            (&["18", "2022-05"][..], "2022-05-18"),
+            (&["05-18", "2022"], "2022-05-18"),
+            (&["2022", "05-18"], "2022-05-18"),
+            (&["2022", "05", "18"], "2022-05-18"),
+            (&["18日", "5月"], "5/18"),
+            (&["5月", "18"], "5/18"),
+            (&["12", "/05"], "5/12"),
+            (&["05", "/18"], "5/18"),
+        ] {
+            let read = joined(&pieces.iter().map(|piece| (*piece).to_owned()).collect::<Vec<_>>());
+            let read = read.map(|cell| match cell {
+                Cell::Full { date, .. } => date.to_string(),
+                Cell::MonthDay { month, day } => format!("{month}/{day}"),
+            });
+            assert!(pieces.iter().all(|piece| is_piece(piece)), "{pieces:?}");
+            assert_eq!(read.as_deref(), Some(date), "{pieces:?}");
+        }
+        assert_eq!(joined(&["1".to_owned(), "12".to_owned()]), None);
+    }
+
+    #[test]
+    fn years_over_rows_are_told_from_other_figures() {
+        let of = |text: &str| heading(text).map(|heading| (heading.year, heading.month));
+        assert_eq!(of("2022年"), Some((2022, None)));
+        assert_eq!(of("【2022年度】"), Some((2022, None)));
+        assert_eq!(of("2022"), Some((2022, None)));
+        assert_eq!(of("2022年5月"), Some((2022, Some(5))));
+        assert_eq!(of("2022-05"), Some((2022, Some(5))));
+        for text in ["2022年预算", "20225", "2022-05-18", "第2022期", "1998", "共2022条"] {
+            assert_eq!(of(text), None, "{text}");
+        }
+    }
+}

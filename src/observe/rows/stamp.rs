@@ -53,30 +53,98 @@ const LONGEST: usize = 60;
 const LONGEST_LABELLED: usize = 500;
 
 const PUBLISHED: [&str; 22] = [
-    "发布", "公布", "公开", "发稿", "上传", "录入", "添加", "登载", "刊登", "刊发", "发表", "上网", "信息", "推送",
-    "新闻", "挂网", "公示", "公告", "发布于", "发表于", "加入", "上线",
+    "发布",
+    "公布",
+    "公开",
+    "发稿",
+    "上传",
+    "录入",
+    "添加",
+    "登载",
+    "刊登",
+    "刊发",
+    "发表",
+    "上网",
+    "信息",
+    "推送",
+    "新闻",
+    "挂网",
+    "公示",
+    "公告",
+    "发布于",
+    "发表于",
+    "加入",
+    "上线",
 ];
 const UPDATED: [&str; 4] = ["更新", "修改", "更新于", "最后更新"];
-const WRITTEN: [&str; 14] = [
-    "成文", "生成", "印发", "签发", "制发", "制定", "形成", "产生", "发文", "落款", "文件", "编制", "创建", "制作",
-];
+const WRITTEN: [&str; 14] =
+    ["成文", "生成", "印发", "签发", "制发", "制定", "形成", "产生", "发文", "落款", "文件", "编制", "创建", "制作"];
 const NO_DAY: [&str; 18] = [
-    "截止", "截至", "截止到", "结束", "到期", "有效期", "有效期至", "有效期限", "失效", "废止", "实施", "施行", "生效",
-    "执行", "起", "止", "至", "期限",
+    "截止",
+    "截至",
+    "截止到",
+    "结束",
+    "到期",
+    "有效期",
+    "有效期至",
+    "有效期限",
+    "失效",
+    "废止",
+    "实施",
+    "施行",
+    "生效",
+    "执行",
+    "起",
+    "止",
+    "至",
+    "期限",
 ];
 const SOURCES: [&str; 16] = [
-    "来源", "出处", "作者", "供稿", "发布机构", "发文机关", "发文机构", "发布单位", "发布者", "责任单位", "责任部门",
-    "发布部门", "信息来源", "稿源", "单位", "部门",
+    "来源",
+    "出处",
+    "作者",
+    "供稿",
+    "发布机构",
+    "发文机关",
+    "发文机构",
+    "发布单位",
+    "发布者",
+    "责任单位",
+    "责任部门",
+    "发布部门",
+    "信息来源",
+    "稿源",
+    "单位",
+    "部门",
 ];
 const COLUMNS: [&str; 16] = [
-    "序号", "编号", "标题", "名称", "文号", "字号", "索引号", "状态", "操作", "有效性", "主题", "类别", "类型", "事项",
-    "内容", "信件编号",
+    "序号",
+    "编号",
+    "标题",
+    "名称",
+    "文号",
+    "字号",
+    "索引号",
+    "状态",
+    "操作",
+    "有效性",
+    "主题",
+    "类别",
+    "类型",
+    "事项",
+    "内容",
+    "信件编号",
 ];
 
 /// What the last words of a text announce.
 pub(super) fn label_at_end(text: &str) -> Option<Label> {
     /// No label is longer than this many bytes with the blanks that space it out.
     const FAR: usize = 60;
+    // Most texts are told by their last letter.
+    let last = text.trim_end().chars().next_back()?;
+    if text.len() > 36 && !":：]】[【)）(（期间".contains(last) {
+        return None;
+    }
     let near = &text[text.ceil_char_boundary(text.len().saturating_sub(FAR))..];
     let near = normalise(near);
     let bare = near.trim_end_matches(|letter: char| ":]】)[(【".contains(letter));
@@ -213,5 +281,82 @@ fn full(stamp: &Stamp) -> Option<(Date, Option<Time>)> {
     match stamp.cell {
         Cell::Full { date, time } => Some((date, time)),
         Cell::MonthDay { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Days and meanings, as far as they are of 2022.
+    fn read(text: &str) -> Vec<(String, Meaning)> {
+        let day = |stamp: Stamp| match stamp.cell {
+            Cell::Full { date, .. } => (date.strftime("%m-%d").to_string(), stamp.meaning),
+            Cell::MonthDay { month, day } => (format!("{month}/{day}"), stamp.meaning),
+        };
+        stamps(text, None).into_iter().map(day).collect()
+    }
+
+    #[test]
+    fn labels_say_what_a_date_means() {
+        for (text, day, meaning) in [
+            ("2022-05-06", "05-06", Meaning::Plain),
+            ("时间：2022-05-06", "05-06", Meaning::Plain),
+            ("【发布时间】2022年5月6日", "05-06", Meaning::Published),
+            ("发 布 日 期： 2022-05-06 10:11", "05-06", Meaning::Published),
+            ("2022-05-06 发布", "05-06", Meaning::Published),
+            ("成文日期:2022-05-06", "05-06", Meaning::Written),
+            ("最后更新：2022-05-06", "05-06", Meaning::Updated),
+            ("来信时间：2022-05-06", "05-06", Meaning::Event),
+            ("会议时间 2022-05-06", "05-06", Meaning::Event),
+            ("市水利局 2022-05-06", "05-06", Meaning::Beside),
+            ("2022-05-06 来源：市水利局 浏览：12", "05-06", Meaning::Beside),
+            ("2022-05-06至2022-06-05", "05-06", Meaning::Plain),
+            ("2022-05-06 10:11 星期五", "05-06", Meaning::Beside),
+            ("05-06 10:11", "5/6", Meaning::Plain),
+            ("[05-06]", "5/6", Meaning::Plain),
+        ] {
+            assert_eq!(read(text), [(day.to_owned(), meaning)], "{text}");
+        }
+    }
+
+    #[test]
+    fn days_on_which_no_row_can_have_come_and_days_in_sentences_are_none() {
+        for text in [
+            "截止时间：2022-05-06",
+            "施行日期 2022-05-06",
+            "有效期至：2022-05-06",
+            "2022年5月6日，市政府召开会议研究防汛工作。",
+            "会议定于2022年5月6日",
+            "经2022年5月6日市政府第3次常务会议研究同意，现予印发。",
+            "青政发〔2022〕5号",
+            "浏览 2022",
+        ] {
+            assert_eq!(read(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn the_most_telling_date_is_the_row_s_own() {
+        let own_of = |texts: &[&str], received: Option<&str>| {
+            let all: Vec<Stamp> = texts.iter().flat_map(|text| stamps(text, None)).collect();
+            own(&all, received.map(|day| day.parse().unwrap())).map(|stamp| match stamp.cell {
+                Cell::Full { date, .. } => date.to_string(),
+                Cell::MonthDay { month, day } => format!("{month}/{day}"),
+            })
+        };
+        for (texts, day) in [
+            (["成文日期：2022-04-01", "2022-05-06"], "2022-05-06"),
+            (["更新时间：2022-07-01", "发布时间：2022-05-06"], "2022-05-06"),
+            (["2022-04-01", "2022-05-06"], "2022-05-06"),
+            (["2022-05-06", "市水利局 2022-07-01"], "2022-05-06"),
+            (["05-06", "2022-05-06"], "2022-05-06"),
+            (["来信时间：2022-05-06", "截止时间：2022-07-01"], "2022-05-06"),
+        ] {
+            assert_eq!(own_of(&texts, None).as_deref(), Some(day), "{texts:?}");
+        }
+        let later = ["2022-05-06", "2022-12-01"];
+        assert_eq!(own_of(&later, Some("2022-06-01")).as_deref(), Some("2022-05-06"), "a day to come");
+        assert_eq!(own_of(&["05-06", "01-12"], None).as_deref(), Some("5/6"), "of days without a year the first");
     }
 }

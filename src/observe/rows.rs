@@ -108,7 +108,7 @@ struct Reader<'p> {
     columns: Columns,
     heading: Option<Heading>,
     /// How many rows there were when the heading was read.
-    headed_at: usize,
+    headed_at: Option<usize>,
     /// How many blocks called like a menu are open.
     menus: usize,
     body_is_list: bool,
@@ -133,7 +133,7 @@ pub(super) fn read(page: &Page, body: Option<Element<'_>>, received: Option<Date
         column: None,
         columns: Columns::default(),
         heading: None,
-        headed_at: 0,
+        headed_at: None,
         menus: 0,
         body_is_list: false,
     };
@@ -268,7 +268,8 @@ impl<'p> Reader<'p> {
         }
         let is_menu = called_menu(child);
         self.menus += usize::from(is_menu);
-        let mut below = match prose_of(child).filter(|_| Some(child) == self.body) {
+        let letters = if Some(child) == self.body { prose_of(child) } else { None };
+        let mut below = match letters {
             Some(letters) => self.rise_in_prose(child, letters),
             None => self.rise(child),
         };
@@ -316,9 +317,10 @@ impl<'p> Reader<'p> {
         let announced = self.label.take().or(self.column);
         if let Some(heading) = parts::heading(trimmed) {
             // Years without rows between them are a choice of years, not headings.
-            let is_choice = self.heading.is_some() && self.headed_at == self.drafts.len();
+            let is_other = self.heading.is_none_or(|known| known.year != heading.year);
+            let is_choice = is_other && self.headed_at == Some(self.drafts.len());
             self.heading = Some(heading).filter(|_| !is_choice);
-            self.headed_at = self.drafts.len();
+            self.headed_at = Some(self.drafts.len());
         }
         let stamps = stamp::stamps(trimmed, announced);
         self.label = stamp::label_at_end(trimmed).filter(|label| match label {

@@ -70,6 +70,25 @@ fn parts_that_cannot_be_told_apart_are_left_to_a_browser() {
 }
 
 #[test]
+fn a_directory_that_is_asked_for_by_post_is_not_called_empty() {
+    let page = "<html><head><title>信息公开目录</title></head><body><div class=nav><a href=/>首页</a><a href=/zwgk/>政务公开</a>\
+        <a href=/col/col7/index.html>机构职能</a><a href=/col/col8/index.html>政策文件</a><a href=/col/col9/index.html>财政信息</a></div>\
+        <form name=searchform action='/module/xxgk/search.jsp?divid=div23' method=post></form><div id=div23></div></body></html>";
+    let url = format!("http://{HOST}/col/col23/index.html");
+    let input = PageInput {
+        url: &url,
+        final_url: &url,
+        status: 200,
+        content_type: None,
+        bytes: page.as_bytes(),
+        received: None,
+    };
+    let facts = observe::page(&input, &LEXICON);
+    assert_eq!(facts.cms.as_ref().unwrap().name, "jcms");
+    assert_eq!((facts.kind, facts.cause), (PageKind::Column, Some(Cause::NeedsBrowser)));
+}
+
+#[test]
 fn the_first_page_of_a_jpaas_list_may_be_written_into_the_page() {
     let facts = read("jpaas/written.html", "/xwfb/tzgg/index.html");
     assert_eq!((facts.entries.len(), facts.cause, facts.rows_at), (2, None, None));

@@ -253,6 +253,76 @@ fn lists_of_every_build() {
 }
 
 #[test]
+fn an_article_that_links_and_dates_is_no_list() {
+    let line = |n: usize| {
+        format!(
+            "<p>　　依据2022年{n}月1日印发的<a href=/x/{n}.html>《青禾市第{n}号管理办法》</a>，各单位要在2022年{n}月20日前完成自查，\
+             逐项列出问题清单，明确整改措施和责任人员，整改情况同时报送市政府办公室备案。</p>"
+        )
+    };
+    let lines: String = (1..9).map(line).collect();
+    let page = format!(
+        "<html><head><title>关于开展自查的通知</title></head><body><h1>关于开展自查的通知</h1><p>发布时间：2022-10-08</p>\
+         <div id=zoom>{lines}</div></body></html>"
+    );
+    let facts = read_bytes(page.as_bytes(), &format!("{SITE}/zwgk/tz/88.html"));
+    assert_eq!((facts.kind, facts.published), (PageKind::Article, moment("2022-10-08")));
+    assert_eq!(rows(&facts.entries), []);
+}
+
+#[test]
+fn a_row_whose_title_is_no_link_leads_where_its_link_says() {
+    let facts = read("pages/list-columns.html", "/columns/");
+    let row = facts.entries.iter().find(|entry| entry.title == "冬小麦苗情调查结果").unwrap();
+    assert!(row.url.starts_with(&format!("{SITE}/x/")), "{}", row.url);
+    let facts = read("pages/list-marks.html", "/marks/");
+    let row = facts.entries.iter().find(|entry| entry.title == "冬小麦苗情调查结果").unwrap();
+    assert!(row.url.starts_with(&format!("{SITE}/x/")), "{}", row.url);
+}
+
+#[test]
+fn years_to_choose_from_are_no_headings() {
+    let page = "<html><body><h2>工作动态</h2><div class=years><span>2022</span><span>2021</span><span>2020</span></div><ul>\
+        <li><a href=/x/1.html>十一月的一条工作动态</a><i>11-08</i></li><li><a href=/x/2.html>十月的一条工作动态</a><i>10-09</i></li>\
+        </ul></body></html>";
+    let facts = read_bytes(page.as_bytes(), &format!("{SITE}/dt/"));
+    let days: Vec<String> = rows(&facts.entries).into_iter().map(|(_, day)| day).collect();
+    assert_eq!(days, ["2022-11-08", "2022-10-09"]);
+}
+
+#[test]
+fn footers_say_who_the_site_is_in_many_forms() {
+    let site = |footer: &str| {
+        let page = format!("<html><body><h1>办事指南</h1><div class=footer>{footer}</div></body></html>");
+        read_bytes(page.as_bytes(), &format!("{SITE}/x/1.html")).site
+    };
+    let glued = site("主办单位：青禾市人民政府 网站标识码：1499310001晋ICP备14993101号-1晋公网安备14993102000011号");
+    assert_eq!(glued.id_code.as_deref(), Some("1499310001"));
+    assert_eq!(glued.icp.as_deref(), Some("晋ICP备14993101号-1"));
+    assert_eq!(glued.police.as_deref(), Some("晋公网安备14993102000011号"));
+    let wide = site(
+        "<p>政府网站识别码１４９９３１０００１</p><p>晋ＩＣＰ备（１４９９３１０１）号</p><p>公安机关备案号：14993102000011</p>",
+    );
+    assert_eq!(wide.id_code.as_deref(), Some("1499310001"));
+    assert!(wide.icp.as_deref().is_some_and(|icp| icp.contains("14993101")), "{:?}", wide.icp);
+    assert_eq!(wide.police.as_deref(), Some("14993102000011"));
+    let written = site(
+        "<script>document.writeln(\"主办单位：青禾市教育局&nbsp;承办单位：市信息中心<br>\");\
+         document.writeln(\"网站标识码：<a href=\\\"#\\\">1499310015<\\/a> 电话：0359-1234567\");</script>",
+    );
+    assert_eq!(written.organiser.as_deref(), Some("青禾市教育局"));
+    assert_eq!(written.id_code.as_deref(), Some("1499310015"));
+    assert_eq!(written.phone.as_deref(), Some("0359-1234567"));
+    let scripted = site(
+        "<a href='javascript:;' onclick=\"window.open('/map.html')\"><img alt='网站地图'></a> 主办：青禾市民政局 联系电话：（0359）1234567",
+    );
+    assert_eq!(scripted.sitemap, Some(format!("{SITE}/map.html")));
+    assert_eq!(scripted.phone.as_deref(), Some("（0359）1234567"));
+    let mark = site("<script src='https://dcs.conac.cn/js/14/993/1000/60609429/CA149931000606094290001.js'></script>");
+    assert_eq!(mark.conac.as_deref(), Some("CA149931000606094290001"));
+}
+
+#[test]
 fn shields_soft_404_and_shells_are_not_the_portal_speaking() {
     let shield = read("pages/shield.html", "/zwgk/");
     assert_eq!((shield.kind, shield.cause), (PageKind::Block, Some(Cause::BotShield)));

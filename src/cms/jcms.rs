@@ -1,5 +1,7 @@
 //! 大汉 jcms: `/col/col123/index.html`, `/art/2022/1/18/art_123_456.html`; lists stand in CDATA sections of a
-//! `<script type="text/xml"><datastore>`, further pages come from `dataproxy.jsp` in the same form.
+//! `<script type="text/xml"><datastore>`, further pages come from `dataproxy.jsp` in the same form. Disclosure
+//! directories (信息公开目录) ask for their rows by POST at `/module/xxgk/search.jsp`; a visit does not post, and such a
+//! list is left to a browser, never called empty.
 
 use std::sync::LazyLock;
 
@@ -40,7 +42,7 @@ impl Adapter for Jcms {
             source.address(2, &ARTICLE).or_else(|| source.address(2, &COLUMN)),
             source.links(1, &ARTICLE, 2),
             source.links(1, &COLUMN, 2),
-            source.mark(2, &["/module/web/jpage/", "/module/jpage/", "morecolumndataproxy.jsp"]),
+            source.mark(2, &["/module/web/jpage/", "/module/jpage/", "morecolumndataproxy.jsp", "/module/xxgk/"]),
             source.mark(1, &["<datastore>"]),
             source.mark(1, &["大汉版通", "hanweb", "/jcms/"]),
         ]
@@ -59,6 +61,10 @@ impl Adapter for Jcms {
         let start = source.text.find("<recordset").or_else(|| source.text.find("<datastore"))?;
         let records = html::character_data(&source.text[start..]);
         (!records.trim().is_empty()).then_some(records)
+    }
+
+    fn asks_in_vain(&self, source: &Source<'_>) -> bool {
+        source.has("/module/xxgk/search.jsp")
     }
 
     fn next_pages(&self, source: &Source<'_>) -> Vec<Url> {

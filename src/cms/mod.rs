@@ -68,8 +68,8 @@ pub trait Adapter: Sync {
     }
 
     /// Markup of a list that the page keeps outside its own tree.
-    fn hidden_list(&self, _source: &Source<'_>) -> Option<String> {
-        None
+    fn hidden_list(&self, source: &Source<'_>) -> Option<String> {
+        kept_list(source)
     }
 
     /// The address that answers with the rows of this list, where the page itself shows none and a script asks for them.
@@ -106,6 +106,19 @@ pub fn recognise(source: &Source<'_>) -> (&'static dyn Adapter, CmsMatch) {
         }
         _ => (&generic::Generic, CmsMatch { name: generic::Generic.name().to_owned(), evidence: Vec::new() }),
     }
+}
+
+/// Rows that wait in a `textarea` for a script to page through them, as hand-made sites keep them.
+fn kept_list(source: &Source<'_>) -> Option<String> {
+    let is_list = |text: &String| {
+        let is_template = ["{{", "<%", "${"].iter().any(|mark| text.contains(mark));
+        !is_template && text.matches("<a ").nth(2).is_some() && (text.contains("<li") || text.contains("<tr"))
+    };
+    if !source.has("</textarea") {
+        return None;
+    }
+    let mut areas = source.page.root().descendants().filter(|element| element.name() == "textarea");
+    areas.find_map(|area| Some(area.raw_text()).filter(is_list))
 }
 
 /// The text with lists linked by addresses that can be asked for, where a system names them otherwise.

@@ -17,6 +17,7 @@ mod kind;
 mod letters;
 mod mentions;
 mod neighbours;
+mod organiser;
 mod paper;
 mod particulars;
 mod portal;
@@ -119,19 +120,17 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.column = Arc::new(column::read(&source, &map.crumbs));
     facts.title = title::read(&page, &facts.meta, body);
     facts.documents = document::attachments(&page);
-    let words = body.map(Element::text).unwrap_or_default();
     facts.dates = claims::read(&page, &url, &facts.meta, body, facts.title.as_deref(), &facts.documents);
     facts.published = claims::choose(&facts.dates);
 
     // Where META says outright that this is an article, its surroundings are not read for rows.
-    let mut rows = if kind::is_stated_article(&facts) && body.is_some() {
-        Vec::new()
-    } else {
-        rows::outside_menus(rows::read(&page, body), &facts.anchors)
-    };
+    let found = (body.is_none() || !kind::is_stated_article(&facts)).then(|| rows::read(&page, body, input.received));
+    let body = body.filter(|_| found.as_ref().is_none_or(|found| !found.body_is_list));
+    let words = body.map(Element::text).unwrap_or_default();
+    let mut rows = found.map_or_else(Vec::new, |found| rows::outside_menus(found.rows, &facts.anchors));
     if let Some(hidden) = adapter.hidden_list(&source) {
         let list = Page::parse(&hidden, &url);
-        let mut listed = rows::read(&list, None);
+        let mut listed = rows::read(&list, None, input.received).rows;
         rows.retain(|row| !listed.iter().any(|other| other.url == row.url));
         listed.append(&mut rows);
         rows = listed;

@@ -111,7 +111,17 @@ impl Map {
             "a" | "area" => (scripted::target(page, element), true),
             "frame" => (element.attr("src").and_then(|src| page.resolve(src)), false),
             _ if element.attr("onclick").is_some() && region != Region::Body => {
-                (scripted::clicked(page, element).filter(|_| element.text_up_to(LONGEST_CLICK).is_some()), false)
+                let target = scripted::clicked(page, element).filter(|_| element.text_up_to(LONGEST_CLICK).is_some());
+                if target.is_none() && is_tab(element) {
+                    self.scripted.push(words_of(element));
+                }
+                (target, false)
+            }
+            "li" | "span" | "dd" | "div" | "td" if region != Region::Body => {
+                if element.parent().is_some_and(holds_tabs) && is_tab(element) {
+                    self.scripted.push(words_of(element));
+                }
+                return;
             }
             _ => return,
         };
@@ -135,6 +145,21 @@ impl Map {
             self.take(page, link, Region::Hidden);
         }
     }
+}
+
+/// A short name without a link: what opens when it is clicked, only a script knows.
+fn is_tab(element: Element<'_>) -> bool {
+    const LETTERS: std::ops::RangeInclusive<usize> = 4..=14;
+    element.text_up_to(60).is_some_and(|text| LETTERS.contains(&text.trim().chars().count()))
+        && !element.descendants().any(|inner| matches!(inner.name(), "a" | "img" | "input"))
+}
+
+/// `tab`, `tabs`, `tab-hd`, `news_tab`: a row of names over blocks that take turns.
+fn holds_tabs(element: Element<'_>) -> bool {
+    element.handles().any(|handle| {
+        let handle = handle.to_ascii_lowercase();
+        handle.contains("tab") && !handle.contains("table")
+    })
 }
 
 /// 更多 in its many forms.

@@ -54,7 +54,8 @@ fn opened(page: &Page, script: &str) -> Option<Url> {
     (captures[2].is_empty() && is_way).then(|| page.resolve(address)).flatten()
 }
 
-/// Entries of menus that the page's own scripts write: markup within a script, or a list of names with addresses.
+/// Entries of menus that are no links: those that the page's own scripts write, as markup or as a list of names with
+/// addresses, and those of a choice that leads to a page of the same host.
 pub(super) fn menus(page: &Page) -> Vec<Entry> {
     static MARKUP: LazyLock<Regex> =
         LazyLock::new(|| pattern(r#"(?i)<a\s[^<>]*?\bhref\s*=\s*\\?["']([^"'\\<>\s]+)\\?["'][^<>]*>([^<>]+)<"#));
@@ -70,6 +71,15 @@ pub(super) fn menus(page: &Page) -> Vec<Entry> {
             entries.push(Entry { text, url: page.resolve(&address.replace("\\/", "/")) });
         }
     };
+    for option in page.root().descendants().filter(|element| element.name() == "option") {
+        let leads = |value: &&str| value.contains('/') || value.ends_with(".html") || value.ends_with(".htm");
+        let is_own = |url: Url| url.host_str() == page.base().host_str();
+        if let Some(value) = option.attr("value").filter(leads)
+            && page.resolve(value).is_some_and(is_own)
+        {
+            add(&option.raw_text(), value);
+        }
+    }
     for script in page.root().descendants().filter(|element| element.name() == "script") {
         if script.attr("src").is_some() || script.attr("type").is_some_and(|kind| kind.contains("xml")) {
             continue;
@@ -131,6 +141,19 @@ mod tests {
             let found = target(&page, link).map(|url| url.path().to_owned());
             assert_eq!(found.as_deref(), leads_to, "{markup}");
         }
+    }
+
+    #[test]
+    fn choices_that_lead_to_pages_of_the_site_are_entries() {
+        let page = page(
+            "<body><select onchange=\"location.href=this.value\"><option value=''>栏目导航</option>\
+             <option value='/zwgk/zcwj/'>政策文件</option><option value='nb.html'>信息公开年报</option>\
+             <option value='http://www.shanxi.example.gov.cn/'>省政府网站</option><option value='3'>第三类</option></select></body>",
+        );
+        let found: Vec<(String, Option<String>)> =
+            menus(&page).into_iter().map(|entry| (entry.text, entry.url.map(|url| url.path().to_owned()))).collect();
+        let of = |text: &str, path: &str| (text.to_owned(), Some(path.to_owned()));
+        assert_eq!(found, [of("政策文件", "/zwgk/zcwj/"), of("信息公开年报", "/zwgk/nb.html")]);
     }
 
     #[test]

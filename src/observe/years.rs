@@ -12,8 +12,8 @@ use crate::{
 /// Pinned rows stand at the top; further down an older date is disorder.
 const PINNED_ROWS: usize = 5;
 
-/// Rows to entries: dates without a year take it from the address, from the row above (lists run downwards), or from
-/// the day the page was received; without any of these they stay undated.
+/// Rows to entries: dates without a year take it from the address, from the heading over the row, from the row above
+/// (lists run downwards), or from the day the page was received; without any of these they stay undated.
 pub(super) fn resolve(rows: Vec<Row>, received: Option<Date>) -> Vec<ListEntry> {
     let mut entries: Vec<ListEntry> = Vec::new();
     let mut above: Option<(usize, Date)> = None;
@@ -63,6 +63,11 @@ fn year_of(
     let path = Url::parse(&row.url).map(|url| url.path().to_owned()).unwrap_or_default();
     if let Some(year) = dates::year_in_path(&path) {
         return in_year(year);
+    }
+    // 2023年 over rows may also name what they are about; none of them comes from the future.
+    let headed = row.year.and_then(in_year).filter(|date| received.is_none_or(|received| *date <= received));
+    if headed.is_some() {
+        return headed;
     }
     // The latest such day that is not after the row above, or after the day of reception.
     let not_after =

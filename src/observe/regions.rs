@@ -363,14 +363,34 @@ fn fullest<'p>(page: &'p Page, selector: &Selector) -> Option<Element<'p>> {
     let mut best: Option<(usize, Element<'p>)> = None;
     for element in page.select(selector).take(40) {
         let length = prose_length(element);
-        // An outer element that matches too has the inner one's text and more; the inner one is the article.
-        if best.is_none_or(|(most, inside)| length > most && !inside.ancestors().any(|outer| outer == element)) {
+        // Of two within each other the inner one is the article, where the outer one has the heading before it.
+        let is_better = best.is_none_or(|(most, other)| {
+            length > most || (other.holds(element) && length * 2 >= most && has_text_before(other, element))
+        });
+        if is_better {
             best = Some((length, element));
         }
     }
     let (length, element) = best?;
     let has_media = || element.descendants().any(|inner| matches!(inner.name(), "img" | "video" | "iframe" | "table"));
     (length >= LEAST_BODY || (length > 0 && has_media())).then_some(element)
+}
+
+/// Whether words outside links stand in an element before one that it holds.
+fn has_text_before(outer: Element<'_>, inner: Element<'_>) -> bool {
+    /// Letters of a heading.
+    const LEAST: usize = 4;
+    let mut length = 0;
+    outer.walk(&mut |step| {
+        match step {
+            Step::Enter(element) if element == inner => return Go::Stop,
+            Step::Enter(element) if !element.is_seen() || element.name() == "a" => return Go::Over,
+            Step::Enter(_) | Step::Leave(_) => {}
+            Step::Text(text) => length += letters(text),
+        }
+        Go::On
+    });
+    length >= LEAST
 }
 
 /// Characters outside links.

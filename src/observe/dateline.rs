@@ -5,7 +5,7 @@ use super::{
     claims::{beside_link, is_tool, says_source},
     date_label::{Label, label_of},
     document::number_in,
-    lines::Line,
+    lines::{Line, is_among_cells},
     signature::is_organ,
 };
 use crate::text::{dates, normalise};
@@ -20,6 +20,8 @@ const LONGEST: usize = 150;
 const LONGEST_ORGAN: usize = 20;
 /// So many lines that look like one are tried; a list repeats them in every row.
 const MOST_TRIED: usize = 3;
+/// Letters of a link that sets the size of letters: 大, 中, 小.
+const LONGEST_TOOL: usize = 2;
 /// More lines that tell a day are not looked at.
 const MOST_TOLD: usize = 20;
 /// More dates without a word are those of a list.
@@ -109,7 +111,9 @@ fn heading_above(lines: &[Line<'_>], at: usize, names: &[String]) -> Option<Stri
     let mut nearest: Option<usize> = None;
     for place in (from..at).rev() {
         let line = lines.get(place)?;
-        if line.in_link && is_tool(&line.text) || is_beside_heading(line) || names.contains(&normalise(&line.text)) {
+        let is_tool = line.in_link && (is_tool(&line.text) || line.length() <= LONGEST_TOOL);
+        let is_aside = !line.in_link && (is_beside_heading(line) || stands_among_cells(line));
+        if is_tool || is_aside || names.contains(&normalise(&line.text)) {
             continue;
         }
         let is_signature = || line.in_body && line.length() <= LONGEST_ORGAN && is_organ(&line.text);
@@ -144,10 +148,18 @@ fn is_beside_heading(line: &Line<'_>) -> bool {
     };
     bare.chars().count() < *HEADING.start()
         || bare.starts_with('—')
+        || bare.ends_with(':')
+        || label_of(text) != Label::None
         || in_brackets
         || is_label()
         || is_number()
         || dates::read_cell(text).is_some()
+}
+
+/// In a cell beside others: an attribute of the document.
+fn stands_among_cells(line: &Line<'_>) -> bool {
+    let around = std::iter::once(line.block).chain(line.block.ancestors().take(2));
+    around.into_iter().any(is_among_cells)
 }
 
 fn is_way(text: &str) -> bool {

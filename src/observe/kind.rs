@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::block;
+use super::{block, dateline, lines::Line, title};
 use crate::{
     cms::Source,
     model::{DateMeaning, DateSource, Lexicon, PageFacts, PageKind},
@@ -39,11 +39,25 @@ pub(super) fn is_called_report(title: &str) -> bool {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Marks {
     /// A line with day or source under a heading that is long enough for an article's.
-    pub(super) dateline: bool,
+    dateline: bool,
     /// Days with labels stand all over the page.
-    pub(super) many_days: bool,
+    many_days: bool,
+    /// A table of attributes names a title.
+    attributes: bool,
     /// A text was told from its surroundings.
-    pub(super) body: bool,
+    body: bool,
+}
+
+impl Marks {
+    /// `title_at`: the line that shows the title.
+    pub(super) fn of(lines: &[Line<'_>], title_at: Option<usize>, body: bool) -> Self {
+        Self {
+            dateline: dateline::stands_under(lines, title_at),
+            many_days: dateline::are_many(lines),
+            attributes: title::row_of_attributes(lines).is_some(),
+            body,
+        }
+    }
 }
 
 pub(super) fn decide(source: &Source<'_>, status: u16, facts: &PageFacts, lexicon: &Lexicon, marks: Marks) -> PageKind {
@@ -145,9 +159,11 @@ fn is_article(facts: &PageFacts, stated_title: bool, path: &str, marks: Marks) -
     if shown_date && facts.title.is_some() && !marks.many_days {
         return dated < LIST || prose > 600;
     }
-    let is_dated = stated_date || has(DateSource::Url, DateMeaning::Published);
+    let is_dated = stated_date
+        || has(DateSource::Url, DateMeaning::Published)
+        || marks.attributes && facts.dates.iter().any(|claim| claim.source == DateSource::Visible);
     stated_title && prose > 200 && dated < LIST
-        || prose > 800 && dated < 3
+        || prose > 800 && dated < 3 && !marks.many_days
         || facts.title.is_some() && marks.body && is_dated && prose >= TEXT && dated < 3
 }
 

@@ -105,7 +105,7 @@ fn written_day(script: Element<'_>, before: &str) -> Option<String> {
 }
 
 /// A cell with others in its row; one alone in its row only gives the text its place.
-fn is_among_cells(element: Element<'_>) -> bool {
+pub(super) fn is_among_cells(element: Element<'_>) -> bool {
     let is_cell = |element: Element<'_>| matches!(element.name(), "td" | "th");
     is_cell(element) && (element.following().any(is_cell) || element.preceding().any(is_cell))
 }

@@ -122,8 +122,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.title = {
         let names = facts.column.path.iter().chain(&facts.column.name).chain(&facts.site.name);
         let names = names.chain(["columnname", "sitename"].iter().filter_map(|name| facts.meta.get(*name)));
-        let names: Vec<String> = names.map(|name| text::normalise(name)).collect();
-        let witness = title::Witness { lines: &lines, heading: dateline::heading(&lines, &names), names };
+        let witness = title::Witness::new(&lines, names);
         title::read(&page, &facts.meta, body, &witness)
     };
     let bare_title = facts.title.as_deref().map(text::normalise).unwrap_or_default();
@@ -170,11 +169,7 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         let end = text.rfind("主办单位").filter(|_| body.is_none()).unwrap_or(text.len());
         facts.contact = contact::read(&text[..end]);
     }
-    let marks = kind::Marks {
-        dateline: dateline::stands_under(&lines, title_at),
-        many_days: dateline::are_many(&lines),
-        body: body.is_some(),
-    };
+    let marks = kind::Marks::of(&lines, title_at, body.is_some());
     facts.kind = kind::decide(&source, input.status, &facts, lexicon, marks);
     let body = body.or_else(|| (facts.kind == PageKind::Article).then(|| regions::short_body(&page)).flatten());
     if let Some(short) = body.filter(|_| facts.body.is_empty()) {

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::LazyLock};
 use regex::Regex;
 
 use super::{
+    dateline,
     document::{below, is_label},
     identity::is_directive,
     lines::{Line, may_begin},
@@ -43,14 +44,21 @@ static MORE: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\s*[>》\[+]*\s*(?
 
 /// What else of a page bears witness to its title.
 pub(super) struct Witness<'w, 'p> {
-    pub(super) lines: &'w [Line<'p>],
     /// The heading above the line that tells day and source.
-    pub(super) heading: Option<String>,
+    heading: Option<String>,
     /// Names of the site and of the columns above the page, normalised.
-    pub(super) names: Vec<String>,
+    names: Vec<String>,
+    lines: &'w [Line<'p>],
 }
 
-impl Witness<'_, '_> {
+impl<'w, 'p> Witness<'w, 'p> {
+    /// `names` are those of the site and of the columns above the page.
+    pub(super) fn new<'n>(lines: &'w [Line<'p>], names: impl Iterator<Item = &'n String>) -> Self {
+        let names: Vec<String> = names.map(|name| normalise(name)).collect();
+        let heading = dateline::heading(lines, &names).map(|text| without_tail(&text));
+        Self { heading, names, lines }
+    }
+
     fn is_name(&self, text: &str) -> bool {
         let bare = normalise(text);
         self.names.contains(&bare)
@@ -146,10 +154,14 @@ fn own_words(element: Element<'_>) -> Option<String> {
     let first = lines.next()?;
     let lines = std::iter::once(first).chain(lines.take_while(|line| !INFO.is_match(line)));
     let text = tidy(&lines.collect::<Vec<_>>().join(" "));
-    let text = TAIL.replace(&text, "");
+    Some(without_tail(&text)).filter(|text| !text.is_empty())
+}
+
+/// A heading without the day, source and links on that stand behind it in the same line.
+fn without_tail(text: &str) -> String {
+    let text = TAIL.replace(text, "");
     let text = MORE.replace(&text, "");
-    let text = text.trim().trim_start_matches("标题：").trim();
-    (!text.is_empty()).then(|| text.to_owned())
+    text.trim().trim_start_matches("标题：").trim().to_owned()
 }
 
 /// The longest heading-like text that `<title>` begins with.
@@ -206,7 +218,7 @@ fn line_within(tag: &str, witness: &Witness<'_, '_>) -> Option<String> {
 }
 
 /// 标题 or 名称 of the attribute table of a policy page, or of a letter.
-fn row_of_attributes(lines: &[Line<'_>]) -> Option<String> {
+pub(super) fn row_of_attributes(lines: &[Line<'_>]) -> Option<String> {
     const LABELS: [&str; 15] = [
         "标题",
         "名称",

@@ -67,8 +67,8 @@ const MOST_CLAIMS: usize = 40;
 const LONGEST_LABEL: usize = 12;
 /// Bytes of a line with a date in short form and its label.
 const LONGEST_SHORT: usize = 240;
-/// Letters of a piece of a date that is set in pieces.
-const LONGEST_PIECE: usize = 12;
+/// Bytes of a piece of a date that is set in pieces: 09日2022年11月.
+const LONGEST_PIECE: usize = 20;
 /// A longer line of the text is a paragraph.
 const MOST_WORDS_OF_HEAD: usize = 60;
 /// So many lines may stand between the heading and the first paragraph.
@@ -293,19 +293,29 @@ fn in_short(lines: &[Line<'_>], at: usize, distance: Option<usize>, head: &Head)
         }
     }
     let is_near = distance.is_some_and(|distance| distance <= NEAR_TITLE) && (!line.in_body || head.holds(at));
-    if !is_near || line.length() > LONGEST_PIECE {
+    if !is_near || beside_link(lines, at) {
         return None;
     }
+    let (cell, pieces) = in_pieces(lines, at)?;
+    Some((claim(cell, DateMeaning::Published, &pieces)?, false))
+}
+
+/// A date whose day is set apart from month and year, in one line without blanks or in up to three: `06` / `2023-05`.
+pub(super) fn in_pieces(lines: &[Line<'_>], at: usize) -> Option<(Cell, String)> {
+    /// Figures of the shortest date (2023 5 6).
+    const LEAST: usize = 6;
+    let is_of_date = |letter: char| letter.is_ascii_digit() || "年月日-/. ".contains(letter);
     let mut pieces = String::new();
     for piece in lines[at..].iter().take(3) {
-        if piece.in_link || piece.length() > LONGEST_PIECE || !piece.dates.is_empty() {
+        let is_piece = !piece.in_link && piece.dates.is_empty() && piece.text.len() <= LONGEST_PIECE;
+        if !is_piece || !piece.text.chars().all(is_of_date) {
             return None;
         }
         pieces.push_str(&piece.text);
-        if let Some(full @ Cell::Full { .. }) = dates::read_cell(&pieces) {
-            return (!beside_link(lines, at))
-                .then(|| claim(full, DateMeaning::Published, &pieces))?
-                .map(|it| (it, false));
+        if pieces.bytes().filter(u8::is_ascii_digit).count() >= LEAST
+            && let Some(full @ Cell::Full { .. }) = dates::read_cell(&pieces)
+        {
+            return Some((full, pieces));
         }
         pieces.push(' ');
     }
@@ -413,7 +423,7 @@ fn is_reference(before: &str, after: &str) -> bool {
     ];
     let (before, after) = (before.trim_end(), after.trim_start());
     before.ends_with(['至', '到'])
-        || before.ends_with("今天是")
+        || before.trim_end_matches([':', '：', ' ']).ends_with("今天是")
         || closes_span(before)
         || WORDS.iter().any(|word| after.starts_with(word))
 }

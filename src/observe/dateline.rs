@@ -2,7 +2,7 @@
 //! article, and of its title where nothing calls itself one.
 
 use super::{
-    claims::{beside_link, is_tool, says_source},
+    claims::{beside_link, in_pieces, is_tool, says_source},
     date_label::{Label, label_of},
     document::number_in,
     lines::{Line, is_among_cells},
@@ -84,6 +84,9 @@ pub(super) fn are_many(lines: &[Line<'_>]) -> bool {
 
 fn tells_day(lines: &[Line<'_>], at: usize) -> Option<Told> {
     let line = lines.get(at)?;
+    if line.dates.is_empty() {
+        return (in_pieces(lines, at).is_some() && !beside_link(lines, at)).then_some(Told::Alone);
+    }
     let date = line.dates.first().filter(|_| line.length() <= LONGEST)?;
     if line.text.contains('。') || line.in_cell {
         return None;

@@ -63,7 +63,9 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 
 /// All full dates in `text`, in order of their place.
 pub fn find(text: &str) -> Vec<Found> {
-    if text.contains(is_wide_figure) { find_wide(text) } else { find_narrow(text) }
+    // The three bytes of ０ to ９.
+    let is_wide = |bytes: &[u8]| matches!(bytes, [0xEF, 0xBC, 0x90..=0x99]);
+    if text.as_bytes().windows(3).any(is_wide) { find_wide(text) } else { find_narrow(text) }
 }
 
 fn is_wide_figure(letter: char) -> bool {

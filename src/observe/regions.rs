@@ -355,7 +355,7 @@ pub(super) fn body<'p>(page: &'p Page, adapter: &dyn Adapter) -> Option<Element<
         .body()
         .and_then(|selector| fullest(page, selector))
         .or_else(|| fullest(page, cms::usual_bodies()))
-        .or_else(|| densest(page, LEAST_UNNAMED_BODY, |element| !is_footer(element)))
+        .or_else(|| densest(page, LEAST_UNNAMED_BODY, |_| true))
         .or_else(|| broken(page))
 }
 

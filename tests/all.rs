@@ -50,6 +50,7 @@ mod politeness;
 mod publicity;
 mod queue;
 mod reading;
+mod reading_articles;
 mod reading_figures;
 mod readme;
 mod rendering;

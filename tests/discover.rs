@@ -171,10 +171,7 @@ const TREE: &str = "
       规划计划 list
       机构职能 page
       建议提案办理 list
-      领导信息 front
-        领导信息 empty
-        领导信息 page
-        领导信息 empty
+      领导信息 list
       人事信息 list
       行政处罚=行政处罚公示 list
       行政许可=行政许可公示 page

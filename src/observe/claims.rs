@@ -18,15 +18,23 @@
 //! Not taken: dates of legal references (2019年5月15日起施行, 2018年修正), of deadlines and events, numbers of documents,
 //! telephones and identities.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
+use regex::Regex;
 use url::Url;
 
-use super::signature;
+use super::{
+    date_label::{Label, label_of},
+    lines::Line,
+    signature::{self, is_organ},
+};
 use crate::{
-    html::{Element, Go, Page, Step},
+    html::Element,
     model::{Attachment, DateClaim, DateMeaning, DateSource, Moment, beijing_date},
-    text::{dates, normalise, tidy},
+    text::{
+        dates::{self, Cell, Found},
+        pattern, tidy,
+    },
 };
 
 /// META names that carry dates, the better ones first.
@@ -49,30 +57,36 @@ const META: [(&str, DateMeaning); 12] = [
 const MOST_WORDS_BESIDE: usize = 70;
 /// So many lines after the title an unlabelled date may stand.
 const NEAR_TITLE: usize = 8;
+/// So many lines after the title its own line of day and source stands.
+const BESIDE_TITLE: usize = 3;
 /// A labelled date inside the text this many lines after the title belongs to something the text speaks of.
 const FAR_FROM_TITLE: usize = 30;
 /// Most claims kept of one page.
 const MOST_CLAIMS: usize = 40;
+/// Letters of a label, or of the words beside a date that is told alone.
+const LONGEST_LABEL: usize = 12;
+/// Bytes of a line with a date in short form and its label.
+const LONGEST_SHORT: usize = 240;
+/// Bytes of a piece of a date that is set in pieces: 09日2022年11月.
+const LONGEST_PIECE: usize = 20;
+/// A longer line of the text is a paragraph.
+const MOST_WORDS_OF_HEAD: usize = 60;
+/// So many lines may stand between the heading and the first paragraph.
+const LINES_OF_HEAD: usize = 6;
+/// How many lines nearer the title a date with a label would be as good as one without.
+const UNLABELLED: usize = 5;
+/// The same for one within the text.
+const UNLABELLED_IN_TEXT: usize = 15;
 
-/// A line of visible text.
-pub(super) struct Line {
-    pub(super) text: String,
-    pub(super) in_body: bool,
-    pub(super) in_link: bool,
-    /// In a cell of the text's own tables, beside other cells.
-    pub(super) in_cell: bool,
-}
-
+/// The claims of a page; `title_at`: the line that shows its title.
 pub(super) fn read(
-    page: &Page,
+    lines: &[Line<'_>],
     url: &Url,
     meta: &BTreeMap<String, String>,
-    body: Option<Element<'_>>,
-    title: Option<&str>,
+    title_at: Option<usize>,
     attachments: &[Attachment],
 ) -> Vec<DateClaim> {
-    let lines = lines(page, body);
-    let mut claims = visible(&lines, title);
+    let mut claims = visible(lines, title_at);
     for (name, meaning) in META {
         if let Some(text) = meta.get(name)
             && let Some(value) = moment(text)
@@ -89,7 +103,7 @@ pub(super) fn read(
         };
         claims.push(claim);
     }
-    claims.extend(signature::read(&lines, choose(&claims).map(|published| published.date)));
+    claims.extend(signature::read(lines, choose(&claims).map(|published| published.date)));
     claims.extend(attachments.iter().filter_map(of_file));
     claims.truncate(MOST_CLAIMS);
     claims
@@ -168,123 +182,225 @@ fn moment(text: &str) -> Option<Moment> {
     }
 }
 
-fn lines(page: &Page, body: Option<Element<'_>>) -> Vec<Line> {
-    /// What the walk is inside of.
-    #[derive(Clone, Copy, Default)]
-    struct Depth {
-        body: usize,
-        link: usize,
-        cell: usize,
-    }
-    let mut lines: Vec<Line> = Vec::new();
-    let mut text = String::new();
-    let mut depth = Depth::default();
-    let mut flush = |text: &mut String, depth: Depth| {
-        let tidied = tidy(text);
-        text.clear();
-        if !tidied.is_empty() {
-            let (in_body, in_link, in_cell) = (depth.body > 0, depth.link > 0, depth.cell > 0);
-            lines.push(Line { text: tidied, in_body, in_link, in_cell });
-        }
-    };
-    page.body().walk(&mut |step| {
-        match step {
-            Step::Enter(element) if !element.is_seen() => return Go::Over,
-            Step::Enter(element) => {
-                if element.is_block() || element.name() == "a" {
-                    flush(&mut text, depth);
-                }
-                depth.cell += usize::from(depth.body > 0 && is_among_cells(element));
-                depth.body += usize::from(Some(element) == body);
-                depth.link += usize::from(element.name() == "a");
-            }
-            Step::Leave(element) => {
-                if element.is_block() || element.name() == "a" {
-                    flush(&mut text, depth);
-                }
-                depth.body -= usize::from(Some(element) == body);
-                depth.cell -= usize::from(depth.body > 0 && is_among_cells(element));
-                depth.link -= usize::from(element.name() == "a");
-            }
-            Step::Text(piece) => text.push_str(piece),
-        }
-        Go::On
-    });
-    flush(&mut text, Depth::default());
-    lines
-}
-
-/// A cell with others in its row; one alone in its row only gives the text its place.
-fn is_among_cells(element: Element<'_>) -> bool {
-    let is_cell = |element: Element<'_>| matches!(element.name(), "td" | "th");
-    is_cell(element) && (element.following().any(is_cell) || element.preceding().any(is_cell))
-}
-
 /// Dates on lines that are not prose and not part of a link, the publication date nearest the title first.
-fn visible(lines: &[Line], title: Option<&str>) -> Vec<DateClaim> {
-    let bare_title = title.map(normalise).unwrap_or_default();
-    let title_at = (bare_title.chars().count() >= 2)
-        .then(|| {
-            let same =
-                |line: &Line| may_begin(&line.text, &bare_title) && normalise(&line.text).starts_with(&bare_title);
-            let is_it = |line: &Line| may_begin(&line.text, &bare_title) && normalise(&line.text) == bare_title;
-            let exact = lines.iter().rposition(|line| !line.in_link && !line.in_body && is_it(line));
-            exact.or_else(|| lines.iter().position(|line| !line.in_link && same(line)))
-        })
-        .flatten();
+fn visible(lines: &[Line<'_>], title_at: Option<usize>) -> Vec<DateClaim> {
+    let head = Head::of(lines, title_at);
     let mut found: Vec<(usize, DateClaim)> = Vec::new();
     for (at, line) in lines.iter().enumerate() {
-        if line.in_link || line.text.len() > 1200 {
-            continue;
+        let distance = title_at.map(|title_at| at.abs_diff(title_at) + usize::from(at < title_at) * 2);
+        for date in &line.dates {
+            if let Some((claim, is_labelled)) = of_line(lines, at, date, distance, &head) {
+                let unlabelled = if line.in_body { UNLABELLED_IN_TEXT } else { UNLABELLED };
+                let weight = distance.unwrap_or(at + 100) + if is_labelled { 0 } else { unlabelled };
+                found.push((weight, claim));
+            }
         }
-        for date in dates::find(&line.text) {
-            let words = line.text.chars().count() - line.text[date.start..date.end].chars().count();
-            if words > MOST_WORDS_BESIDE {
-                continue;
-            }
-            let before = &line.text[..date.start];
-            if is_reference(before, &line.text[date.end..]) {
-                continue;
-            }
-            // The label may stand in a cell or line of its own.
-            let above = before.trim().is_empty().then(|| lines.get(at.wrapping_sub(1))).flatten();
-            let above = above.filter(|above| above.text.chars().count() <= 12);
-            let label = match (label_of(before), above) {
-                (Label::None, Some(above)) => label_of(&above.text),
-                (Label::None, None) if opens_span(&line.text[date.end..]) => continue,
-                (label, _) => label,
-            };
-            let distance = title_at.map(|title_at| at.abs_diff(title_at) + usize::from(at < title_at) * 2);
-            let meaning = match label {
-                Label::Else => continue,
-                Label::Means(_) if line.in_body && distance.is_some_and(|distance| distance > FAR_FROM_TITLE) => {
-                    continue;
-                }
-                Label::Means(meaning) => meaning,
-                // Without a label only a date by the title or beside the source, outside the text, speaks of publication.
-                Label::None => {
-                    let beside_source =
-                        ["来源", "作者", "浏览", "点击", "字体", "字号"].iter().any(|word| line.text.contains(word));
-                    let near = beside_source || distance.is_some_and(|distance| distance <= NEAR_TITLE);
-                    let is_row_date = words < 6 && beside_link(lines, at);
-                    if line.in_body || !near || is_row_date || line.text.contains('。') {
-                        continue;
-                    }
-                    DateMeaning::Published
-                }
-            };
-            let weight = distance.unwrap_or(at + 100) + if label == Label::None { 5 } else { 0 };
-            let value = Moment { date: date.date, time: date.time };
-            let text = match above.filter(|_| meaning == DateMeaning::Written) {
-                Some(above) => format!("{} {}", above.text, line.text),
-                None => line.text.clone(),
-            };
-            let claim = DateClaim { value, source: DateSource::Visible, meaning, text };
+        if line.dates.is_empty()
+            && let Some((claim, is_labelled)) = in_short(lines, at, distance, &head)
+        {
+            let weight = distance.unwrap_or(at + 100) + if is_labelled { 0 } else { UNLABELLED_IN_TEXT };
             found.push((weight, claim));
         }
     }
     found.sort_by_key(|(weight, _)| *weight);
     found.into_iter().map(|(_, claim)| claim).collect()
+}
+
+/// The claim of one full date of a line, and whether it is labelled.
+fn of_line(
+    lines: &[Line<'_>],
+    at: usize,
+    date: &Found,
+    distance: Option<usize>,
+    head: &Head,
+) -> Option<(DateClaim, bool)> {
+    let line = lines.get(at)?;
+    let (before, after) = (&line.text[..date.start], &line.text[date.end..]);
+    let words = line.length() - line.text[date.start..date.end].chars().count();
+    if words > MOST_WORDS_BESIDE || is_reference(before, after) {
+        return None;
+    }
+    // The label may stand in a cell or line of its own.
+    let above = before.trim().is_empty().then(|| lines.get(at.wrapping_sub(1))).flatten();
+    let above = above.filter(|above| above.length() <= LONGEST_LABEL);
+    let label = match (label_of(before), above) {
+        (Label::None, Some(above)) => label_of(&above.text),
+        (Label::None, None) if opens_span(after) => return None,
+        (label, _) => label,
+    };
+    let label = match label {
+        Label::None if before.trim().is_empty() => label_of_column(line),
+        label => label,
+    };
+    let has_source = says_source(&line.text);
+    let is_beside_title = distance.is_some_and(|distance| distance <= BESIDE_TITLE);
+    let label =
+        if has_source || (is_beside_title && !before.contains("提交")) { label.beside_source() } else { label };
+    let meaning = match label {
+        Label::Else => return None,
+        Label::Means(_) if line.in_body && distance.is_some_and(|distance| distance > FAR_FROM_TITLE) => return None,
+        Label::Means(meaning) => meaning,
+        Label::Step => DateMeaning::Generated,
+        // Without a label only a date by the title or beside the source speaks of publication.
+        Label::None => {
+            let is_near = has_source || distance.is_some_and(|distance| distance <= NEAR_TITLE);
+            let is_source = is_beside_title && lines.get(at + 1).is_some_and(is_link_to_source);
+            let is_row_date = words < 6 && !has_source && !is_source && beside_link(lines, at);
+            let is_out = line.in_body && !(head.holds(at) && !line.in_cell && tells_alone(line, date, has_source));
+            let is_signed = || words == 0 && date.time.is_none() && is_signature(lines, at, date);
+            if !is_near || is_row_date || is_out || line.text.contains('。') || is_signed() {
+                return None;
+            }
+            DateMeaning::Published
+        }
+    };
+    let value = Moment { date: date.date, time: date.time };
+    let text = match above.filter(|_| meaning == DateMeaning::Written) {
+        Some(above) => format!("{} {}", above.text, line.text),
+        None => line.text.clone(),
+    };
+    Some((DateClaim { value, source: DateSource::Visible, meaning, text }, label != Label::None))
+}
+
+static SHORT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(.*[:：])\s*([0-9]{2}[-./年][0-9]{1,2}[-./月][0-9]{1,2}日?|(?:19|20)[0-9]{6})(?:[^0-9]|$)")
+});
+
+/// The claim of a line without a full date: one in short form behind its label (`发布时间：20230506`, `日期：23-05-06`),
+/// or the day set apart from month and year near the title (`06` above `2023-05`).
+fn in_short(lines: &[Line<'_>], at: usize, distance: Option<usize>, head: &Head) -> Option<(DateClaim, bool)> {
+    let line = lines.get(at).filter(|line| line.text.len() <= LONGEST_SHORT)?;
+    if !line.text.contains(|letter: char| letter.is_ascii_digit()) {
+        return None;
+    }
+    let claim = |cell, meaning, text: &str| match cell {
+        Cell::Full { date, time } => {
+            let value = Moment { date, time };
+            Some(DateClaim { value, source: DateSource::Visible, meaning, text: text.to_owned() })
+        }
+        Cell::MonthDay { .. } => None,
+    };
+    if line.in_link {
+        // A date dressed as a link, behind a label that is none.
+        let above = lines.get(at.wrapping_sub(1)).filter(|above| !above.in_link)?;
+        let Label::Means(meaning) = label_of(&above.text) else { return None };
+        return Some((claim(dates::read_cell(&line.text)?, meaning, &line.text)?, true));
+    }
+    if let Some(captures) = SHORT.captures(&line.text) {
+        let before = captures.get(1)?;
+        if let Label::Means(meaning) = label_of(before.as_str()) {
+            return Some((claim(dates::read_cell(captures.get(2)?.as_str())?, meaning, &line.text)?, true));
+        }
+    }
+    let is_near = distance.is_some_and(|distance| distance <= NEAR_TITLE) && (!line.in_body || head.holds(at));
+    if !is_near || beside_link(lines, at) {
+        return None;
+    }
+    let (cell, pieces) = in_pieces(lines, at)?;
+    Some((claim(cell, DateMeaning::Published, &pieces)?, false))
+}
+
+/// A date whose day is set apart from month and year, in one line without blanks or in up to three: `06` / `2023-05`.
+pub(super) fn in_pieces(lines: &[Line<'_>], at: usize) -> Option<(Cell, String)> {
+    /// Figures of the shortest date (2023 5 6).
+    const LEAST: usize = 6;
+    let is_of_date = |letter: char| letter.is_ascii_digit() || "年月日-/. ".contains(letter);
+    let mut pieces = String::new();
+    for piece in lines[at..].iter().take(3) {
+        let is_piece = !piece.in_link && piece.dates.is_empty() && piece.text.len() <= LONGEST_PIECE;
+        if !is_piece || !piece.text.chars().all(is_of_date) {
+            return None;
+        }
+        pieces.push_str(&piece.text);
+        if pieces.bytes().filter(u8::is_ascii_digit).count() >= LEAST
+            && let Some(full @ Cell::Full { .. }) = dates::read_cell(&pieces)
+        {
+            return Some((full, pieces));
+        }
+        pieces.push(' ');
+    }
+    None
+}
+
+/// The lines of the article text that stand before its first paragraph.
+struct Head {
+    from: usize,
+    end: usize,
+}
+
+impl Head {
+    fn of(lines: &[Line<'_>], title_at: Option<usize>) -> Self {
+        let opening = lines.iter().position(|line| line.in_body).unwrap_or(lines.len());
+        let from = title_at.map_or(opening, |title_at| opening.max(title_at));
+        let is_prose = |line: &Line<'_>| line.text.contains('。') || line.length() > MOST_WORDS_OF_HEAD;
+        let skipped = usize::from(Some(from) == title_at);
+        let after = lines.iter().skip(from + skipped).take(LINES_OF_HEAD);
+        let length = after.take_while(|line| line.in_body && !line.in_cell && !is_prose(line)).count();
+        Self { from, end: from + skipped + length }
+    }
+
+    fn holds(&self, at: usize) -> bool {
+        (self.from..self.end).contains(&at)
+    }
+}
+
+/// Whether a line of the text itself is about nothing but the day and the source. A day in round brackets under the
+/// heading is the day of a speech.
+fn tells_alone(line: &Line<'_>, date: &Found, has_source: bool) -> bool {
+    if has_source || date.time.is_some() {
+        return true;
+    }
+    let (before, after) = (&line.text[..date.start], &line.text[date.end..]);
+    let words = before.chars().chain(after.chars()).filter(|letter| letter.is_alphanumeric()).count();
+    let is_parted = !before.ends_with(char::is_alphanumeric) && !after.starts_with(char::is_alphanumeric);
+    is_parted && words <= LONGEST_LABEL && !(is_written_out(line, date) && before.trim_end().ends_with(['(', '（']))
+}
+
+/// 2023年5月6日 rather than 2023-05-06.
+fn is_written_out(line: &Line<'_>, date: &Found) -> bool {
+    line.text[date.start..date.end].contains('年')
+}
+
+/// A day written out under the name of an organ, with no text below.
+fn is_signature(lines: &[Line<'_>], at: usize, date: &Found) -> bool {
+    let under_organ = || at.checked_sub(1).and_then(|at| lines.get(at)).is_some_and(|above| is_organ(&above.text));
+    let below = || lines.iter().skip(at + 1).take(3);
+    lines.get(at).is_some_and(|line| is_written_out(line, date))
+        && under_organ()
+        && !below().any(|line| !line.in_link && line.text.contains('。'))
+}
+
+/// A link to the site an article was taken from: 青禾市人民政府网.
+fn is_link_to_source(line: &Line<'_>) -> bool {
+    const ENDS: [&str; 8] = ["网", "网站", "报", "社", "台", "融媒", "发布", "日报"];
+    line.in_link && line.length() <= LONGEST_LABEL && (ENDS.iter().any(|end| line.text.ends_with(end)))
+}
+
+/// Words that stand on one line with source and author of an article.
+pub(super) fn says_source(text: &str) -> bool {
+    ["来源", "作者", "浏览", "点击", "字体", "字号", "阅读", "稿源", "责编", "责任编辑"]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// What the cell above says, where one row of values stands under a row of labels.
+fn label_of_column(line: &Line<'_>) -> Label {
+    let cells = std::iter::once(line.block).chain(line.block.ancestors().take(2));
+    let cell = cells.into_iter().find(|element| matches!(element.name(), "td" | "th"));
+    let above = cell.and_then(head_of_column).and_then(|above| above.text_up_to(60));
+    above.map_or(Label::None, |above| label_of(&above))
+}
+
+/// The cell above one, in a table of a row of labels and a row of values.
+fn head_of_column(cell: Element<'_>) -> Option<Element<'_>> {
+    let is_cell = |element: &Element<'_>| matches!(element.name(), "td" | "th");
+    let row = cell.parent().filter(|row| row.name() == "tr")?;
+    let mut others = row.preceding().filter(|row| row.name() == "tr");
+    let labels = others.next().filter(|_| others.next().is_none())?;
+    let is_last = !row.following().any(|row| row.name() == "tr");
+    let is_as_wide = row.children().filter(is_cell).count() == labels.children().filter(is_cell).count();
+    let place = cell.preceding().filter(is_cell).count();
+    (is_last && is_as_wide).then(|| labels.children().filter(is_cell).nth(place)).flatten()
 }
 
 /// Whether what stands around a date makes it one of a legal reference, a deadline or a span: none of the page's own.
@@ -306,7 +422,10 @@ fn is_reference(before: &str, after: &str) -> bool {
         "至",
     ];
     let (before, after) = (before.trim_end(), after.trim_start());
-    before.ends_with(['至', '到']) || closes_span(before) || WORDS.iter().any(|word| after.starts_with(word))
+    before.ends_with(['至', '到'])
+        || before.trim_end_matches([':', '：', ' ']).ends_with("今天是")
+        || closes_span(before)
+        || WORDS.iter().any(|word| after.starts_with(word))
 }
 
 /// What stands between the two days of a span.
@@ -324,145 +443,16 @@ fn opens_span(after: &str) -> bool {
     after[..after.len() - rest.len()].contains(SPAN) && dates::find(rest).first().is_some_and(|date| date.start == 0)
 }
 
-/// False where the first letter shows already that the text does not begin with the normalised words.
-fn may_begin(text: &str, bare: &str) -> bool {
-    let is_chinese = |letter: &char| matches!(letter, '\u{4E00}'..='\u{9FFF}');
-    text.chars().next().filter(is_chinese).is_none_or(|letter| bare.starts_with(letter))
-}
-
-/// A bare date beside a link is the date of a list row.
-fn beside_link(lines: &[Line], at: usize) -> bool {
-    let is_link = |at: usize| lines.get(at).is_some_and(|line| line.in_link && line.text.chars().count() >= 6);
+/// A bare date beside a link is the date of a list row, unless the link is a tool of the page.
+pub(super) fn beside_link(lines: &[Line<'_>], at: usize) -> bool {
+    let is_link =
+        |at: usize| lines.get(at).is_some_and(|line| line.in_link && line.length() >= 6 && !is_tool(&line.text));
     is_link(at.wrapping_sub(1)) || is_link(at + 1)
 }
 
-/// What the words right before a date say it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Label {
-    Means(DateMeaning),
-    /// A label that is none of the document's dates: 留言时间, 截止日期, 开标时间.
-    Else,
-    None,
-}
-
-/// Labels by meaning; a label may have words before it (信息发布时间), but 时间 and 日期 must stand alone.
-const LABELS: [(DateMeaning, &[&str]); 4] = [
-    (
-        DateMeaning::Written,
-        &["成文日期", "成文时间", "发文日期", "发文时间", "印发日期", "印发时间", "签发日期", "制定日期", "成文"],
-    ),
-    (DateMeaning::Generated, &["生成日期", "生成时间", "产生日期", "形成日期", "形成时间"]),
-    (DateMeaning::Updated, &["更新时间", "更新日期", "修改时间", "更新于", "最后更新", "更新"]),
-    (
-        DateMeaning::Published,
-        &[
-            "发布时间",
-            "发布日期",
-            "时间发布",
-            "日期发布",
-            "发布于",
-            "发布",
-            "公开日期",
-            "公开时间",
-            "公布日期",
-            "公布时间",
-            "发表时间",
-            "发表日期",
-            "发表于",
-            "发表",
-            "刊发时间",
-            "刊登日期",
-            "上传时间",
-            "上网时间",
-            "上网日期",
-            "添加时间",
-            "录入时间",
-            "信息时间",
-            "信息日期",
-            "文章日期",
-            "稿件日期",
-            "公告日期",
-            "公告时间",
-            "日间",
-        ],
-    ),
-];
-
-/// Endings of words whose 时间 or 日期 is never the publication's.
-#[rustfmt::skip]
-const NO_PUBLICATION: [&str; 22] = [
-    "截止", "截至", "开标", "会议", "活动", "留言", "来信", "报名", "征集", "施行", "实施", "生效", "有效", "失效", "废止", "办理", "回复",
-    "答复", "受理", "考试", "开始", "结束",
-];
-
-pub(super) fn means_written(label: Label) -> bool {
-    label == Label::Means(DateMeaning::Written)
-}
-
-pub(super) fn label_of(before: &str) -> Label {
-    let bare = normalise(before);
-    let bare = bare.trim_end_matches([':', '[', '(', '【', '|', '-', '·']);
-    for (meaning, labels) in LABELS {
-        if labels.iter().any(|label| bare.ends_with(label)) {
-            return Label::Means(meaning);
-        }
-    }
-    let Some(word) = ["时间", "日期"].iter().find_map(|word| bare.strip_suffix(word)) else { return Label::None };
-    let stands_alone = !word.chars().next_back().is_some_and(char::is_alphabetic);
-    if stands_alone || follows_source(before, word) { Label::Means(DateMeaning::Published) } else { Label::Else }
-}
-
-/// Whether the words before 时间 are those of a source or an author (`来源：县民政局　时间：`), so that it stands alone.
-/// `word` is all that stands before it, normalised.
-fn follows_source(before: &str, word: &str) -> bool {
-    /// What is said of an article beside its date.
-    const LABELS: [&str; 14] = [
-        "来源",
-        "出处",
-        "作者",
-        "编辑",
-        "审核",
-        "责编",
-        "撰稿",
-        "供稿",
-        "记者",
-        "发布人",
-        "发布者",
-        "信息员",
-        "通讯员",
-        "发布机构",
-    ];
-    /// Ends of names of those who are sources.
-    const SOURCES: [&str; 16] = [
-        "局",
-        "政府",
-        "办公室",
-        "政府办",
-        "县府办",
-        "委员会",
-        "厅",
-        "院",
-        "中心",
-        "网",
-        "网站",
-        "本站",
-        "报",
-        "社",
-        "电视台",
-        "融媒",
-    ];
-    /// Letters of a person's name, or of a name for the administrator's account.
-    const PERSON: usize = 3;
-    let Some((labels, value)) = word.rsplit_once(':') else { return false };
-    let Some(label) = LABELS.iter().find(|label| labels.ends_with(**label)) else { return false };
-    if value.is_empty() || NO_PUBLICATION.iter().any(|end| value.ends_with(end)) {
-        return false;
-    }
-    let shown = before.trim_end_matches(|letter: char| letter.is_whitespace() || ":：[(（【|".contains(letter));
-    let is_parted = shown
-        .strip_suffix("时间")
-        .or_else(|| shown.strip_suffix("日期"))
-        .is_some_and(|rest| rest.ends_with(char::is_whitespace));
-    let is_person = !matches!(*label, "来源" | "出处" | "发布机构") && value.chars().count() <= PERSON;
-    is_parted || is_person || SOURCES.iter().any(|end| value.ends_with(end))
+/// Whether a link is for doing something with the page: 打印本页, 关闭窗口, 分享到微信.
+pub(super) fn is_tool(link: &str) -> bool {
+    const TOOLS: [&str; 13] =
+        ["打印", "关闭", "收藏", "分享", "字号", "字体", "返回", "复制", "朗读", "纠错", "扫一扫", "微信", "微博"];
+    link.chars().count() <= 12 && TOOLS.iter().any(|tool| link.contains(tool))
 }

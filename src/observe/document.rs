@@ -157,7 +157,7 @@ const LABELS: [&str; 36] = [
     "文件字号", "成文日期", "成文时间", "发布日期", "发布时间", "生成日期", "公开日期", "发文日期", "主题分类", "公开方式", "公开时限",
 ];
 
-fn is_label(element: Element<'_>) -> bool {
+pub(super) fn is_label(element: Element<'_>) -> bool {
     let Some(text) = element.text_up_to(60) else { return false };
     let bare = normalise(&text);
     LABELS.contains(&bare.trim_matches(|letter: char| !letter.is_alphanumeric()))
@@ -179,7 +179,7 @@ fn neighbour(cell: Element<'_>) -> String {
 }
 
 /// The cell under one of a row of labels, where the next row is as wide and the only one of values.
-fn below(cell: Element<'_>) -> Option<Element<'_>> {
+pub(super) fn below(cell: Element<'_>) -> Option<Element<'_>> {
     let is_cell = |element: &Element<'_>| matches!(element.name(), "td" | "th");
     let row = cell.parent().filter(|row| row.name() == "tr")?;
     let mut rows = row.following().filter(|row| row.name() == "tr");

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::block;
+use super::{block, dateline, lines::Line, title};
 use crate::{
     cms::Source,
     model::{DateMeaning, DateSource, Lexicon, PageFacts, PageKind},
@@ -35,7 +35,32 @@ pub(super) fn is_called_report(title: &str) -> bool {
     REPORT.is_match(&title) && !other.iter().any(|word| title.contains(word))
 }
 
-pub(super) fn decide(source: &Source<'_>, status: u16, facts: &PageFacts, lexicon: &Lexicon) -> PageKind {
+/// What the page of an article shows beside its facts.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Marks {
+    /// A line with day or source under a heading that is long enough for an article's.
+    dateline: bool,
+    /// Days with labels stand all over the page.
+    many_days: bool,
+    /// A table of attributes names a title.
+    attributes: bool,
+    /// A text was told from its surroundings.
+    body: bool,
+}
+
+impl Marks {
+    /// `title_at`: the line that shows the title.
+    pub(super) fn of(lines: &[Line<'_>], title_at: Option<usize>, body: bool) -> Self {
+        Self {
+            dateline: dateline::stands_under(lines, title_at),
+            many_days: dateline::are_many(lines),
+            attributes: title::row_of_attributes(lines).is_some(),
+            body,
+        }
+    }
+}
+
+pub(super) fn decide(source: &Source<'_>, status: u16, facts: &PageFacts, lexicon: &Lexicon, marks: Marks) -> PageKind {
     if let Some(answer) = source.answer.as_ref().filter(|_| status == 200) {
         return if answer.is_list() { PageKind::Column } else { PageKind::Other };
     }
@@ -44,7 +69,8 @@ pub(super) fn decide(source: &Source<'_>, status: u16, facts: &PageFacts, lexico
     }
     let path = source.url.path();
     let stated_title = facts.meta.get("articletitle").is_some_and(|title| !title.trim().is_empty());
-    let article = is_article(facts, stated_title) && !is_named_column(facts, lexicon, stated_title, path);
+    let article =
+        is_article(facts, stated_title, path, marks) && !is_named_column(facts, lexicon, stated_title, path, marks);
     if is_home_address(source) && !stated_title {
         return PageKind::Home;
     }
@@ -103,26 +129,46 @@ pub(super) fn is_stated_article(facts: &PageFacts) -> bool {
         && facts.dates.iter().any(|claim| claim.source == DateSource::Meta && claim.meaning == DateMeaning::Published)
 }
 
-/// An article has a title and a date beside it, or META that says so, or a signed text; and it is no list.
-fn is_article(facts: &PageFacts, stated_title: bool) -> bool {
-    let stated_date =
-        facts.dates.iter().any(|claim| claim.source == DateSource::Meta && claim.meaning == DateMeaning::Published);
-    let shown_date = facts.dates.iter().any(|claim| {
-        claim.source == DateSource::Visible && matches!(claim.meaning, DateMeaning::Published | DateMeaning::Updated)
-    });
+/// Addresses that publishing systems give to articles alone.
+static ARTICLE_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"/t(?:19|20)\d{6}_\d+\.s?html?$|/art_\d+_\d+\.s?html?$|/info/\d+/\d+\.s?html?$|/post_\d+\.s?html?$|/content_\d+\.s?html?$",
+    )
+});
+
+/// An article has a title and a date beside it, or META that says so, or a signed text, or the address of one; and it is
+/// no list.
+fn is_article(facts: &PageFacts, stated_title: bool, path: &str, marks: Marks) -> bool {
+    /// Rows with a date of a list; an article has fewer beside it, unless it is known for one.
+    const LIST: usize = 6;
+    /// Letters of a text that is more than a heading and a link.
+    const TEXT: usize = 60;
+    let has = |source: DateSource, meaning: DateMeaning| {
+        facts.dates.iter().any(|claim| claim.source == source && claim.meaning == meaning)
+    };
+    let stated_date = has(DateSource::Meta, DateMeaning::Published);
+    let shown_date = has(DateSource::Visible, DateMeaning::Published) || has(DateSource::Visible, DateMeaning::Updated);
     if stated_title && (stated_date || shown_date) {
         return true;
     }
     let dated = facts.entries.iter().filter(|entry| entry.date.is_some()).count();
     let prose = facts.body.chars().count();
-    if shown_date && facts.title.is_some() {
-        return dated < 6 || prose > 600;
+    if facts.title.is_some() && (marks.dateline || ARTICLE_ADDRESS.is_match(path)) {
+        return true;
     }
-    stated_title && prose > 200 && dated < 6 || prose > 800 && dated < 3
+    if shown_date && facts.title.is_some() && !marks.many_days {
+        return dated < LIST || prose > 600;
+    }
+    let is_dated = stated_date
+        || has(DateSource::Url, DateMeaning::Published)
+        || marks.attributes && facts.dates.iter().any(|claim| claim.source == DateSource::Visible);
+    stated_title && prose > 200 && dated < LIST
+        || prose > 800 && dated < 3 && !marks.many_days
+        || facts.title.is_some() && marks.body && is_dated && prose >= TEXT && dated < 3
 }
 
 /// A page that calls itself by its column's name and states no article of its own.
-fn is_named_column(facts: &PageFacts, lexicon: &Lexicon, stated_title: bool, path: &str) -> bool {
+fn is_named_column(facts: &PageFacts, lexicon: &Lexicon, stated_title: bool, path: &str, marks: Marks) -> bool {
     if stated_title {
         return false;
     }
@@ -139,7 +185,7 @@ fn is_named_column(facts: &PageFacts, lexicon: &Lexicon, stated_title: bool, pat
     is_standard
         || is_title(facts.meta.get("columnname"))
         || (is_title(facts.column.path.last()) && (dated > 0 || is_folder))
-        || (is_folder && dated >= 2)
+        || (is_folder && dated >= 2 && !marks.dateline)
 }
 
 /// Links by what they say, wherever they lead: on saved pages many lead nowhere.

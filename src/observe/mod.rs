@@ -8,6 +8,8 @@ mod claims;
 mod column;
 mod column_map;
 mod contact;
+mod date_label;
+mod dateline;
 mod document;
 mod faults_of_text;
 mod fingerprint;
@@ -15,6 +17,7 @@ mod frames;
 mod identity;
 mod kind;
 mod letters;
+mod lines;
 mod mentions;
 mod neighbours;
 mod organiser;
@@ -118,9 +121,17 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
     facts.main_text_length = map.main_text_length;
     facts.site = Arc::new(identity::read(&source));
     facts.column = Arc::new(column::read(&source, &map.crumbs));
-    facts.title = title::read(&page, &facts.meta, body);
+    let lines = lines::read(&page, body);
+    facts.title = {
+        let names = facts.column.path.iter().chain(&facts.column.name).chain(&facts.site.name);
+        let names = names.chain(["columnname", "sitename"].iter().filter_map(|name| facts.meta.get(*name)));
+        let witness = title::Witness::new(&lines, names);
+        title::read(&page, &facts.meta, body, &witness)
+    };
+    let bare_title = facts.title.as_deref().map(text::normalise).unwrap_or_default();
+    let title_at = lines::of_title(&lines, &bare_title);
     facts.documents = document::attachments(&page);
-    facts.dates = claims::read(&page, &url, &facts.meta, body, facts.title.as_deref(), &facts.documents);
+    facts.dates = claims::read(&lines, &url, &facts.meta, title_at, &facts.documents);
     facts.published = claims::choose(&facts.dates);
 
     // Where META says outright that this is an article, its surroundings are not read for rows.
@@ -160,7 +171,8 @@ pub fn page(input: &PageInput<'_>, lexicon: &Lexicon) -> PageFacts {
         let end = text.rfind("主办单位").filter(|_| body.is_none()).unwrap_or(text.len());
         facts.contact = contact::read(&text[..end]);
     }
-    facts.kind = kind::decide(&source, input.status, &facts, lexicon);
+    let marks = kind::Marks::of(&lines, title_at, body.is_some());
+    facts.kind = kind::decide(&source, input.status, &facts, lexicon, marks);
     let body = body.or_else(|| (facts.kind == PageKind::Article).then(|| regions::short_body(&page)).flatten());
     if let Some(short) = body.filter(|_| facts.body.is_empty()) {
         let words = short.text();

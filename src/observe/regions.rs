@@ -394,6 +394,7 @@ pub(super) fn body<'p>(page: &'p Page, adapter: &dyn Adapter) -> Option<Element<
         .and_then(|selector| fullest(page, selector))
         .or_else(|| fullest(page, cms::usual_bodies()))
         .or_else(|| densest(page, LEAST_UNNAMED_BODY, |_| true))
+        .or_else(|| broken(page))
 }
 
 /// Of the elements that match, the one with most text; none if none has enough.
@@ -401,14 +402,34 @@ fn fullest<'p>(page: &'p Page, selector: &Selector) -> Option<Element<'p>> {
     let mut best: Option<(usize, Element<'p>)> = None;
     for element in page.select(selector).take(40) {
         let length = prose_length(element);
-        // An outer element that matches too has the inner one's text and more; the inner one is the article.
-        if best.is_none_or(|(most, inside)| length > most && !inside.ancestors().any(|outer| outer == element)) {
+        // Of two within each other the inner one is the article, where the outer one has the heading before it.
+        let is_better = best.is_none_or(|(most, other)| {
+            length > most || (other.holds(element) && length * 2 >= most && has_text_before(other, element))
+        });
+        if is_better {
             best = Some((length, element));
         }
     }
     let (length, element) = best?;
     let has_media = || element.descendants().any(|inner| matches!(inner.name(), "img" | "video" | "iframe" | "table"));
     (length >= LEAST_BODY || (length > 0 && has_media())).then_some(element)
+}
+
+/// Whether words outside links stand in an element before one that it holds.
+fn has_text_before(outer: Element<'_>, inner: Element<'_>) -> bool {
+    /// Letters of a heading.
+    const LEAST: usize = 4;
+    let mut length = 0;
+    outer.walk(&mut |step| {
+        match step {
+            Step::Enter(element) if element == inner => return Go::Stop,
+            Step::Enter(element) if !element.is_seen() || element.name() == "a" => return Go::Over,
+            Step::Enter(_) | Step::Leave(_) => {}
+            Step::Text(text) => length += letters(text),
+        }
+        Go::On
+    });
+    length >= LEAST
 }
 
 /// Characters outside links.
@@ -436,6 +457,48 @@ pub(super) fn short_body(page: &Page) -> Option<Element<'_>> {
         let is_footer = || ["主办单位", "版权所有", "ICP备"].iter().any(|mark| element.text().contains(mark));
         !around.any(is_told) && !is_footer()
     })
+}
+
+/// In a footer, or a short text with what only footers say.
+fn is_footer(element: Element<'_>) -> bool {
+    /// Bytes of a footer.
+    const LONGEST: usize = 1800;
+    let is_named = |outer: Element<'_>| {
+        outer.name() == "footer" || outer.handles().any(|handle| named_region(handle) == Some(Region::Footer))
+    };
+    std::iter::once(element).chain(element.ancestors()).any(is_named)
+        || element
+            .text_up_to(LONGEST)
+            .is_some_and(|text| ["版权所有", "ICP备", "网站标识码"].iter().any(|mark| text.contains(mark)))
+}
+
+/// Where no element holds paragraphs: the one that directly holds most sentences parted by line breaks, as on pages
+/// written by hand.
+fn broken(page: &Page) -> Option<Element<'_>> {
+    let mut best: Option<(usize, Element<'_>)> = None;
+    for element in page.body().descendants() {
+        let may_be = matches!(element.name(), "div" | "td" | "article" | "section" | "font" | "span" | "center");
+        if !may_be || !element.children().any(|child| child.name() == "br") {
+            continue;
+        }
+        let (mut length, mut has_sentence) = (0, false);
+        element.walk(&mut |step| {
+            match step {
+                Step::Enter(inner) if !inner.is_seen() || inner.name() == "a" => return Go::Over,
+                Step::Enter(inner) if inner.is_block() && inner.name() != "br" => return Go::Over,
+                Step::Enter(_) | Step::Leave(_) => {}
+                Step::Text(text) => {
+                    length += letters(text);
+                    has_sentence |= text.contains('。');
+                }
+            }
+            Go::On
+        });
+        if has_sentence && length > best.map_or(LEAST_UNNAMED_BODY, |(most, _)| most) && !is_footer(element) {
+            best = Some((length, element));
+        }
+    }
+    best.map(|(_, element)| element)
 }
 
 /// The element that directly holds most paragraphs of prose, more than so many letters.

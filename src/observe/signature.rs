@@ -5,7 +5,10 @@
 
 use jiff::civil::Date;
 
-use super::claims::{Line, label_of, means_written};
+use super::{
+    date_label::{label_of, means_written},
+    lines::Line,
+};
 use crate::{
     model::{DateClaim, DateMeaning, DateSource, Moment},
     text::{dates, normalise},
@@ -15,8 +18,8 @@ use crate::{
 const NEAR_END: usize = 12;
 
 /// The signature among the lines of a page; `published` is the latest day it can name, and one more.
-pub(super) fn read(lines: &[Line], published: Option<Date>) -> Option<DateClaim> {
-    let body: Vec<&Line> = lines.iter().filter(|line| line.in_body && !line.in_cell).collect();
+pub(super) fn read(lines: &[Line<'_>], published: Option<Date>) -> Option<DateClaim> {
+    let body: Vec<&Line<'_>> = lines.iter().filter(|line| line.in_body && !line.in_cell).collect();
     let end = (1..body.len()).find(|at| is_annex(&body, *at)).unwrap_or(body.len());
     let from = end.saturating_sub(NEAR_END);
     let is_too_late = |date: Date| published.and_then(|day| day.tomorrow().ok()).is_some_and(|latest| date > latest);
@@ -49,7 +52,7 @@ fn alone(line: &str) -> Option<Moment> {
 }
 
 /// A line that ends as the names of those who sign do.
-fn is_organ(line: &str) -> bool {
+pub(super) fn is_organ(line: &str) -> bool {
     /// Letters of several organs on one line.
     const LONGEST: usize = 60;
     const ENDS: [&str; 20] = [
@@ -84,7 +87,7 @@ fn is_organ(line: &str) -> bool {
 }
 
 /// 附件 or 附件2 alone on a line begins an annexed text; before a link it names files.
-fn is_annex(body: &[&Line], at: usize) -> bool {
+fn is_annex(body: &[&Line<'_>], at: usize) -> bool {
     let line = body[at];
     let is_heading = !line.in_link
         && line.text.len() < 30
@@ -95,7 +98,7 @@ fn is_annex(body: &[&Line], at: usize) -> bool {
 }
 
 /// Whether after 附件： more has come than the names of the files, which stand above a signature.
-fn is_of_annex(before: &[&Line]) -> bool {
+fn is_of_annex(before: &[&Line<'_>]) -> bool {
     let Some(at) = before.iter().rposition(|line| line.text.starts_with("附件")) else { return false };
     before[at + 1..].iter().any(|line| {
         let is_numbered = line.text.chars().next().is_some_and(|letter| letter.is_ascii_digit());

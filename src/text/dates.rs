@@ -63,6 +63,35 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 
 /// All full dates in `text`, in order of their place.
 pub fn find(text: &str) -> Vec<Found> {
+    // The three bytes of ０ to ９.
+    let is_wide = |bytes: &[u8]| matches!(bytes, [0xEF, 0xBC, 0x90..=0x99]);
+    if text.as_bytes().windows(3).any(is_wide) { find_wide(text) } else { find_narrow(text) }
+}
+
+fn is_wide_figure(letter: char) -> bool {
+    matches!(letter, '０'..='９')
+}
+
+/// The same where figures are written full-width: `２０２３－０５－０６`.
+fn find_wide(text: &str) -> Vec<Found> {
+    let narrow: String =
+        text.chars().map(|letter| if is_wide_figure(letter) { fold_width(letter) } else { letter }).collect();
+    // A figure is three bytes wide or one; places in the narrow text are told in the wide one.
+    let widened = |at: usize| {
+        let mut letters = text.char_indices();
+        let mut narrow_at = 0;
+        letters.find_map(|(wide_at, letter)| {
+            let here = narrow_at >= at;
+            narrow_at += if is_wide_figure(letter) { 1 } else { letter.len_utf8() };
+            here.then_some(wide_at)
+        })
+    };
+    let place = |at: usize| widened(at).unwrap_or(text.len());
+    let found = find_narrow(&narrow).into_iter();
+    found.map(|date| Found { start: place(date.start), end: place(date.end), ..date }).collect()
+}
+
+fn find_narrow(text: &str) -> Vec<Found> {
     let mut found: Vec<Found> = Vec::new();
     let has_figure = text.bytes().any(|byte| byte.is_ascii_digit());
     let has_year = text.contains('年');
@@ -225,12 +254,15 @@ static SHORT_YEAR: LazyLock<Regex> = LazyLock::new(|| {
 });
 static COMPACT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"^((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?$"));
-/// The day large beside or above year and month: `18 2022-01`, `2022-01 18`, `01-18 2022`.
+/// The day large beside or above year and month: `18 2022-01`, `2022-01 18`, `2022 01-18`, `01-18 2022`.
 static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(?P<d>3[01]|[12]\d|0?[1-9])\s?日?\s?[/|]?\s?(?P<y>20\d\d)\s?[-./年]\s?(?P<m>1[0-2]|0?[1-9])\s?月?$")
 });
 static DAY_LAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(?P<y>20\d\d)\s?[-./年]\s?(?P<m>1[0-2]|0?[1-9])\s?月?[\s/|]{0,3}(?P<d>3[01]|[12]\d|0[1-9])\s?日?$")
+});
+static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^(?P<y>20\d\d)\s?年?[\s/|]{0,3}(?P<m>1[0-2]|0[1-9])\s?[-./月]\s?(?P<d>3[01]|[12]\d|0?[1-9])\s?日?$")
 });
 static YEAR_LAST: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"^(?P<m>1[0-2]|0?[1-9])\s?[-./月]\s?(?P<d>3[01]|[12]\d|0?[1-9])\s?日?[\s/|]{0,3}(?P<y>20\d\d)\s?年?$")
@@ -256,7 +288,7 @@ pub fn read_cell(text: &str) -> Option<Cell> {
     if !bare.starts_with(|letter: char| letter.is_numeric()) {
         return None;
     }
-    for form in [&DAY_FIRST, &DAY_LAST, &YEAR_LAST] {
+    for form in [&DAY_FIRST, &DAY_LAST, &YEAR_FIRST, &YEAR_LAST] {
         if let Some(captures) = form.captures(bare) {
             return date(&captures["y"], &captures["m"], &captures["d"]).map(|date| Cell::Full { date, time: None });
         }

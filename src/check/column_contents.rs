@@ -82,7 +82,7 @@ impl Year {
         if judged == this {
             return String::new();
         }
-        format!("（{this}年的到{}月{}日才查，检查日{as_of}看{judged}年的）", self.due.month, self.due.day)
+        format!("（{this}年的到{}月{}日才查，现在看{judged}年的）", self.due.month, self.due.day)
     }
 }
 

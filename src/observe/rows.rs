@@ -114,6 +114,9 @@ struct Reader<'p> {
     body_is_list: bool,
 }
 
+/// Links to the same place stand within so many pieces of a row. (All links of a page may stand in one block.)
+const NEAREST: usize = 12;
+
 /// The rows of a page.
 pub(super) struct Found {
     pub rows: Vec<Row>,
@@ -362,7 +365,7 @@ impl<'p> Reader<'p> {
         risen.pinned |= titled.pinned;
         let stamp = stamp::own(&titled.stamps, self.received);
         // A picture and a title, or a title and 详细, that lead to the same place are one row.
-        let twin = risen.atoms.iter().rev().find_map(|atom| match atom {
+        let twin = risen.atoms.iter().rev().take(NEAREST).find_map(|atom| match atom {
             Atom::Link(at) if !url.is_empty() && self.drafts.get(*at).is_some_and(|draft| draft.row.url == url) => {
                 Some(*at)
             }

@@ -1,5 +1,6 @@
 #![no_main]
 
+#[allow(dead_code, reason = "each target calls one reader")]
 #[path = "../readers.rs"]
 mod readers;
 

@@ -12,7 +12,7 @@ use super::{
     explained::{Explained, Explains},
     pairing::{Pairing, links_to},
     policy_page::{Leads, linked_column, outward_interpretation, outward_policy, stated_reasons},
-    policy_title::{exemption, names_policy},
+    policy_title::{exemption, issuer_elsewhere, names_policy},
     proof,
     scope::{Case, unread},
     span::Window,
@@ -112,6 +112,9 @@ impl InterpretationLink {
         let first = self.window.before(as_of);
         if let Some(exempt) = exemption(case, policy) {
             return Some(say(policy, Verdict::NotApplicable, format!("属于{}，不要求解读", exempt.kind)));
+        }
+        if let Some(issuer) = issuer_elsewhere(case, policy) {
+            return Some(say(policy, Verdict::NotApplicable, format!("由“{issuer}”制发，由制发机关解读")));
         }
         let Some(published) = policy.published.map(|moment| moment.date) else {
             if let Some(written) = policy.written.map(|moment| moment.date).filter(|written| *written < first) {

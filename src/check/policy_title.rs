@@ -36,6 +36,26 @@ pub(super) fn exemption<'a>(case: &Case<'a>, document: &DocumentFacts) -> Option
     })
 }
 
+/// The organ of another place that issued a document, by its statement or else by its title: on a city's portal the
+/// province's, on a county's the city's. It is explained where it was drawn up.
+pub(super) fn issuer_elsewhere(case: &Case<'_>, document: &DocumentFacts) -> Option<String> {
+    const ORGANS: [&str; 8] = ["厅", "局", "委", "委员会", "办公室", "人民政府", "办", "院"];
+    let title = normalise(&document.title);
+    let stated = document.issuer.as_deref().map(normalise).filter(|issuer| !issuer.is_empty());
+    let issuer = stated.or_else(|| Some(title.split_once("关于")?.0.to_owned()))?;
+    let place = place_of(&issuer).filter(|_| ORGANS.iter().any(|organ| issuer.ends_with(organ)))?;
+    let unit = normalise(&case.unit.name);
+    let own = place_of(&unit)?;
+    (!unit.contains(place) && !issuer.contains(own)).then_some(issuer)
+}
+
+/// The place at the beginning of an organ's name: 青河县 of 青河县财政局. None for 全市 and 我县, which are no names.
+fn place_of(name: &str) -> Option<&str> {
+    let (at, level) = name.char_indices().take(8).skip(2).find(|(_, letter)| "省市县区旗州".contains(*letter))?;
+    let is_name = !name.starts_with(['全', '我', '本', '各', '《', '转']);
+    is_name.then(|| &name[..at + level.len_utf8()])
+}
+
 fn is_policy(forms: &PolicyForms, title: &str) -> bool {
     let bare = without_notes(title);
     let Some((before, rest)) = bare.split_once('《') else {
@@ -132,6 +152,19 @@ mod tests {
             forms: vec![form("办法", &[], true), form("意见", &["征求意见"], false), form("方案", &[], false)],
             drafts: vec!["征求意见稿".to_owned()],
             internal: vec!["印章".to_owned()],
+        }
+    }
+
+    #[test]
+    fn a_place_begins_the_name_of_an_organ() {
+        for (name, place) in [
+            ("青河县财政局", Some("青河县")),
+            ("晋北省财政厅", Some("晋北省")),
+            ("城东区人民政府办公室", Some("城东区")),
+            ("全市各部门", None),
+            ("财政部", None),
+        ] {
+            assert_eq!(place_of(name), place, "{name}");
         }
     }
 

@@ -45,6 +45,9 @@ pub enum Fault {
     LeadsAway,
 }
 
+/// One page may be anything; so many that a column leads to are what it holds.
+const LEAST_PAGES: usize = 2;
+
 /// What is to be seen on a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Content {
@@ -254,7 +257,7 @@ impl RequiredColumn {
         let has_rows = column.entries.len() > foreign.len();
         // A page of entrances to columns that hang elsewhere holds these.
         let leads_on = !column.children.is_empty() || column.entrances >= LEAST_ENTRANCES;
-        if has_rows || leads_on || column.attachments > 0 {
+        if has_rows || leads_on || column.attachments > 0 || column.inward_pages >= LEAST_PAGES {
             return Content::Own;
         }
         if let Some(host) = foreign.first() {

@@ -12,7 +12,7 @@ use super::{
 };
 
 /// Most nodes; honest pages have a few thousand, the largest eight. More go through the gate.
-const MAX_NODES: usize = 32_000;
+const MAX_NODES: usize = 24_000;
 
 /// The tree of `text`.
 pub(super) fn build(text: &str) -> Result<Tree, Unusual> {

@@ -7,9 +7,9 @@ use std::{borrow::Cow, collections::HashMap};
 pub const MAX_DEPTH: usize = 256;
 /// Most bytes of text that are parsed: with the tags, what keeps any page below fifty milliseconds. The largest honest
 /// pages (word-processor exports) have about 0.5 MB.
-pub const MAX_TEXT: usize = 1024 * 1024;
+pub const MAX_TEXT: usize = 768 * 1024;
 /// Most tags that are parsed. Honest pages have a few thousand, the largest eight.
-const MAX_TAGS: usize = 24_000;
+const MAX_TAGS: usize = 18_000;
 /// A tag with more attributes is dropped: each is compared with all others. Honest tags have a dozen.
 pub(super) const MAX_ATTRIBUTES: usize = 100;
 /// Formatting elements left open are opened again in every following block; more than this many are dropped.

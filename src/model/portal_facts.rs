@@ -180,6 +180,10 @@ pub struct ColumnFacts {
     pub attachments: usize,
     /// Links in its main part that lead to other hosts, when it has no rows of its own.
     pub outward_links: usize,
+    /// Pages of the portal itself, other than columns, that its main part leads to without rows of its own: leaders by
+    /// their pictures, offices by their names.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub inward_pages: usize,
     /// Pages of the list that were read, and that exist by its own count.
     pub pages_read: usize,
     pub pages_total: Option<usize>,

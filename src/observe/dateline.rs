@@ -14,6 +14,8 @@ use crate::text::{dates, normalise};
 const FAR: usize = 8;
 /// Letters of a heading.
 const HEADING: std::ops::RangeInclusive<usize> = 4..=100;
+/// Letters of a heading that says what an article is about; sections have shorter names.
+const LONG_HEADING: usize = 8;
 /// Letters of a line that tells day and source.
 const LONGEST: usize = 150;
 /// Letters of the name of an organ.
@@ -52,11 +54,9 @@ enum Told {
 /// Whether a line with day or source stands under the title at that place, as under no name of a column: a list has
 /// links there, and tells days in every row.
 pub(super) fn stands_under(lines: &[Line<'_>], title_at: Option<usize>) -> bool {
-    /// Letters of an article's title; a column has a shorter name.
-    const LEAST: usize = 8;
     /// So many such lines an article has outside its text.
     const MOST: usize = 3;
-    let Some(title) = title_at.and_then(|at| lines.get(at)).filter(|title| title.length() >= LEAST) else {
+    let Some(title) = title_at.and_then(|at| lines.get(at)).filter(|title| HEADING.contains(&title.length())) else {
         return false;
     };
     let from = title_at.unwrap_or_default();
@@ -71,7 +71,9 @@ pub(super) fn stands_under(lines: &[Line<'_>], title_at: Option<usize>) -> bool 
         let outside = (0..lines.len()).filter(|at| lines.get(*at).is_some_and(|line| !line.in_body));
         outside.filter(|at| tells_day(lines, *at).is_some()).nth(MOST).is_some()
     };
-    !title.in_link && below.next().is_some() && !is_list()
+    // The short name of a column may stand over a date too; over a labelled day only an article's does.
+    let is_told = |at: usize| title.length() >= LONG_HEADING || tells_day(lines, at) == Some(Told::Surely);
+    !title.in_link && below.next().is_some_and(is_told) && !is_list()
 }
 
 /// Whether days with labels stand all over the page, as in a list whose rows show them.
@@ -125,8 +127,13 @@ fn heading_above(lines: &[Line<'_>], at: usize, names: &[String]) -> Option<Stri
             break;
         }
         // What calls itself a heading counts before what stands nearer: a second title, a name.
+        // But the name of a section or of an organ above the article's own long heading is none of the article's.
         if is_called_heading(line) {
-            nearest = Some(place);
+            let is_name = line.length() < LONG_HEADING || is_organ(&line.text);
+            let own = nearest.and_then(|place| lines.get(place));
+            if !own.is_some_and(|own| is_name && own.length() >= LONG_HEADING) {
+                nearest = Some(place);
+            }
             break;
         }
         nearest = nearest.or(Some(place));

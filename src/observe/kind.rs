@@ -223,15 +223,22 @@ fn is_home_page(source: &Source<'_>, facts: &PageFacts, lexicon: &Lexicon, links
         return false;
     }
     let title = normalise(&source.page.title().unwrap_or_default());
-    let is_column = title.contains(['_', '|', '['])
+    const SITES: [&str; 12] = ["网", "政府", "局", "厅", "委", "办", "中心", "馆", "院", "平台", "站", "信息港"];
+    const ENDINGS: [&str; 7] = ["省", "市", "县", "区", "镇", "乡", "在线"];
+    let names_site = |part: &str| {
+        SITES.iter().any(|word| part.contains(word))
+            || ENDINGS.iter().any(|word| part.ends_with(word))
+            || part.starts_with("中国")
+    };
+    let parts: Vec<&str> = title.split(['_', '|', '[', ']', '-', '·']).filter(|part| !part.is_empty()).collect();
+    let says_home = parts.iter().any(|part| ["首页", "网站首页", "主页"].contains(part));
+    // 通知公告_青河县人民政府 is a column, 青河县人民政府_青河县政府网 and 首页_青河县人民政府 are not.
+    let is_column = (title.contains(['_', '|', '[']) && !says_home && !parts.iter().all(|part| names_site(part)))
         || lexicon
             .columns
             .iter()
             .any(|term| std::iter::once(&term.name).chain(&term.aliases).any(|name| title.starts_with(name.as_str())));
-    let is_site = title.is_empty()
-        || ["网", "政府", "局", "厅", "委", "办", "中心", "馆", "院", "平台", "站"]
-            .iter()
-            .any(|word| title.contains(word));
+    let is_site = title.is_empty() || says_home || parts.iter().any(|part| names_site(part));
     let is_rich = links.all >= 40 && (links.more >= 3 || links.long >= 40 || links.all >= 120);
     is_site && !is_column && is_rich
 }

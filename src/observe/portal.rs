@@ -22,7 +22,7 @@ use crate::model::{
     PortalFacts, SiteIdentity, Soundings,
 };
 
-pub(super) use addresses::{page_id, path_of};
+pub(super) use addresses::{document_key, page_id};
 use matching::Standard;
 
 /// The pages of a night with what is needed to find one's way among them.

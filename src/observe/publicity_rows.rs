@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
-use super::{faults_of_text::born_by, portal::path_of};
+use super::{faults_of_text::born_by, portal::document_key};
 use crate::{
     model::{FieldNames, PageFacts, PageKind, PublicityKind, PublicityRow, Table},
     text::{dates, identity_number},
@@ -174,7 +174,7 @@ impl<'a> Reading<'a> {
         for (number, record) in records.into_iter().enumerate() {
             let mut row = self.row(record, url.clone());
             if row.key.is_empty() {
-                row.key = if number == 0 { path_of(url) } else { format!("{}#{}", path_of(url), number + 1) };
+                row.key = if number == 0 { document_key(url) } else { format!("{}#{}", document_key(url), number + 1) };
             }
             rows.push(row);
         }
@@ -208,7 +208,7 @@ impl<'a> Reading<'a> {
         let key = if !number.is_empty() {
             number.clone()
         } else if url != self.page.url {
-            path_of(&url)
+            document_key(&url)
         } else if !counterpart.is_empty() {
             format!("{counterpart}/{}", decided.map(|day| day.to_string()).unwrap_or_default())
         } else {

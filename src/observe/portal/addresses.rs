@@ -57,6 +57,16 @@ pub(in crate::observe) fn path_of(url: &str) -> String {
     Url::parse(url).map(|url| url.path().to_owned()).unwrap_or_default()
 }
 
+/// Key of a document: the path, and the query where the address has one. Portals without static pages tell their articles
+/// apart by the query alone: `show.asp?id=7`.
+pub(in crate::observe) fn document_key(url: &str) -> String {
+    let Ok(url) = Url::parse(url) else { return String::new() };
+    match url.query().filter(|query| !query.is_empty()) {
+        Some(query) => format!("{}?{query}", url.path()),
+        None => url.path().to_owned(),
+    }
+}
+
 /// The host when it is another one than the portal's. A sub-domain of the portal is another host: another unit's site.
 pub(super) fn foreign_host(portal: &str, url: &str) -> Option<String> {
     let (own, other) = (Url::parse(portal).ok()?, Url::parse(url).ok()?);

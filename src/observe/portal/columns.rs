@@ -2,7 +2,7 @@
 //! rows merged over all list pages that were read.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -23,6 +23,8 @@ use crate::{
 
 /// A column name is short; a longer link text is an article's title.
 const LONGEST_NAME: usize = 24;
+/// Letters in the main part of a page that tells something.
+const TEXT_OF_A_PAGE: usize = 40;
 /// Places where a name was read that are noted of one column, and that are shown of it.
 const MOST_NOTED: usize = 24;
 const MOST_SHOWN: usize = 6;
@@ -275,6 +277,7 @@ fn column(night: &Night<'_>, key: String, mut draft: Draft) -> Option<ColumnFact
         text_length: page.map_or(0, |page| page.facts.main_text_length),
         attachments: page.map_or(0, |page| page.facts.documents.len()),
         outward_links: page.map_or(0, |page| outward_links(night, page)),
+        inward_pages: page.map_or(0, |page| inward_pages(night, page)),
         choices: page.map(|page| choices(night, page)).unwrap_or_default(),
         pages_read: usize::from(page.is_some()),
         pages_total: page.map(|page| 1 + page.facts.next_pages.len()).filter(|total| *total > 1),
@@ -361,6 +364,29 @@ fn outward_links(night: &Night<'_>, page: &ObservedPage) -> usize {
         .iter()
         .filter(|anchor| matches!(anchor.region, Region::Main | Region::Body) && outward(&anchor.url))
         .count()
+}
+
+/// Pages with a text of their own, read this night, that the main part leads to and the home page does not.
+fn inward_pages(night: &Night<'_>, page: &ObservedPage) -> usize {
+    if !page.facts.entries.is_empty() {
+        return 0;
+    }
+    let own = page_id(&page.capture.final_url);
+    let on_home: HashSet<String> = night
+        .page(&night.portal.url)
+        .map(|home| home.facts.anchors.iter().map(|anchor| page_id(&anchor.url)).collect())
+        .unwrap_or_default();
+    let in_main = page.facts.anchors.iter().filter(|anchor| matches!(anchor.region, Region::Main | Region::Body));
+    let targets: BTreeSet<String> =
+        in_main.map(|anchor| page_id(&anchor.url)).filter(|id| *id != own && !on_home.contains(id)).collect();
+    let tells = |id: &String| {
+        night.page(&format!("http://{id}")).is_some_and(|target| {
+            matches!(target.facts.kind, PageKind::Article | PageKind::Other)
+                && target.facts.main_text_length >= TEXT_OF_A_PAGE
+                && night.unreadable(target).is_none()
+        })
+    };
+    targets.iter().filter(|id| tells(id)).count()
 }
 
 /// Rows of a column's own page and of its further pages, each once, in the order of the list.

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::{
     Night,
-    addresses::{page_id, path_of},
+    addresses::{document_key, page_id, path_of},
     outward,
 };
 use crate::{
@@ -44,7 +44,8 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<DocumentFa
 }
 
 fn known(night: &Night<'_>, documents: &BTreeMap<String, DocumentFacts>, entry: &ListEntry) -> bool {
-    let key = night.page(&entry.url).map_or_else(|| path_of(&entry.url), |page| path_of(&page.capture.final_url));
+    let key =
+        night.page(&entry.url).map_or_else(|| document_key(&entry.url), |page| document_key(&page.capture.final_url));
     documents.contains_key(&key)
 }
 
@@ -136,7 +137,7 @@ fn read(night: &Night<'_>, page: &ObservedPage, places: &Places<'_>) -> Document
     let url = &page.capture.final_url;
     let (column, role) = place(places, &[&page.capture.url, url]);
     let title = facts.title.clone().unwrap_or_default();
-    let key = path_of(url);
+    let key = document_key(url);
     let role = role_with_title(role, &title);
     let links = links(page);
     let outward = outward::links(&night.portal.url, role, linking(page, &links));
@@ -219,7 +220,7 @@ fn is_of_document(region: Region) -> bool {
 }
 
 fn unread(night: &Night<'_>, entry: &ListEntry, column: &ColumnFacts, role: DocumentRole) -> DocumentFacts {
-    let key = path_of(&entry.url);
+    let key = document_key(&entry.url);
     let page_cause = night.page(&entry.url).and_then(super::coverage::unreadable);
     DocumentFacts {
         unit: unit(night, Some(column), &key),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Night, addresses::path_of};
+use super::{Night, addresses::document_key};
 use crate::model::{ColumnFacts, ColumnRole, GuideFacts, ObservedPage};
 
 pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<GuideFacts> {
@@ -27,7 +27,7 @@ fn is_titled(page: &ObservedPage) -> bool {
 fn guide(page: &ObservedPage, column: &ColumnFacts) -> GuideFacts {
     let facts = &page.facts;
     GuideFacts {
-        key: path_of(&page.capture.final_url),
+        key: document_key(&page.capture.final_url),
         url: page.capture.final_url.clone(),
         unit: column.units.first().cloned().unwrap_or_default(),
         contact: facts.contact.clone(),

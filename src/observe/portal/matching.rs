@@ -200,14 +200,14 @@ fn without_unit(bare: &str, units: &[String]) -> String {
         .to_owned()
 }
 
-/// `农业动态` of an 农业农村局 without its sector: 动态. Only news go by the name of a sector; 教育机构 are no offices.
+/// `农业动态` or `农业要闻` of an 农业农村局 is what its 工作动态 is. Only news go by the name of a sector; 教育机构 are no offices.
 fn without_sector(own: String, units: &[String]) -> String {
     const NEWS: [&str; 3] = ["工作动态", "动态", "要闻"];
     let rest = NEWS.into_iter().find(|news| {
         let sector = own.strip_suffix(news).filter(|sector| sector.chars().count() >= 2);
         sector.is_some_and(|sector| units.iter().any(|unit| unit.contains(sector)))
     });
-    rest.map_or(own, ToOwned::to_owned)
+    rest.map_or(own, |_| "工作动态".to_owned())
 }
 
 /// Names made of nothing but words for notices, in whatever order: 公示通知, 通知与公告.

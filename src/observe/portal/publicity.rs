@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     Night,
-    addresses::{page_id, path_of},
+    addresses::{document_key, page_id, path_of},
     documents::Places,
 };
 use crate::{
@@ -169,7 +169,7 @@ impl Lists {
             });
             self.by_page.entry(page_id(&entry.url)).or_default().push((key, growing.list.rows.len()));
             growing.list.rows.push(PublicityRow {
-                key: path_of(&entry.url),
+                key: document_key(&entry.url),
                 url: entry.url.clone(),
                 published: date,
                 ..PublicityRow::default()

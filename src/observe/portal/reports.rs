@@ -6,7 +6,7 @@ use regex::Regex;
 
 use super::{
     Night,
-    addresses::{foreign_host, path_of},
+    addresses::{document_key, foreign_host, path_of},
     coverage,
     documents::Places,
 };
@@ -47,7 +47,7 @@ pub(super) fn fold(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<ReportFact
                 continue;
             }
             let page = night.page(&entry.url);
-            let key = page.map_or_else(|| path_of(&entry.url), |page| path_of(&page.capture.final_url));
+            let key = page.map_or_else(|| document_key(&entry.url), |page| document_key(&page.capture.final_url));
             if reports.contains_key(&key) {
                 continue;
             }
@@ -86,7 +86,7 @@ pub(super) fn fold_site(night: &Night<'_>, columns: &[ColumnFacts]) -> Vec<Repor
             continue;
         }
         let page = night.page(url).filter(|page| !is_file(page));
-        let key = page.map_or_else(|| path_of(url), |page| path_of(&page.capture.final_url));
+        let key = page.map_or_else(|| document_key(url), |page| document_key(&page.capture.final_url));
         if reports.contains_key(&key) || page.is_some_and(|page| super::is_list_page(page.facts.kind)) {
             continue;
         }
@@ -117,7 +117,7 @@ fn report(
     published: Option<Moment>,
 ) -> ReportFacts {
     let url = urls.last().copied().unwrap_or_default();
-    let key = path_of(url);
+    let key = document_key(url);
     let in_place = |column: &&ColumnFacts| places.up_from(&column.key).any(|column| is_of_reports(night, column));
     let listed = places.of_page(urls);
     let right = listed.iter().copied().find(in_place);

@@ -10,9 +10,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use url::Url;
 
-use super::addresses::foreign_host;
+use super::addresses::{document_key, foreign_host};
 use crate::{
     model::{
         Backdated, BodyChanged, Cause, ColumnFacts, ColumnReading, ColumnState, DateChanged, DateSource,
@@ -353,11 +352,7 @@ fn key_of(portal: &str, url: &str) -> Option<String> {
     if url.is_empty() || foreign_host(portal, url).is_some() {
         return None;
     }
-    let url = Url::parse(url).ok()?;
-    match url.query().filter(|query| !query.is_empty()) {
-        Some(query) => Some(format!("{}?{query}", url.path())),
-        None => Some(url.path().to_owned()),
-    }
+    Some(document_key(url)).filter(|key| !key.is_empty())
 }
 
 /// The titles of remembered documents by the days they claim: what is known by both under another address has moved and

@@ -381,7 +381,7 @@ fn inward_pages(night: &Night<'_>, page: &ObservedPage) -> usize {
         in_main.map(|anchor| page_id(&anchor.url)).filter(|id| *id != own && !on_home.contains(id)).collect();
     let tells = |id: &String| {
         night.page(&format!("http://{id}")).is_some_and(|target| {
-            matches!(target.facts.kind, PageKind::Article | PageKind::Other)
+            target.facts.entries.is_empty()
                 && target.facts.main_text_length >= TEXT_OF_A_PAGE
                 && night.unreadable(target).is_none()
         })
